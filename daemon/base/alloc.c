@@ -1,0 +1,54 @@
+#include "base/alloc.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *must(void *p)
+{
+    if (!p)
+        abort();
+    return p;
+}
+
+void *alloc_zero(size_t size)
+{
+    return must(calloc(1, size ? size : 1));
+}
+
+void *alloc_grow(void *old, size_t n, size_t size)
+{
+    if (size && n > SIZE_MAX / size)
+        abort();
+    size_t bytes = n * size;
+    return must(realloc(old, bytes ? bytes : 1));
+}
+
+void *alloc_copy(const void *from, size_t size)
+{
+    void *p = must(malloc(size ? size : 1));
+    if (size)
+        memcpy(p, from, size);
+    return p;
+}
+
+char *alloc_text(const char *text)
+{
+    return must(strdup(text ? text : ""));
+}
+
+char *alloc_format(const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, format, ap);
+    va_end(ap);
+    char *text = must(malloc((size_t)(n < 0 ? 0 : n) + 1));
+    vsnprintf(text, (size_t)n + 1, format, again);
+    va_end(again);
+    return text;
+}

@@ -1,0 +1,86 @@
+/*
+ * The queue engine's state: the open day's tickets, the windows, the line. Fields are read by views,
+ * written only by core/queue.
+ */
+#ifndef CORE_QUEUE_QUEUE_H
+#define CORE_QUEUE_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/queue/line.h"
+#include "core/queue/skill.h"
+#include "proto/snapshot.pb-c.h"
+
+struct setup;
+
+/* Texts are interned in the queue: equal ones are the same pointer, and live as long as the queue. */
+struct ticket {
+    struct place place; /* first: a place is its ticket */
+    uint64_t id;        /* seq of the issue event */
+    char number[12];    /* A032 */
+    int no;
+    const char *queue, *item, *group, *class_name;
+    Halld__Origin__E origin;
+    Halld__Channel__E channel;
+    Halld__TicketState__E state;
+    uint8_t token[16];
+    int window;  /* called, serving, held: there */
+    int leg, repeat, misses;
+    int64_t issued_at, wait_since_at, due_at, first_call_at, call_at, start_at, first_start_at, end_at, held_since_at,
+        held_ms, served_ms;
+    Halld__Outcome__E outcome;
+    int32_t wait_p50_s, wait_p90_s; /* predicted at issue; 0 = none */
+};
+
+struct window {
+    int window;
+    Halld__WindowState__E state;
+    struct skill skill;           /* as it opened */
+    bool all;
+    size_t n_groups;
+    const char **groups;          /* as it opened; owned array of interned texts */
+    Halld__Actor *clerk;          /* who opened it or took it over; NULL while closed; owned */
+    struct ticket *ticket;        /* called or serving here; NULL if none */
+    int64_t since_at;
+    const char *reason;           /* of a break or suspension */
+    int planned_s;
+};
+
+struct day {
+    int32_t date; /* 0 = none opened yet */
+    size_t n_open;
+    struct { int64_t from, to; } open[8];
+    int64_t end_at, sweep_at;
+    bool closed;
+};
+
+struct counter {
+    const char *queue;
+    int next;   /* the next number */
+    int issued; /* today, for max_tickets */
+};
+
+/* Reading. Borrowed until the next apply. */
+const struct day *queue_day(const struct queue *q);
+size_t queue_ticket_count(const struct queue *q);
+const struct ticket *queue_ticket_at(const struct queue *q, size_t i); /* in the order of issue */
+const struct ticket *queue_ticket_find(const struct queue *q, uint64_t id);
+const struct ticket *queue_ticket_by_token(const struct queue *q, const uint8_t token[16]);
+size_t queue_window_count(const struct queue *q); /* those that have been opened at least once, by number */
+const struct window *queue_window_at(const struct queue *q, size_t i);
+const struct window *queue_window_find(const struct queue *q, int window); /* NULL: closed, never opened */
+const struct line *queue_line(const struct queue *q);
+bool queue_is_open(const struct queue *q, int64_t now); /* within the day's hours, and the day not closed */
+int queue_waiting(const struct queue *q, const char *queue); /* waiting tickets of a queue letter */
+size_t queue_held_count(const struct queue *q, int window);
+
+/* How many may be called before a waiting ticket: smaller keys in the groups of the windows that can serve it
+ * (the open ones; if none is open, all that are configured). 0 if it does not wait. */
+int queue_ahead(const struct queue *q, const struct setup *setup, const struct ticket *t);
+
+/* The next n waiting tickets for a window in the order it would call them; returns how many. */
+size_t queue_next_for(const struct queue *q, const struct window *w, size_t n, const struct ticket **ret);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * What hands a command in: net and plug call it, the engine implements it, app.c joins them.
+ * Everything runs on the loop thread.
+ */
+#ifndef PORT_SUBMIT_H
+#define PORT_SUBMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "core/turn.h"
+#include "proto/command.pb-c.h"
+
+struct hall;
+
+/* What became of a command. Borrowed during the call. */
+struct answer {
+    int code;                     /* 0, or a refusal or failure */
+    const struct refusal *refusal;
+    const struct hall *hall;      /* committed, with this command's events applied (or later ones, for a repeat) */
+    Halld__Event *const *events;  /* the command's events, durable now; none if nothing had to change */
+    size_t n_events;
+    bool repeated;                /* the same key and request had been done before */
+};
+
+/* A secret that goes to disk in the command's transaction and never into an event. */
+struct secret_row {
+    uint8_t ref[16];
+    char *value;
+};
+
+struct submission {
+    Halld__Command *command;  /* moved in: the receiver frees it, also on refusal */
+    const Halld__Actor *actor; /* borrowed for the call */
+    Halld__Role__E role;
+    const char *key;          /* Idempotency-Key, or NULL: never remembered */
+    struct secret_row *secret; /* one secret, or NULL; borrowed for the call */
+    /* Called exactly once, later or before submit returns. */
+    void (*done)(void *arg, const struct answer *answer);
+    void *arg;
+};
+
+struct submit_port {
+    void *engine;
+    void (*submit)(void *engine, const struct submission *s);
+    /* What everybody may read: the committed hall, and the hall's time now. */
+    const struct hall *(*committed)(void *engine);
+    int64_t (*now_ms)(void *engine);
+};
+
+#endif
