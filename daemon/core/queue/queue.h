@@ -13,6 +13,7 @@
 #include "core/queue/skill.h"
 #include "proto/snapshot.pb-c.h"
 
+struct queue;
 struct setup;
 
 /* Texts are interned in the queue: equal ones are the same pointer, and live as long as the queue. */
