@@ -1,0 +1,22 @@
+/* What somebody must do now, worst first. */
+#ifndef VIEW_ALARMS_H
+#define VIEW_ALARMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/hall.h"
+#include "proto/view.pb-c.h"
+
+/* What the hall cannot know about its machine. */
+struct machine_facts {
+    bool read_only;
+    const char *read_only_why; /* "" when writing */
+    bool clock_stepped;
+    int64_t clock_step_ms;
+    int64_t free_mib, min_free_mib; /* alarm below twice the minimum; free_mib < 0: not known */
+};
+
+Halld__AlarmList *alarm_list_new(const struct hall *h, int64_t now, const struct machine_facts *m);
+
+#endif
