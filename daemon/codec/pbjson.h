@@ -47,8 +47,8 @@ int pbjson_read(const ProtobufCMessageDescriptor *d, const char *text, size_t le
                 ProtobufCMessage **ret, struct refusal *r);
 
 /* Unpacks protobuf bytes from outside under the same limits and checks. Errors: BAD_REQUEST and as above. */
-int pbjson_unpack(const ProtobufCMessageDescriptor *d, const void *data, size_t len,
-                  const struct pbjson_limits *limits, ProtobufCMessage **ret, struct refusal *r);
+int pbjson_unpack(const ProtobufCMessageDescriptor *d, const void *data, size_t len, const struct pbjson_limits *limits,
+                  ProtobufCMessage **ret, struct refusal *r);
 
 /*
  * Sets a scalar field of a message (made by us) from text, for path and query parameters: by the field's
