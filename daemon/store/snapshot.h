@@ -21,7 +21,8 @@ struct snapshot_file {
 
 void snapshot_file_fini(struct snapshot_file *f);
 /* 0, or a negative code, logged. head is the chain's head at s->seq. */
-int snapshot_save(const char *dir, const Halld__Snapshot *s, const uint8_t head[32], const void *extra, size_t extra_len);
+int snapshot_save(const char *dir, const Halld__Snapshot *s, const uint8_t head[32], const void *extra,
+                  size_t extra_len);
 /* The newest file that fits the journal; false if there is none. */
 bool snapshot_load(const char *dir, struct store *store, struct snapshot_file *ret);
 
