@@ -75,8 +75,8 @@ bool pbjson_is_moment(const ProtobufCFieldDescriptor *f)
 
 bool pbjson_moment_is_sound(int64_t ms)
 {
-    /* Until the end of 9998: in 9999 an offset east of Greenwich would print the year 10000. */
-    return ms > 0 && ms < 253370764800000;
+    /* A day less at either end of 1970 to 9998, so that the year prints within them at any offset. */
+    return ms >= 86400000 && ms < 253370764800000 - 86400000;
 }
 
 bool pbjson_signed_fits(const struct pbjson_type *type, int64_t value)

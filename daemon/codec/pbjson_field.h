@@ -55,7 +55,7 @@ static inline bool pbjson_in_oneof(const ProtobufCFieldDescriptor *f)
 bool pbjson_is_map(const ProtobufCMessageDescriptor *d, const ProtobufCFieldDescriptor *f);
 /* An int64 named "at" or "..._at". */
 bool pbjson_is_moment(const ProtobufCFieldDescriptor *f);
-/* What a moment may be beside 0, which means none: after 1970-01-01T00:00:00.000Z, and of four-digit years. */
+/* What a moment may be beside 0, which means none: one of the years 1970 to 9998 in every zone. */
 bool pbjson_moment_is_sound(int64_t ms);
 
 /* Whether an integer fits a field's type. */
