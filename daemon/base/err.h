@@ -29,6 +29,7 @@
     X(ALREADY_OPEN, 409, "窗口已经开着", "The window is open already")                                                 \
     X(CLERK_AT_WINDOW, 409, "您已在另一个窗口登录", "You are at another window already")                              \
     X(CLOCK_DOUBTFUL, 409, "系统时间可疑，请管理员确认", "The clock is doubtful; an administrator must accept it")    \
+    X(DAY_CLOSED, 409, "今天已经闭馆", "The day is closed")                                                            \
     X(HALL_CLOSED, 409, "大厅现在不取号", "The hall gives no tickets now")                                             \
     X(NOT_YOUR_WINDOW, 409, "这个窗口由别人使用", "Somebody else works at this window")                               \
     X(NO_TICKETS_LEFT, 409, "今天的号已取完", "No numbers are left today")                                             \

@@ -33,7 +33,10 @@ struct hall *hall_clone(const struct hall *h);
 int hall_decide(struct hall *h, const Halld__Command *command, const struct turn *turn, struct events *ret,
                 struct refusal *r);
 
-/* Applies the event with seq hall_seq(h) + 1. */
+/* Does this program know the event's kind? One that does not must not fold the journal. */
+bool hall_knows(const Halld__Event *event);
+
+/* Applies the event with seq hall_seq(h) + 1, of a known kind. */
 void hall_apply(struct hall *h, const Halld__Event *event);
 
 /* The next instant at which a tick would do something, or INT64_MAX. A tick makes at most 256 events. */

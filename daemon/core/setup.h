@@ -49,6 +49,8 @@ const Halld__Device *setup_device_find(const struct setup *s, const char *name);
 int setup_group_index(const struct setup *s, const char *group); /* -1 if unknown */
 int setup_group_count(const struct setup *s);
 int64_t setup_head_start_ms(const struct setup *s, const char *class_name); /* 0 if unknown */
+/* As configured, of the i-th row of windows. */
+const struct skill *setup_window_skill(const struct setup *s, size_t i);
 struct skill setup_skill(const struct setup *s, bool all, size_t n, char *const *groups);
 
 #endif

@@ -21,7 +21,7 @@ SKIPPED = 77
 MODE = ["-std=gnu11", "-O0", "-fno-pic", "-fno-pie", "-fno-stack-protector", "-mgeneral-regs-only", "-c"]
 
 LIBC = set("""malloc calloc realloc free abort qsort bsearch snprintf vsnprintf strtol strtoll strtoul strtoull
-    __assert_fail __errno_location __ctype_b_loc""".split())
+    __assert_fail __errno_location __ctype_b_loc __popcountdi2""".split())
 LIBC_FAMILIES = re.compile(r"(mem(cpy|move|set|cmp|chr|mem)|str(n?len|n?cmp|n?cpy|chr|rchr|str|spn|cspn|n?dup|pbrk|cat)"
                            r"|__isoc\d+_strto\w+|__(mem|str)\w+_chk|__v?snprintf_chk)$")
 # The parts of base that are pure themselves, and what protoc-c generates with the part of its library that works in

@@ -22,6 +22,8 @@ struct key {
 
 struct place {
     struct key key;
+    int64_t t0;    /* of its own issue, whatever the key says after a report back */
+    uint64_t seq;
     int64_t gate;  /* opens then; 0 = always open */
     int group;     /* index */
     int window;    /* waits for this window only; 0 = for any that has its group */
@@ -46,13 +48,18 @@ struct place *line_pick(const struct line *l, const struct skill *skill, int win
 /* Of those with an open gate in the skill's groups (not named for a window): */
 size_t line_count(const struct line *l, const struct skill *skill);
 size_t line_count_before(const struct line *l, const struct skill *skill, const struct key *key);
-/* how many were issued before (t0, seq), and the first of them (NULL if none); ret_first may be NULL */
-size_t line_issued_before(const struct line *l, const struct skill *skill, int64_t t0, uint64_t seq,
+/* how many were issued before (t0, seq), those named for the window too; and the first of them (NULL if none);
+ * ret_first may be NULL */
+size_t line_issued_before(const struct line *l, const struct skill *skill, int window, int64_t t0, uint64_t seq,
                           struct place **ret_first);
 /* the n-th by key, from 0; the last if there are fewer; NULL if there are none */
 struct place *line_nth(const struct line *l, const struct skill *skill, size_t n);
 /* those that wait for this window only, gate or not */
 size_t line_count_named(const struct line *l, int window);
+/* How many stand before p among those that wait for p's window only. */
+size_t line_named_before(const struct line *l, const struct place *p);
+/* The next n for a window, in the order it would call them if nobody else came; returns how many. */
+size_t line_next(const struct line *l, const struct skill *skill, int window, size_t n, struct place **ret);
 /* Everybody waiting in the skill's groups, gated or not, and none named. */
 size_t line_count_all(const struct line *l, const struct skill *skill);
 

@@ -29,7 +29,7 @@ struct ticket {
     uint8_t token[16];
     int window;  /* called, serving, held: there */
     int leg, repeat, misses;
-    int64_t issued_at, wait_since_at, due_at, first_call_at, call_at, start_at, first_start_at, end_at, held_since_at,
+    int64_t issued_at, wait_since_at, due_at, first_call_at, call_at, repeat_at, start_at, first_start_at, end_at, held_since_at,
         held_ms, served_ms;
     Halld__Outcome__E outcome;
     int32_t wait_p50_s, wait_p90_s; /* predicted at issue; 0 = none */
@@ -57,10 +57,15 @@ struct day {
     bool closed;
 };
 
+/* The link's token as 32 lower-case hexadecimal digits. */
+bool token_from_text(const char *text, uint8_t token[16]);
+void token_to_text(const uint8_t token[16], char text[33]);
+
 struct counter {
     const char *queue;
     int next;   /* the next number */
-    int issued; /* today, for max_tickets */
+    int issued;  /* today, for max_tickets */
+    int waiting; /* now */
 };
 
 /* Reading. Borrowed until the next apply. */
@@ -75,6 +80,7 @@ const struct window *queue_window_find(const struct queue *q, int window); /* NU
 const struct line *queue_line(const struct queue *q);
 bool queue_is_open(const struct queue *q, int64_t now); /* within the day's hours, and the day not closed */
 int queue_waiting(const struct queue *q, const char *queue); /* waiting tickets of a queue letter */
+int queue_issued(const struct queue *q, const char *queue);  /* today */
 size_t queue_held_count(const struct queue *q, int window);
 
 /* How many may be called before a waiting ticket: smaller keys in the groups of the windows that can serve it

@@ -1,0 +1,155 @@
+#include "core/setup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "core/setup_rows.h"
+
+struct setup {
+    int refs;
+    Halld__Settings *settings; /* owned; the rows of each table sorted by key */
+    struct policy policy;
+    struct skill *window_skills; /* of each row of windows, in their order */
+};
+
+static int64_t seconds(bool set, int32_t value, int32_t otherwise)
+{
+    return (int64_t)(set ? value : otherwise) * 1000;
+}
+
+/* The defaults of policy.md, where a constant is not set. */
+static struct policy policy_from(const Halld__Policy *p)
+{
+    static const Halld__Policy none = HALLD__POLICY__INIT;
+    if (!p)
+        p = &none;
+    return (struct policy){
+        .repeat_after = seconds(p->has_repeat_case, p->repeat_after_s, 45),
+        .miss_after = seconds(p->has_miss_case, p->miss_after_s, 90),
+        .report_back_within = seconds(p->has_report_case, p->report_back_within_s, 1200),
+        .start_inferred_after = seconds(p->has_inferred_case, p->start_inferred_after_s, 15),
+        .last_ticket_before_close = seconds(p->has_last_ticket_case, p->last_ticket_before_close_s, 0),
+        .sweep_after_close = seconds(p->has_sweep_case, p->sweep_after_close_s, 3600),
+        .appointment_grace = seconds(p->has_grace_case, p->appointment_grace_s, 600),
+        .appointment_head_start = seconds(p->has_appt_case, p->appointment_head_start_s, 3600),
+        .gate_before = seconds(p->has_gate_case, p->gate_before_s, 300),
+        .return_head = seconds(p->has_return_case, p->return_head_s, 1800),
+        .max_misses = p->has_misses_case ? p->max_misses : 2,
+        .report_back_behind = p->has_behind_case ? p->report_back_behind : 3,
+    };
+}
+
+static struct setup *setup_from_take(Halld__Settings *settings)
+{
+    struct setup *s = alloc_zero(sizeof *s);
+    s->refs = 1;
+    s->settings = settings;
+    s->policy = policy_from(settings->policy);
+    s->window_skills = alloc_zero(settings->n_windows * sizeof *s->window_skills);
+    for (size_t i = 0; i < settings->n_windows; i++) {
+        const Halld__Window *w = settings->windows[i];
+        s->window_skills[i] = setup_skill(s, w->all, w->n_groups, w->groups);
+    }
+    return s;
+}
+
+struct setup *setup_new(void)
+{
+    Halld__Settings *settings = alloc_zero(sizeof *settings);
+    halld__settings__init(settings);
+    return setup_from_take(settings);
+}
+
+/* The count is plain: setups are shared on the loop thread only; a worker gets a clone. */
+struct setup *setup_ref(const struct setup *s)
+{
+    struct setup *own = (struct setup *)(uintptr_t)s;
+    own->refs++;
+    return own;
+}
+
+void setup_free(struct setup *s)
+{
+    if (!s || --s->refs > 0)
+        return;
+    halld__settings__free_unpacked(s->settings, NULL);
+    free(s->window_skills);
+    free(s);
+}
+
+struct setup *setup_change(const struct setup *old, const Halld__Settings *put, size_t n_remove,
+                           Halld__SettingRef *const *remove)
+{
+    return setup_from_take(setup_rows_merge(old->settings, put, n_remove, remove));
+}
+
+const Halld__Settings *setup_settings(const struct setup *s)
+{
+    return s->settings;
+}
+
+const struct policy *setup_policy(const struct setup *s)
+{
+    return &s->policy;
+}
+
+#define FIND_TEXT(fn, type, rows)                                                                                      \
+    const type *fn(const struct setup *s, const char *key)                                                             \
+    {                                                                                                                  \
+        return setup_rows_find((void *const *)s->settings->rows, s->settings->n_##rows,                                \
+                               &(struct setup_key){.text = key});                                                      \
+    }
+
+FIND_TEXT(setup_queue_find, Halld__Queue, queues)
+FIND_TEXT(setup_group_find, Halld__Group, groups)
+FIND_TEXT(setup_item_find, Halld__Item, items)
+FIND_TEXT(setup_class_find, Halld__PersonClass, classes)
+FIND_TEXT(setup_user_find, Halld__User, users)
+FIND_TEXT(setup_device_find, Halld__Device, devices)
+
+const Halld__Window *setup_window_find(const struct setup *s, int window)
+{
+    return setup_rows_find((void *const *)s->settings->windows, s->settings->n_windows,
+                           &(struct setup_key){.number = window});
+}
+
+int setup_group_index(const struct setup *s, const char *group)
+{
+    size_t i;
+    if (!setup_rows_index((void *const *)s->settings->groups, s->settings->n_groups, &(struct setup_key){.text = group},
+                          &i))
+        return -1;
+    return (int)i;
+}
+
+int setup_group_count(const struct setup *s)
+{
+    return (int)s->settings->n_groups;
+}
+
+int64_t setup_head_start_ms(const struct setup *s, const char *class_name)
+{
+    const Halld__PersonClass *c = setup_class_find(s, class_name);
+    return c ? (int64_t)c->head_start_s * 1000 : 0;
+}
+
+struct skill setup_skill(const struct setup *s, bool all, size_t n, char *const *groups)
+{
+    struct skill k = {{0}};
+    if (all)
+        for (int g = 0; g < setup_group_count(s); g++)
+            skill_add(&k, g);
+    for (size_t i = 0; i < n && !all; i++) {
+        int g = setup_group_index(s, groups[i]);
+        if (g >= 0)
+            skill_add(&k, g);
+    }
+    return k;
+}
+
+const struct skill *setup_window_skill(const struct setup *s, size_t i)
+{
+    return &s->window_skills[i];
+}

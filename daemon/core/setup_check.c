@@ -1,0 +1,228 @@
+/* Would a change of the settings leave a sound hall? The rows are looked at in the result, so the order
+ * in which a hall's rows arrive does not matter within one change. */
+#include <string.h>
+
+#include "base/moment.h"
+#include "core/day/hours.h"
+#include "core/setup.h"
+#include "core/setup_rows.h"
+
+enum { NAME_MAX_BYTES = 600, CODE_MAX = 80, PERIOD_MAX_S = 86400, WINDOW_MAX = 999 };
+
+static bool is_code(const char *text, size_t max)
+{
+    size_t n = strlen(text);
+    if (n < 1 || n > max)
+        return false;
+    for (const char *c = text; *c; c++)
+        if (*c <= ' ' || *c == 0x7F)
+            return false;
+    return true;
+}
+
+/* One capital letter that cannot be misread. */
+static bool is_letter(const char *text)
+{
+    return text[0] >= 'A' && text[0] <= 'Z' && !text[1] && !strchr("IOQZ", text[0]);
+}
+
+static int check_name(const char *name, const char *where, const char *key, struct refusal *r)
+{
+    (void)key;
+    if (!*name)
+        return refuse(r, HALL_E_FIELD_MISSING, where, key);
+    if (strlen(name) > NAME_MAX_BYTES)
+        return refuse(r, HALL_E_TOO_LONG, where, key);
+    return 0;
+}
+
+static int check_queue(const struct setup *s, const Halld__Queue *q, struct refusal *r)
+{
+    (void)s;
+    if (!is_letter(q->queue))
+        return refuse(r, HALL_E_BAD_VALUE, "queues.queue", q->queue);
+    if (q->max_tickets < 0 || q->max_tickets > 100000)
+        return refuse(r, HALL_E_BAD_VALUE, "queues.max_tickets", q->queue);
+    return check_name(q->name, "queues.name", q->queue, r);
+}
+
+static int check_group(const struct setup *s, const Halld__Group *g, struct refusal *r)
+{
+    (void)s;
+    if (!is_code(g->group, 32))
+        return refuse(r, HALL_E_BAD_VALUE, "groups.group", g->group);
+    return check_name(g->name, "groups.name", g->group, r);
+}
+
+static int check_item(const struct setup *s, const Halld__Item *i, struct refusal *r)
+{
+    if (!is_code(i->item, CODE_MAX))
+        return refuse(r, HALL_E_BAD_VALUE, "items.item", i->item);
+    if (!setup_queue_find(s, i->queue))
+        return refuse(r, HALL_E_UNKNOWN_QUEUE, "items.queue", i->item);
+    if (!setup_group_find(s, i->group))
+        return refuse(r, HALL_E_BAD_VALUE, "items.group", i->item);
+    if (i->mean_service_s < 0 || i->mean_service_s > PERIOD_MAX_S)
+        return refuse(r, HALL_E_BAD_VALUE, "items.mean_service_s", i->item);
+    return check_name(i->name, "items.name", i->item, r);
+}
+
+static int check_class(const struct setup *s, const Halld__PersonClass *c, struct refusal *r)
+{
+    (void)s;
+    if (!is_code(c->class_, 32))
+        return refuse(r, HALL_E_BAD_VALUE, "classes.class", c->class_);
+    if (c->head_start_s < 0 || c->head_start_s > PERIOD_MAX_S)
+        return refuse(r, HALL_E_BAD_VALUE, "classes.head_start_s", c->class_);
+    return check_name(c->name, "classes.name", c->class_, r);
+}
+
+static int check_window(const struct setup *s, const Halld__Window *w, struct refusal *r)
+{
+    if (w->window < 1 || w->window > WINDOW_MAX)
+        return refuse_number(r, HALL_E_BAD_VALUE, "windows.window", w->window);
+    for (size_t i = 0; i < w->n_groups; i++)
+        if (!setup_group_find(s, w->groups[i]))
+            return refuse(r, HALL_E_BAD_VALUE, "windows.groups", w->groups[i]);
+    return check_name(w->name, "windows.name", "", r);
+}
+
+static int check_spans(size_t n, char *const *open, const char *where, struct refusal *r)
+{
+    struct minutes out[HOURS_SPANS_MAX];
+    size_t done = hours_parse(n, open, out);
+    if (done == n)
+        return 0;
+    return refuse(r, HALL_E_BAD_VALUE, where, done < n ? open[done] : "");
+}
+
+static int check_week(const struct setup *s, const Halld__WeekHours *h, struct refusal *r)
+{
+    (void)s;
+    if (h->weekday < 0 || h->weekday > 7)
+        return refuse_number(r, HALL_E_BAD_VALUE, "hours.weekday", h->weekday);
+    return check_spans(h->n_open, h->open, "hours.open", r);
+}
+
+static int check_date(const char *text, const char *where, struct refusal *r)
+{
+    int32_t date;
+    return date_from_text(text, &date) ? 0 : refuse(r, HALL_E_BAD_VALUE, where, text);
+}
+
+static int check_special(const struct setup *s, const Halld__SpecialHours *h, struct refusal *r)
+{
+    (void)s;
+    int code = check_date(h->date, "special.date", r);
+    return code ? code : check_spans(h->n_open, h->open, "special.open", r);
+}
+
+static int check_dates(size_t n, char *const *dates, const char *where, struct refusal *r)
+{
+    int code = 0;
+    for (size_t i = 0; i < n && !code; i++)
+        code = check_date(dates[i], where, r);
+    return code;
+}
+
+static int check_calendar(const struct setup *s, const Halld__Calendar *c, struct refusal *r)
+{
+    (void)s;
+    if (c->year < 1970 || c->year > 9999)
+        return refuse_number(r, HALL_E_BAD_VALUE, "calendars.year", c->year);
+    if (!c->n_off)
+        return refuse_number(r, HALL_E_FIELD_MISSING, "calendars.off", c->year);
+    int code = check_dates(c->n_off, c->off, "calendars.off", r);
+    return code ? code : check_dates(c->n_work, c->work, "calendars.work", r);
+}
+
+static int check_user(const struct setup *s, const Halld__User *u, struct refusal *r)
+{
+    (void)s;
+    if (!is_code(u->name, 32))
+        return refuse(r, HALL_E_BAD_VALUE, "users.name", u->name);
+    if (u->role < HALLD__ROLE__E__clerk)
+        return refuse(r, HALL_E_BAD_VALUE, "users.role", u->name);
+    return 0;
+}
+
+static int check_device(const struct setup *s, const Halld__Device *d, struct refusal *r)
+{
+    (void)s;
+    if (!is_code(d->name, 32))
+        return refuse(r, HALL_E_BAD_VALUE, "devices.name", d->name);
+    if (d->token_hash.len != 0 && d->token_hash.len != 32)
+        return refuse(r, HALL_E_BAD_VALUE, "devices.token_hash", d->name);
+    if (d->role != HALLD__ROLE__E__kiosk && d->role != HALLD__ROLE__E__screen && d->role != HALLD__ROLE__E__clerk)
+        return refuse(r, HALL_E_BAD_VALUE, "devices.role", d->name);
+    return 0;
+}
+
+static int check_policy(const struct setup *s, struct refusal *r)
+{
+    const struct policy *p = setup_policy(s);
+    const struct {
+        const char *name;
+        int64_t ms;
+    } periods[] = {
+        {"policy.repeat_after_s", p->repeat_after},
+        {"policy.miss_after_s", p->miss_after},
+        {"policy.report_back_within_s", p->report_back_within},
+        {"policy.start_inferred_after_s", p->start_inferred_after},
+        {"policy.last_ticket_before_close_s", p->last_ticket_before_close},
+        {"policy.sweep_after_close_s", p->sweep_after_close},
+        {"policy.appointment_grace_s", p->appointment_grace},
+        {"policy.appointment_head_start_s", p->appointment_head_start},
+        {"policy.gate_before_s", p->gate_before},
+        {"policy.return_head_s", p->return_head},
+    };
+    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++)
+        if (periods[i].ms < 0 || periods[i].ms > PERIOD_MAX_S * INT64_C(1000))
+            return refuse_number(r, HALL_E_BAD_VALUE, periods[i].name, periods[i].ms / 1000);
+    if (p->max_misses < 0 || p->max_misses > 20)
+        return refuse_number(r, HALL_E_BAD_VALUE, "policy.max_misses", p->max_misses);
+    if (p->report_back_behind < 1 || p->report_back_behind > 100)
+        return refuse_number(r, HALL_E_BAD_VALUE, "policy.report_back_behind", p->report_back_behind);
+    return 0;
+}
+
+#define CHECK_ROWS(rows, check)                                                                                        \
+    for (size_t i = 0; i < t->n_##rows; i++) {                                                                         \
+        int code = check(s, t->rows[i], r);                                                                            \
+        if (code)                                                                                                      \
+            return code;                                                                                               \
+    }
+
+static int check_rows(const struct setup *s, const Halld__Settings *t, struct refusal *r)
+{
+    CHECK_ROWS(queues, check_queue)
+    CHECK_ROWS(groups, check_group)
+    CHECK_ROWS(items, check_item)
+    CHECK_ROWS(classes, check_class)
+    CHECK_ROWS(windows, check_window)
+    CHECK_ROWS(hours, check_week)
+    CHECK_ROWS(special, check_special)
+    CHECK_ROWS(calendars, check_calendar)
+    CHECK_ROWS(users, check_user)
+    CHECK_ROWS(devices, check_device)
+    return 0;
+}
+
+int setup_check(const struct setup *old, const Halld__Settings *put, size_t n_remove,
+                Halld__SettingRef *const *remove, struct refusal *r)
+{
+    for (size_t i = 0; i < n_remove; i++)
+        if (!setup_rows_has(setup_settings(old), remove[i]))
+            return refuse(r, HALL_E_NOT_FOUND, remove[i]->table, remove[i]->key);
+    struct setup *s = setup_change(old, put, n_remove, remove);
+    const Halld__Settings *t = setup_settings(s);
+    int code = 0;
+    if (t->n_groups > SKILL_GROUPS_MAX)
+        code = refuse_number(r, HALL_E_BAD_VALUE, "groups", (long long)t->n_groups);
+    if (!code)
+        code = check_policy(s, r);
+    if (!code)
+        code = check_rows(s, t, r);
+    setup_free(s);
+    return code;
+}

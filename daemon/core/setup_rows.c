@@ -1,0 +1,180 @@
+#include "core/setup_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+ProtobufCMessage *setup_rows_copy(const ProtobufCMessage *m)
+{
+    size_t n = protobuf_c_message_get_packed_size(m);
+    uint8_t *data = alloc_zero(n);
+    protobuf_c_message_pack(m, data);
+    ProtobufCMessage *copy = protobuf_c_message_unpack(m->descriptor, NULL, n, data);
+    free(data);
+    if (!copy)
+        abort(); /* what we packed unpacks, or memory is gone */
+    return copy;
+}
+
+/* Every row message begins with the base struct, and its first member is the key. */
+static struct setup_key key_of(const void *row)
+{
+    const ProtobufCMessage *m = row;
+    const ProtobufCFieldDescriptor *f = &m->descriptor->fields[0];
+    const void *at = (const char *)row + f->offset;
+    if (f->type == PROTOBUF_C_TYPE_STRING)
+        return (struct setup_key){.text = *(char *const *)at};
+    return (struct setup_key){.number = *(const int32_t *)at};
+}
+
+static int key_order(const struct setup_key *a, const struct setup_key *b)
+{
+    if (a->text && b->text)
+        return strcmp(a->text, b->text);
+    return (a->number > b->number) - (a->number < b->number);
+}
+
+bool setup_rows_index(void *const *rows, size_t n, const struct setup_key *key, size_t *ret)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        struct setup_key k = key_of(rows[mid]);
+        if (key_order(&k, key) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    *ret = low;
+    if (low == n)
+        return false;
+    struct setup_key k = key_of(rows[low]);
+    return key_order(&k, key) == 0;
+}
+
+void *setup_rows_find(void *const *rows, size_t n, const struct setup_key *key)
+{
+    size_t i;
+    return setup_rows_index(rows, n, key, &i) ? rows[i] : NULL;
+}
+
+/* One table of a Settings, through its descriptor. */
+struct table {
+    size_t *n;
+    void ***rows;
+};
+
+static struct table table_at(const Halld__Settings *s, const ProtobufCFieldDescriptor *f)
+{
+    char *at = (char *)(uintptr_t)s;
+    return (struct table){(size_t *)(void *)(at + f->quantifier_offset), (void ***)(void *)(at + f->offset)};
+}
+
+static const ProtobufCFieldDescriptor *table_field(const char *name)
+{
+    const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(&halld__settings__descriptor, name);
+    return f && f->label == PROTOBUF_C_LABEL_REPEATED ? f : NULL;
+}
+
+static void row_free(void *row)
+{
+    protobuf_c_message_free_unpacked(row, NULL);
+}
+
+static void table_put(struct table t, const void *row)
+{
+    struct setup_key key = key_of(row);
+    size_t i;
+    void *copy = setup_rows_copy(row);
+    if (setup_rows_index(*t.rows, *t.n, &key, &i)) {
+        row_free((*t.rows)[i]);
+        (*t.rows)[i] = copy;
+        return;
+    }
+    *t.rows = alloc_grow(*t.rows, *t.n + 1, sizeof **t.rows);
+    memmove(*t.rows + i + 1, *t.rows + i, (*t.n - i) * sizeof **t.rows);
+    (*t.rows)[i] = copy;
+    ++*t.n;
+}
+
+static bool find_ref(const Halld__Settings *s, const Halld__SettingRef *ref, struct table *ret_table, size_t *ret_i)
+{
+    const ProtobufCFieldDescriptor *f = table_field(ref->table);
+    if (!f)
+        return false;
+    *ret_table = table_at(s, f);
+    const ProtobufCMessageDescriptor *row = f->descriptor;
+    struct setup_key key = {.text = ref->key};
+    if (row->fields[0].type != PROTOBUF_C_TYPE_STRING)
+        key = (struct setup_key){.number = (int32_t)strtol(ref->key, NULL, 10)};
+    return setup_rows_index(*ret_table->rows, *ret_table->n, &key, ret_i);
+}
+
+bool setup_rows_has(const Halld__Settings *s, const Halld__SettingRef *ref)
+{
+    struct table t;
+    size_t i;
+    return find_ref(s, ref, &t, &i);
+}
+
+static void remove_row(Halld__Settings *s, const Halld__SettingRef *ref)
+{
+    struct table t;
+    size_t i;
+    if (!find_ref(s, ref, &t, &i))
+        return;
+    row_free((*t.rows)[i]);
+    --*t.n;
+    memmove(*t.rows + i, *t.rows + i + 1, (*t.n - i) * sizeof **t.rows);
+}
+
+/* Parsing one message's bytes after another's lays its set fields over: protobuf's own merge. */
+static Halld__Policy *policy_merge(const Halld__Policy *old, const Halld__Policy *put)
+{
+    size_t a = halld__policy__get_packed_size(old), b = halld__policy__get_packed_size(put);
+    uint8_t *data = alloc_zero(a + b);
+    halld__policy__pack(old, data);
+    halld__policy__pack(put, data + a);
+    Halld__Policy *merged = halld__policy__unpack(NULL, a + b, data);
+    free(data);
+    if (!merged)
+        abort();
+    return merged;
+}
+
+static void put_singles(Halld__Settings *s, const Halld__Settings *put)
+{
+    if (put->hall) {
+        if (s->hall)
+            halld__hall_info__free_unpacked(s->hall, NULL);
+        s->hall = (Halld__HallInfo *)setup_rows_copy(&put->hall->base);
+    }
+    if (put->policy) {
+        static const Halld__Policy none = HALLD__POLICY__INIT;
+        Halld__Policy *merged = policy_merge(s->policy ? s->policy : &none, put->policy);
+        if (s->policy)
+            halld__policy__free_unpacked(s->policy, NULL);
+        s->policy = merged;
+    }
+}
+
+Halld__Settings *setup_rows_merge(const Halld__Settings *old, const Halld__Settings *put, size_t n_remove,
+                                  Halld__SettingRef *const *remove)
+{
+    Halld__Settings *s = (Halld__Settings *)setup_rows_copy(&old->base);
+    for (size_t i = 0; i < n_remove; i++)
+        remove_row(s, remove[i]);
+    if (!put)
+        return s;
+    put_singles(s, put);
+    const ProtobufCMessageDescriptor *d = &halld__settings__descriptor;
+    for (unsigned k = 0; k < d->n_fields; k++) {
+        if (d->fields[k].label != PROTOBUF_C_LABEL_REPEATED)
+            continue;
+        struct table from = table_at(put, &d->fields[k]), to = table_at(s, &d->fields[k]);
+        for (size_t i = 0; i < *from.n; i++)
+            table_put(to, (*from.rows)[i]);
+    }
+    return s;
+}
