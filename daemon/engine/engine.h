@@ -4,6 +4,10 @@
  * and when the store says the batch is on disk
  *   apply on committed -> answers -> sinks.
  * Owns both halls, the idempotency map, the hall clock, the timer, the snapshots. Runs on the loop thread.
+ *
+ * Life: engine_open, then commands may be submitted (the first start's import: they reach the disk in one
+ * transaction with the journal's first event, before any day is opened), then engine_start, the loop,
+ * engine_stop, engine_close.
  */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
@@ -19,24 +23,30 @@ struct engine;
 struct loop;
 
 struct engine_options {
-    const char *dir;         /* data folder */
-    const char *hall_id, *zone;
-    bool simulated;          /* --clock-start/--clock-rate */
-    int64_t clock_start;     /* ms; with simulated */
+    const char *dir; /* data folder */
+    const char *hall_id, *zone, *version;
+    bool simulated;      /* --clock-start/--clock-rate */
+    int64_t clock_start; /* ms; with simulated */
     double clock_rate;
-    bool accept_clock;       /* clock.accept_at_start */
+    bool accept_clock; /* clock.accept_at_start */
     int64_t min_free_mib;
-    const struct sink *sinks;
-    size_t n_sinks;
-    const char *restore;     /* --restore FILE, or NULL */
-    int64_t restore_last;    /* reserved */
+    const char *restore;  /* --restore FILE, or NULL */
+    int32_t restore_last; /* the highest number known to be printed on the day of the restore; 0 = unknown */
     void (*fatal)(void *arg, int exit_code); /* storage failed: leave the loop and exit */
     void *fatal_arg;
 };
 
-/* Replays (from the newest snapshot), opens the day, arms the timer. 0 or a code with why. */
+/* Replays from the newest snapshot. 0 or a code with why. */
 int engine_open(struct loop *loop, const struct engine_options *o, struct engine **ret, char why[200]);
-/* Waits for the batch in flight, answers, writes the day's snapshot. */
+/* Did the journal begin with this start? Then the import may be submitted before engine_start. */
+bool engine_is_new(const struct engine *e);
+/* Before engine_start; sinks are called in the order in which they were added. Copied. */
+void engine_add_sink(struct engine *e, const struct sink *sink);
+/* Writes what was submitted so far, opens the day, arms the timer. 0 or a code with why. */
+int engine_start(struct engine *e, char why[200]);
+/* Decides what was handed in and waits until it is answered; from now on commands are refused with NOT_READY. */
+void engine_stop(struct engine *e);
+/* Writes the snapshot, closes the store. */
 void engine_close(struct engine *e);
 
 struct submit_port engine_port(struct engine *e);
@@ -44,7 +54,8 @@ struct store *engine_store(struct engine *e);
 
 bool engine_is_read_only(const struct engine *e);
 const char *engine_read_only_why(const struct engine *e); /* static text; "" when writing */
-bool engine_clock_stepped(const struct engine *e, int64_t *ret_ms); /* the alarm of architecture decision 11 */
+/* The machine's clock has been stepped away from the hall's (architecture, decision 11): by how much. */
+bool engine_clock_stepped(const struct engine *e, int64_t *ret_ms);
 int engine_backup(struct engine *e, const char *file, char why[200]);
 
 #endif
