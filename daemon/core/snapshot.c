@@ -91,6 +91,8 @@ static Halld__WindowRow *window_row(const struct window *w)
     if (w->clerk)
         r->clerk = (Halld__Actor *)setup_rows_copy(&w->clerk->base);
     r->ticket = w->ticket ? w->ticket->id : 0;
+    r->call = w->call ? (Halld__TicketCalled *)setup_rows_copy(&w->call->base) : NULL;
+    r->served = w->served;
     r->since_at = w->since_at;
     put_text(&r->reason, w->reason);
     r->planned_s = w->planned_s;
@@ -241,6 +243,7 @@ static bool read_window(struct hall *h, const Halld__WindowRow *r)
     struct window *w = queue_window(q, r->window);
     w->state = r->state;
     w->since_at = r->since_at;
+    w->served = r->served;
     w->reason = queue_text(q, r->reason);
     w->planned_s = r->planned_s;
     if (r->clerk)
@@ -248,8 +251,9 @@ static bool read_window(struct hall *h, const Halld__WindowRow *r)
     queue_window_set_skill(q, h->setup, w, r->all, r->n_groups, r->groups);
     if (r->ticket) {
         w->ticket = queue_ticket(q, r->ticket);
-        if (!w->ticket || w->ticket->window != r->window)
+        if (!w->ticket || w->ticket->window != r->window || !r->call)
             return false;
+        w->call = (Halld__TicketCalled *)setup_rows_copy(&r->call->base);
     }
     return true;
 }

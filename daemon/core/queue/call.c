@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "core/queue/steps.h"
+#include "core/setup_rows.h"
 
 static int check_can_be_ready(struct decision *d, const struct window *w)
 {
@@ -61,6 +62,7 @@ void call_apply_called(struct hall *h, const Halld__Event *event)
     if (!t->first_call_at)
         t->first_call_at = event->at;
     w->ticket = t;
+    w->call = (Halld__TicketCalled *)setup_rows_copy(&b->base);
     if (w->state != HALLD__WINDOW_STATE__E__draining)
         window_move(w, HALLD__WINDOW_STATE__E__busy, event->at);
 }

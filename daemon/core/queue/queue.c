@@ -17,6 +17,8 @@ static void window_free(struct window *w)
 {
     if (w->clerk)
         halld__actor__free_unpacked(w->clerk, NULL);
+    if (w->call)
+        halld__ticket_called__free_unpacked(w->call, NULL);
     free(w->groups);
     free(w);
 }

@@ -44,6 +44,8 @@ struct window {
     const char **groups;          /* as it opened; owned array of interned texts */
     Halld__Actor *clerk;          /* who opened it or took it over; NULL while closed; owned */
     struct ticket *ticket;        /* called or serving here; NULL if none */
+    Halld__TicketCalled *call;    /* that brought the ticket: why it is here; NULL if none; owned */
+    int served;                   /* finished here today */
     int64_t since_at;
     const char *reason;           /* of a break or suspension */
     int planned_s;

@@ -200,6 +200,8 @@ void steps_vacate(struct queue *q, struct ticket *t, int64_t at)
     if (w->ticket != t)
         return;
     w->ticket = NULL;
+    halld__ticket_called__free_unpacked(w->call, NULL);
+    w->call = NULL;
     if (w->state == HALLD__WINDOW_STATE__E__busy)
         window_move(w, HALLD__WINDOW_STATE__E__open, at);
 }

@@ -161,6 +161,8 @@ void visit_apply_finished(struct hall *h, const Halld__Event *event)
     if (!t)
         abort();
     end_service(t, event->at);
+    if (t->window)
+        queue_window(h->queue, t->window)->served++;
     steps_vacate(h->queue, t, event->at);
     t->outcome = event->ticket_finished->outcome;
     t->end_at = event->at;
