@@ -13,7 +13,8 @@ void log_set_level(enum log_level level)
 }
 
 /* One write(2) a line, so that lines of several threads never mix. */
-static void put(enum log_level level, const char *area, const char *format, va_list ap)
+__attribute__((format(printf, 3, 0))) static void put(enum log_level level, const char *area, const char *format,
+                                                      va_list ap)
 {
     char line[1024];
     int n = snprintf(line, sizeof line, "<%d>%s: ", level, area);
@@ -28,15 +29,15 @@ static void put(enum log_level level, const char *area, const char *format, va_l
     (void)done; /* nowhere left to complain */
 }
 
-#define LOG_FUNCTION(name, level)                                                                                      \
-    void name(const char *area, const char *format, ...)                                                               \
-    {                                                                                                                  \
-        if ((level) > limit)                                                                                           \
-            return;                                                                                                    \
-        va_list ap;                                                                                                    \
-        va_start(ap, format);                                                                                          \
-        put(level, area, format, ap);                                                                                  \
-        va_end(ap);                                                                                                    \
+#define LOG_FUNCTION(name, level)                        \
+    void name(const char *area, const char *format, ...) \
+    {                                                    \
+        if ((level) > limit)                             \
+            return;                                      \
+        va_list ap;                                      \
+        va_start(ap, format);                            \
+        put(level, area, format, ap);                    \
+        va_end(ap);                                      \
     }
 
 LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)
