@@ -1,0 +1,61 @@
+#include "tests/crash/events.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void text_of(uint64_t seq, char text[40])
+{
+    snprintf(text, 40, "the reason of event %llu", (unsigned long long)seq);
+}
+
+void events_add(struct store_batch *b, uint64_t seq)
+{
+    Halld__Event event = HALLD__EVENT__INIT;
+    Halld__TicketCancelled body = HALLD__TICKET_CANCELLED__INIT;
+    char text[40];
+    text_of(seq, text);
+    body.ticket = seq;
+    body.reason = text;
+    event.seq = seq;
+    event.at = 1795396323000 + (int64_t)seq;
+    event.body_case = HALLD__EVENT__BODY_TICKET_CANCELLED;
+    event.ticket_cancelled = &body;
+    store_batch_add_event(b, &event);
+}
+
+bool events_is_right(const Halld__Event *event)
+{
+    char text[40];
+    text_of(event->seq, text);
+    return event->body_case == HALLD__EVENT__BODY_TICKET_CANCELLED && event->ticket_cancelled->ticket == event->seq &&
+           strcmp(event->ticket_cancelled->reason, text) == 0;
+}
+
+void events_secret(uint64_t seq, uint8_t ref[16], char value[40])
+{
+    memset(ref, 0, 16);
+    memcpy(ref, &seq, sizeof seq);
+    snprintf(value, 40, "secret %llu", (unsigned long long)seq);
+}
+
+int events_finish(struct store *s)
+{
+    struct pollfd p = {.fd = store_fd(s), .events = POLLIN};
+    struct store_batch *b;
+    do
+        poll(&p, 1, -1);
+    while (!(b = store_finished(s)));
+    int code = b->code;
+    store_batch_free(b);
+    return code;
+}
+
+int events_write_next(struct store *s)
+{
+    struct store_batch *b = store_batch_new();
+    events_add(b, store_last_seq(s) + 1);
+    store_write_take(s, b);
+    return events_finish(s);
+}
