@@ -185,7 +185,7 @@ static int read_entry(struct reader *rd, const ProtobufCMessageDescriptor *d, co
                       const struct pbjson_place *at, ProtobufCMessage **ret)
 {
     if (!pbjson_text_is_clean(key, strlen(key)))
-        return fail(rd, HALL_E_BAD_UTF8, at, NULL);
+        return fail(rd, HALL_E_BAD_UTF8, at->up, NULL);
     if (strlen(key) > rd->limits->text)
         return fail(rd, HALL_E_TOO_LONG, at, NULL);
     int code = charge(rd, d->sizeof_message + strlen(key) + 1, at);
@@ -225,12 +225,19 @@ static int read_map(struct reader *rd, ProtobufCMessage *m, const ProtobufCField
     return code;
 }
 
+/* A name that cannot be shown is not shown: the path is then its message's. */
+static int refuse_name(struct reader *rd, const char *name, const struct pbjson_place *at)
+{
+    bool clean = pbjson_text_is_clean(name, strlen(name));
+    return fail(rd, clean ? HALL_E_UNKNOWN_FIELD : HALL_E_BAD_UTF8, clean ? at : at->up, NULL);
+}
+
 static int read_field(struct reader *rd, ProtobufCMessage *m, const char *name, const json_t *from,
                       const struct pbjson_place *at)
 {
     const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(m->descriptor, name);
     if (!f)
-        return fail(rd, HALL_E_UNKNOWN_FIELD, at, NULL);
+        return refuse_name(rd, name, at);
     if (json_is_null(from))
         return 0;
     if (f->label == PROTOBUF_C_LABEL_REPEATED)

@@ -52,7 +52,7 @@ int pbjson_set_text(ProtobufCMessage *m, const char *field, const char *text, st
 {
     const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(m->descriptor, field);
     if (!f)
-        return refuse(r, HALL_E_UNKNOWN_FIELD, field, NULL);
+        return refuse(r, HALL_E_UNKNOWN_FIELD, pbjson_text_is_clean(field, strlen(field)) ? field : NULL, NULL);
     if (f->label == PROTOBUF_C_LABEL_REPEATED || f->type == PROTOBUF_C_TYPE_MESSAGE)
         return refuse(r, HALL_E_WRONG_TYPE, field, NULL);
     if (is_carried(m, f))

@@ -30,7 +30,8 @@ START_TEST(text_that_is_not_clean_utf8_is_refused)
         ck_assert_msg(code == HALL_E_BAD_UTF8, "%zu: %s", i, code ? err_name(code) : "accepted");
     }
     refused(issue, "{\"item\":\"a\\u0001\"}", HALL_E_BAD_UTF8, "item");
-    refused(&halld__error_view__descriptor, "{\"details\":{\"\\u0007\":\"\"}}", HALL_E_BAD_UTF8, "details.\a");
+    refused(&halld__error_view__descriptor, "{\"details\":{\"\\u0007\":\"\"}}", HALL_E_BAD_UTF8, "details");
+    refused(put, "{\"put\":{\"a\\u0001\":0}}", HALL_E_BAD_UTF8, "put");
     int code = read_code(issue, "{\"it\\u0000em\":\"\"}", 17);
     ck_assert_int_eq(code, HALL_E_BAD_UTF8);
 }
