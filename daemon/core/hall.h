@@ -54,8 +54,8 @@ struct hall *hall_from_snapshot(const Halld__Snapshot *s);
 /* Reading. Borrowed until the next apply. */
 const struct setup *hall_setup(const struct hall *h);
 const struct queue *hall_queue(const struct hall *h);
-uint64_t hall_seq(const struct hall *h);   /* of the last event applied; 0 = none */
-int64_t hall_at(const struct hall *h);     /* its time */
+uint64_t hall_seq(const struct hall *h); /* of the last event applied; 0 = none */
+int64_t hall_at(const struct hall *h);   /* its time */
 uint64_t hall_epoch(const struct hall *h);
 const Halld__JournalStarted *hall_journal(const struct hall *h); /* NULL in an empty hall */
 

@@ -5,11 +5,11 @@
 #include "core/hall.h"
 
 struct hall {
-    struct setup *setup;              /* one reference */
-    struct queue *queue;              /* owned */
+    struct setup *setup; /* one reference */
+    struct queue *queue; /* owned */
     uint64_t seq, epoch;
     int64_t at;
-    Halld__JournalStarted *journal;   /* owned; NULL before the first event */
+    Halld__JournalStarted *journal; /* owned; NULL before the first event */
 };
 
 #endif

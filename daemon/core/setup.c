@@ -95,11 +95,11 @@ const struct policy *setup_policy(const struct setup *s)
     return &s->policy;
 }
 
-#define FIND_TEXT(fn, type, rows)                                                                                      \
-    const type *fn(const struct setup *s, const char *key)                                                             \
-    {                                                                                                                  \
-        return setup_rows_find((void *const *)s->settings->rows, s->settings->n_##rows,                                \
-                               &(struct setup_key){.text = key});                                                      \
+#define FIND_TEXT(fn, type, rows)                                                       \
+    const type *fn(const struct setup *s, const char *key)                              \
+    {                                                                                   \
+        return setup_rows_find((void *const *)s->settings->rows, s->settings->n_##rows, \
+                               &(struct setup_key){.text = key});                       \
     }
 
 FIND_TEXT(setup_queue_find, Halld__Queue, queues)

@@ -30,9 +30,10 @@ void setup_free(struct setup *s); /* gives back one reference */
 /* A new setup: old with the rows put and removed. The change must have passed setup_check. */
 struct setup *setup_change(const struct setup *old, const Halld__Settings *put, size_t n_remove,
                            Halld__SettingRef *const *remove);
-/* Would the change leave a sound setup? 0, or UNKNOWN_*, BAD_VALUE, FIELD_MISSING, TOO_LONG, IN_USE with the row in r. */
-int setup_check(const struct setup *old, const Halld__Settings *put, size_t n_remove,
-                Halld__SettingRef *const *remove, struct refusal *r);
+/* Would the change leave a sound setup? 0, or UNKNOWN_*, BAD_VALUE, FIELD_MISSING, TOO_LONG, IN_USE with the row in r.
+ */
+int setup_check(const struct setup *old, const Halld__Settings *put, size_t n_remove, Halld__SettingRef *const *remove,
+                struct refusal *r);
 
 const Halld__Settings *setup_settings(const struct setup *s); /* rows sorted by their keys */
 const struct policy *setup_policy(const struct setup *s);

@@ -186,11 +186,11 @@ static int check_policy(const struct setup *s, struct refusal *r)
     return 0;
 }
 
-#define CHECK_ROWS(rows, check)                                                                                        \
-    for (size_t i = 0; i < t->n_##rows; i++) {                                                                         \
-        int code = check(s, t->rows[i], r);                                                                            \
-        if (code)                                                                                                      \
-            return code;                                                                                               \
+#define CHECK_ROWS(rows, check)                \
+    for (size_t i = 0; i < t->n_##rows; i++) { \
+        int code = check(s, t->rows[i], r);    \
+        if (code)                              \
+            return code;                       \
     }
 
 static int check_rows(const struct setup *s, const Halld__Settings *t, struct refusal *r)
@@ -208,8 +208,8 @@ static int check_rows(const struct setup *s, const Halld__Settings *t, struct re
     return 0;
 }
 
-int setup_check(const struct setup *old, const Halld__Settings *put, size_t n_remove,
-                Halld__SettingRef *const *remove, struct refusal *r)
+int setup_check(const struct setup *old, const Halld__Settings *put, size_t n_remove, Halld__SettingRef *const *remove,
+                struct refusal *r)
 {
     for (size_t i = 0; i < n_remove; i++)
         if (!setup_rows_has(setup_settings(old), remove[i]))

@@ -73,7 +73,8 @@ static struct table table_at(const Halld__Settings *s, const ProtobufCFieldDescr
 
 static const ProtobufCFieldDescriptor *table_field(const char *name)
 {
-    const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(&halld__settings__descriptor, name);
+    const ProtobufCFieldDescriptor *f =
+        protobuf_c_message_descriptor_get_field_by_name(&halld__settings__descriptor, name);
     return f && f->label == PROTOBUF_C_LABEL_REPEATED ? f : NULL;
 }
 

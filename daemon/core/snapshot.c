@@ -125,12 +125,12 @@ static Halld__CounterRow *counter_row(const struct counter *c)
     return r;
 }
 
-#define ROWS(s, field, count, make)                                                                                    \
-    do {                                                                                                               \
-        (s)->n_##field = (count);                                                                                      \
-        (s)->field = alloc_zero(((count) ? (count) : 1) * sizeof *(s)->field);                                         \
-        for (size_t i = 0; i < (count); i++)                                                                           \
-            (s)->field[i] = (make);                                                                                    \
+#define ROWS(s, field, count, make)                                            \
+    do {                                                                       \
+        (s)->n_##field = (count);                                              \
+        (s)->field = alloc_zero(((count) ? (count) : 1) * sizeof *(s)->field); \
+        for (size_t i = 0; i < (count); i++)                                   \
+            (s)->field[i] = (make);                                            \
     } while (0)
 
 Halld__Snapshot *hall_to_snapshot(const struct hall *h)
@@ -200,9 +200,10 @@ static bool ticket_row_is_sound(const struct hall *h, const Halld__TicketRow *r)
 {
     const struct queue *q = h->queue;
     uint64_t last = q->n_tickets ? q->tickets[q->n_tickets - 1]->id : 0;
-    bool group = setup_group_index(h->setup, r->group) >= 0 || r->only_window > 0 ||
-                 r->state != HALLD__TICKET_STATE__E__waiting;
-    return r->key && r->token.len == 16 && r->id > last && group && strlen(r->number) < sizeof ((struct ticket *)0)->number &&
+    bool group =
+        setup_group_index(h->setup, r->group) >= 0 || r->only_window > 0 || r->state != HALLD__TICKET_STATE__E__waiting;
+    return r->key && r->token.len == 16 && r->id > last && group &&
+           strlen(r->number) < sizeof((struct ticket *)0)->number &&
            enum_is_known(&halld__ticket_state__e__descriptor, r->state) &&
            enum_is_known(&halld__outcome__e__descriptor, r->outcome);
 }
@@ -238,7 +239,8 @@ static bool read_ticket(struct hall *h, const Halld__TicketRow *r)
 static bool read_window(struct hall *h, const Halld__WindowRow *r)
 {
     struct queue *q = h->queue;
-    if (r->window < 1 || queue_window_find(q, r->window) || !enum_is_known(&halld__window_state__e__descriptor, r->state))
+    if (r->window < 1 || queue_window_find(q, r->window) ||
+        !enum_is_known(&halld__window_state__e__descriptor, r->state))
         return false;
     struct window *w = queue_window(q, r->window);
     w->state = r->state;

@@ -14,11 +14,11 @@
 struct quote; /* forecast's table of waits for somebody who comes now; NULL while there is none */
 
 struct turn {
-    int64_t now_ms;            /* never before the hall's last event */
+    int64_t now_ms; /* never before the hall's last event */
     const struct quote *quote;
-    const Halld__Actor *actor; /* who asks; borrowed */
-    Halld__Role__E role;       /* what the actor may do */
-    uint8_t random[16];        /* fresh for each command: a new ticket's link */
+    const Halld__Actor *actor;   /* who asks; borrowed */
+    Halld__Role__E role;         /* what the actor may do */
+    uint8_t random[16];          /* fresh for each command: a new ticket's link */
     uint8_t key[16], request[8]; /* idempotency: hashes of (actor, key) and of the request */
     bool has_key;
 };
@@ -29,7 +29,10 @@ struct events {
     size_t n, cap;
 };
 
-#define EVENTS_INIT {NULL, 0, 0}
+#define EVENTS_INIT \
+    {               \
+        NULL, 0, 0  \
+    }
 void events_fini(struct events *e);
 void events_add_take(struct events *e, Halld__Event *ev);
 

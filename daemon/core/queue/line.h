@@ -22,13 +22,13 @@ struct key {
 
 struct place {
     struct key key;
-    int64_t t0;    /* of its own issue, whatever the key says after a report back */
+    int64_t t0; /* of its own issue, whatever the key says after a report back */
     uint64_t seq;
-    int64_t gate;  /* opens then; 0 = always open */
-    int group;     /* index */
-    int window;    /* waits for this window only; 0 = for any that has its group */
-    bool unheld;   /* with window: before all others */
-    bool gated;    /* the line's own: stands behind its closed gate */
+    int64_t gate; /* opens then; 0 = always open */
+    int group;    /* index */
+    int window;   /* waits for this window only; 0 = for any that has its group */
+    bool unheld;  /* with window: before all others */
+    bool gated;   /* the line's own: stands behind its closed gate */
 };
 
 int key_compare(const struct key *a, const struct key *b);

@@ -198,8 +198,7 @@ static const unsigned ticket_moves[] = {
 #define BIT(state) (1u << HALLD__WINDOW_STATE__E__##state)
 static const unsigned window_moves[] = {
     [HALLD__WINDOW_STATE__E__closed] = BIT(open),
-    [HALLD__WINDOW_STATE__E__open] =
-        BIT(ready) | BIT(busy) | BIT(break) | BIT(suspended) | BIT(draining) | BIT(closed),
+    [HALLD__WINDOW_STATE__E__open] = BIT(ready) | BIT(busy) | BIT(break) | BIT(suspended) | BIT(draining) | BIT(closed),
     [HALLD__WINDOW_STATE__E__ready] = BIT(busy) | BIT(break) | BIT(suspended) | BIT(draining) | BIT(closed),
     [HALLD__WINDOW_STATE__E__busy] = BIT(open) | BIT(draining),
     [HALLD__WINDOW_STATE__E__break] = BIT(open) | BIT(suspended) | BIT(draining) | BIT(closed),

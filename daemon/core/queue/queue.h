@@ -27,10 +27,10 @@ struct ticket {
     Halld__Channel__E channel;
     Halld__TicketState__E state;
     uint8_t token[16];
-    int window;  /* called, serving, held: there */
+    int window; /* called, serving, held: there */
     int leg, repeat, misses;
-    int64_t issued_at, wait_since_at, due_at, first_call_at, call_at, repeat_at, start_at, first_start_at, end_at, held_since_at,
-        held_ms, served_ms;
+    int64_t issued_at, wait_since_at, due_at, first_call_at, call_at, repeat_at, start_at, first_start_at, end_at,
+        held_since_at, held_ms, served_ms;
     Halld__Outcome__E outcome;
     int32_t wait_p50_s, wait_p90_s; /* predicted at issue; 0 = none */
 };
@@ -38,23 +38,25 @@ struct ticket {
 struct window {
     int window;
     Halld__WindowState__E state;
-    struct skill skill;           /* as it opened */
+    struct skill skill; /* as it opened */
     bool all;
     size_t n_groups;
-    const char **groups;          /* as it opened; owned array of interned texts */
-    Halld__Actor *clerk;          /* who opened it or took it over; NULL while closed; owned */
-    struct ticket *ticket;        /* called or serving here; NULL if none */
-    Halld__TicketCalled *call;    /* that brought the ticket: why it is here; NULL if none; owned */
-    int served;                   /* finished here today */
+    const char **groups;       /* as it opened; owned array of interned texts */
+    Halld__Actor *clerk;       /* who opened it or took it over; NULL while closed; owned */
+    struct ticket *ticket;     /* called or serving here; NULL if none */
+    Halld__TicketCalled *call; /* that brought the ticket: why it is here; NULL if none; owned */
+    int served;                /* finished here today */
     int64_t since_at;
-    const char *reason;           /* of a break or suspension */
+    const char *reason; /* of a break or suspension */
     int planned_s;
 };
 
 struct day {
     int32_t date; /* 0 = none opened yet */
     size_t n_open;
-    struct { int64_t from, to; } open[8];
+    struct {
+        int64_t from, to;
+    } open[8];
     int64_t end_at, sweep_at;
     bool closed;
 };
@@ -65,7 +67,7 @@ void token_to_text(const uint8_t token[16], char text[33]);
 
 struct counter {
     const char *queue;
-    int next;   /* the next number */
+    int next;    /* the next number */
     int issued;  /* today, for max_tickets */
     int waiting; /* now */
 };
@@ -80,7 +82,7 @@ size_t queue_window_count(const struct queue *q); /* those that have been opened
 const struct window *queue_window_at(const struct queue *q, size_t i);
 const struct window *queue_window_find(const struct queue *q, int window); /* NULL: closed, never opened */
 const struct line *queue_line(const struct queue *q);
-bool queue_is_open(const struct queue *q, int64_t now); /* within the day's hours, and the day not closed */
+bool queue_is_open(const struct queue *q, int64_t now);      /* within the day's hours, and the day not closed */
 int queue_waiting(const struct queue *q, const char *queue); /* waiting tickets of a queue letter */
 int queue_issued(const struct queue *q, const char *queue);  /* today */
 size_t queue_held_count(const struct queue *q, int window);

@@ -14,7 +14,7 @@ struct queue {
     size_t n_counters;
     struct ticket **tickets; /* by id; owned */
     size_t n_tickets, cap_tickets;
-    struct map by_token; /* first 8 bytes of the token -> ticket */
+    struct map by_token;    /* first 8 bytes of the token -> ticket */
     struct ticket **missed; /* who may still report back, so that the next due time needs no look at the whole day */
     size_t n_missed;
     struct window **windows; /* by number; owned */
@@ -26,13 +26,13 @@ struct queue {
 struct queue *queue_new(void);
 void queue_free(struct queue *q);
 
-const char *queue_text(struct queue *q, const char *text); /* interned */
-struct counter *queue_counter(struct queue *q, const char *letter); /* made on first use */
+const char *queue_text(struct queue *q, const char *text);                           /* interned */
+struct counter *queue_counter(struct queue *q, const char *letter);                  /* made on first use */
 const struct counter *queue_counter_find(const struct queue *q, const char *letter); /* NULL: none yet */
-struct ticket *queue_ticket(struct queue *q, uint64_t id);  /* NULL if unknown */
+struct ticket *queue_ticket(struct queue *q, uint64_t id);                           /* NULL if unknown */
 struct ticket *queue_ticket_add(struct queue *q, uint64_t id, const uint8_t token[16]);
-struct window *queue_window(struct queue *q, int window);   /* made on first use, closed */
-void queue_forget_day(struct queue *q); /* tickets, windows, counters */
+struct window *queue_window(struct queue *q, int window); /* made on first use, closed */
+void queue_forget_day(struct queue *q);                   /* tickets, windows, counters */
 /* Groups may have moved: the line and the windows' skills anew. */
 void queue_reindex(struct queue *q, const struct setup *setup);
 void queue_window_set_skill(struct queue *q, const struct setup *setup, struct window *w, bool all, size_t n,

@@ -175,8 +175,7 @@ void steps_infer_start(struct decision *d, struct window *w)
 
 void steps_close_if_drained(struct decision *d, struct window *w)
 {
-    if (w->state != HALLD__WINDOW_STATE__E__draining || w->ticket ||
-        queue_held_count(d->hall->queue, w->window) > 0)
+    if (w->state != HALLD__WINDOW_STATE__E__draining || w->ticket || queue_held_count(d->hall->queue, w->window) > 0)
         return;
     Halld__WindowClosed *b = decision_begin(d, HALLD__EVENT__BODY_WINDOW_CLOSED);
     b->window = w->window;
