@@ -41,33 +41,30 @@ int db_newest_version(void)
     return NEWEST;
 }
 
-static bool is_sync_failure(int extended)
-{
-    return extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC;
-}
-
 /*
  * No room is SQLITE_FULL, and also a write that failed for a quota or while the shared index of the WAL had to
  * grow, which SQLite reports as I/O errors. A failed sync is never "no room": what the kernel kept is unknown.
+ * sqlite3_system_errno is not set by statements, so errno itself is looked at: calls that succeed leave it alone.
  */
 int db_code(sqlite3 *db)
 {
-    int extended = sqlite3_extended_errcode(db);
+    int system = errno, extended = sqlite3_extended_errcode(db);
     if ((extended & 0xFF) == SQLITE_FULL)
         return HALL_E_DISK_FULL;
-    if ((extended & 0xFF) == SQLITE_IOERR && !is_sync_failure(extended)) {
-        int system = sqlite3_system_errno(db);
-        if (system == ENOSPC || system == EDQUOT)
-            return HALL_E_DISK_FULL;
-    }
+    if (extended == SQLITE_IOERR_WRITE || extended == SQLITE_IOERR_SHMSIZE || extended == SQLITE_IOERR_TRUNCATE)
+        return system == ENOSPC || system == EDQUOT ? HALL_E_DISK_FULL : HALL_E_STORE_FAILED;
     return HALL_E_STORE_FAILED;
 }
 
-int db_failed(sqlite3 *db, const char *doing)
+void db_clear(void)
 {
-    int code = db_code(db);
-    log_error("store", "%s: %s (sqlite %d, errno %d): %s", doing, sqlite3_errmsg(db), sqlite3_extended_errcode(db),
-              sqlite3_system_errno(db), err_text_en(code));
+    errno = 0;
+}
+
+int db_failed(sqlite3 *db, int code, const char *doing)
+{
+    log_error("store", "%s: %s (sqlite %d): %s", doing, sqlite3_errmsg(db), sqlite3_extended_errcode(db),
+              err_text_en(code));
     return code;
 }
 
@@ -78,16 +75,19 @@ void db_why(sqlite3 *db, const char *doing, char why[DB_WHY])
 
 int db_run(sqlite3 *db, const char *sql)
 {
+    db_clear();
     return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : db_code(db);
 }
 
 int db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret)
 {
+    db_clear();
     return sqlite3_prepare_v2(db, sql, -1, ret, NULL) == SQLITE_OK ? 0 : db_code(db);
 }
 
 int db_step_done(sqlite3_stmt *st)
 {
+    db_clear();
     int rc = sqlite3_step(st);
     int code = rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : db_code(sqlite3_db_handle(st));
     sqlite3_reset(st);

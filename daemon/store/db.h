@@ -21,10 +21,12 @@ int db_open_reading(const char *file, sqlite3 **ret, char why[DB_WHY]);
 int db_migrate(sqlite3 *db, char why[DB_WHY]);
 int db_newest_version(void);
 
-/* What the last error on db means: DISK_FULL or STORE_FAILED. */
+/* What the error of the last call on db means: DISK_FULL or STORE_FAILED. Looks at errno as well: call db_clear
+ * before, and this at once after. */
 int db_code(sqlite3 *db);
-/* The same, logged: "doing: message". */
-int db_failed(sqlite3 *db, const char *doing);
+void db_clear(void);
+/* Logs "doing: message" with the code and returns it. */
+int db_failed(sqlite3 *db, int code, const char *doing);
 void db_why(sqlite3 *db, const char *doing, char why[DB_WHY]);
 
 int db_run(sqlite3 *db, const char *sql); /* 0 or db_code, not logged */

@@ -10,7 +10,7 @@ char *store_secret_find(struct store *s, const uint8_t ref[16])
     sqlite3_stmt *st;
     char *value = NULL;
     if (db_prepare(db, "SELECT value FROM secret WHERE ref = ?", &st) != 0) {
-        db_failed(db, "reading a secret");
+        db_failed(db, HALL_E_STORE_FAILED, "reading a secret");
         return NULL;
     }
     sqlite3_bind_blob(st, 1, ref, 16, SQLITE_STATIC);
@@ -18,7 +18,7 @@ char *store_secret_find(struct store *s, const uint8_t ref[16])
     if (rc == SQLITE_ROW)
         value = alloc_text((const char *)sqlite3_column_text(st, 0));
     else if (rc != SQLITE_DONE)
-        db_failed(db, "reading a secret");
+        db_failed(db, HALL_E_STORE_FAILED, "reading a secret");
     sqlite3_finalize(st);
     return value;
 }

@@ -86,7 +86,7 @@ int store_read_security(struct store *s, int64_t from_at, int64_t to_at, size_t 
                    "SELECT id, at, kind, who, address, what FROM security WHERE at BETWEEN ? AND ?"
                    " ORDER BY at DESC, id DESC LIMIT ?",
                    &st) != 0)
-        return db_failed(db, "reading the security log");
+        return db_failed(db, HALL_E_STORE_FAILED, "reading the security log");
     sqlite3_bind_int64(st, 1, from_at);
     sqlite3_bind_int64(st, 2, to_at);
     sqlite3_bind_int64(st, 3, most > INT64_MAX ? INT64_MAX : (int64_t)most);
@@ -99,7 +99,7 @@ int store_read_security(struct store *s, int64_t from_at, int64_t to_at, size_t 
                                    .what = (const char *)sqlite3_column_text(st, 5)};
         each(arg, &row);
     }
-    int code = rc == SQLITE_DONE ? 0 : db_failed(db, "reading the security log");
+    int code = rc == SQLITE_DONE ? 0 : db_failed(db, HALL_E_STORE_FAILED, "reading the security log");
     sqlite3_finalize(st);
     return code;
 }

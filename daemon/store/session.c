@@ -84,7 +84,7 @@ int store_read_sessions(struct store *s, void (*each)(void *arg, const struct se
     int rc;
     if (db_prepare(db, "SELECT hash, user, csrf, created_at, expires_at FROM session ORDER BY created_at, hash", &st) !=
         0)
-        return db_failed(db, "reading sessions");
+        return db_failed(db, HALL_E_STORE_FAILED, "reading sessions");
     while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
         if (sqlite3_column_bytes(st, 0) != HASH)
             continue;
@@ -94,7 +94,7 @@ int store_read_sessions(struct store *s, void (*each)(void *arg, const struct se
         row.csrf = (const char *)sqlite3_column_text(st, 2);
         each(arg, &row);
     }
-    int code = rc == SQLITE_DONE ? 0 : db_failed(db, "reading sessions");
+    int code = rc == SQLITE_DONE ? 0 : db_failed(db, HALL_E_STORE_FAILED, "reading sessions");
     sqlite3_finalize(st);
     return code;
 }

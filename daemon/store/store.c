@@ -37,6 +37,7 @@ static int take_folder(struct store *s, char why[200])
 static int empty_wal(sqlite3 *db, char why[200])
 {
     sqlite3_busy_timeout(db, OPENING_BUSY_MS);
+    db_clear();
     int rc = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     if (rc == SQLITE_OK || (rc & 0xFF) == SQLITE_BUSY || db_code(db) == HALL_E_DISK_FULL)
         return 0;

@@ -92,10 +92,9 @@ static int roll_back(struct writer *w, int code, const char *doing)
     if (code == HALL_E_INTERNAL)
         log_error("store", "%s: refused, a fault of the program", doing);
     else
-        code = db_failed(w->db, doing);
+        db_failed(w->db, code, doing);
     if (code != HALL_E_STORE_FAILED && !sqlite3_get_autocommit(w->db) && db_run(w->db, "ROLLBACK") != 0) {
-        db_failed(w->db, "rolling back");
-        code = HALL_E_STORE_FAILED;
+        code = db_failed(w->db, HALL_E_STORE_FAILED, "rolling back");
     }
     return code;
 }
@@ -121,7 +120,7 @@ static int write_probe(struct writer *w)
     if (!code)
         code = db_run(w->db, "DELETE FROM meta WHERE name = 'probe'");
     if (code == HALL_E_STORE_FAILED)
-        db_failed(w->db, "looking whether the disk has room again");
+        db_failed(w->db, code, "looking whether the disk has room again");
     if (code && !sqlite3_get_autocommit(w->db))
         db_run(w->db, "ROLLBACK");
     return code;
@@ -153,11 +152,13 @@ static int uncopied(const struct writer *w)
 static int run_checkpoint(struct writer *w)
 {
     int pages = 0, copied = 0;
+    db_clear();
     int rc = sqlite3_wal_checkpoint_v2(w->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+    int code = db_code(w->db);
     w->wal.copied = w->wal.pages; /* what was tried; more pages bring the next try */
     if (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
         return 0;
-    return db_failed(w->db, "checkpoint");
+    return db_failed(w->db, code, "checkpoint");
 }
 
 /* ---- the thread ---- */
