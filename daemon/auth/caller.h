@@ -17,7 +17,7 @@
 enum { CALLER_NAME_SIZE = 80 };
 
 struct credentials {
-    bool is_peer;        /* by the Unix socket, as uid */
+    bool is_peer; /* by the Unix socket, as uid */
     uid_t uid;
     const char *bearer;  /* NULL: none */
     const char *session; /* the cookies; NULL: none */
@@ -25,11 +25,11 @@ struct credentials {
 };
 
 struct caller {
-    bool is_known;        /* false: the public */
-    bool by_cookie;       /* the browser sends it by itself: changes need the CSRF secret */
+    bool is_known;  /* false: the public */
+    bool by_cookie; /* the browser sends it by itself: changes need the CSRF secret */
     Halld__ActorKind__E kind;
     Halld__Role__E role;
-    unsigned roles;       /* bits, with all that the role includes */
+    unsigned roles;                /* bits, with all that the role includes */
     char id[CALLER_NAME_SIZE];     /* a name of the settings, or of the machine */
     char device[CALLER_NAME_SIZE]; /* the paired page it came from, or "" */
     const struct session *session; /* of a person; borrowed until the next sessions_ call that ends one */

@@ -67,7 +67,8 @@ void lockout_fail(struct lockout *l, const char *who, int64_t now)
 {
     uint64_t hash = hash_who(l, who);
     struct tries *t = find(l, hash);
-    if (!t) { /* the place of the one with the fewest failures, so that a flood of new names frees nobody who is locked */
+    if (!t) { /* the place of the one with the fewest failures, so that a flood of new names frees nobody who is locked
+               */
         struct tries *set = l->tries[hash % SETS];
         t = set;
         for (int i = 1; i < WAYS; i++)

@@ -1,6 +1,7 @@
 /*
  * Failed tries to log in or pair, counted by name and by address. After five the next try must wait, longer after
- * each further failure: 1 s, 2 s, 4 s ... at most 15 minutes; a success or a quiet hour forgets them. Memory is bounded.
+ * each further failure: 1 s, 2 s, 4 s ... at most 15 minutes; a success or a quiet hour forgets them. Memory is
+ * bounded.
  */
 #ifndef AUTH_LOCKOUT_H
 #define AUTH_LOCKOUT_H

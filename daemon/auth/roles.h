@@ -33,7 +33,7 @@ enum {
 
 /* The role's own bit and those of all that it includes; public's for a number that is no role. */
 unsigned role_includes(Halld__Role__E role);
-const char *role_name(Halld__Role__E role);                    /* static */
+const char *role_name(Halld__Role__E role); /* static */
 bool role_from_name(const char *name, Halld__Role__E *ret);
 
 #endif

@@ -135,6 +135,8 @@ static void on_finished(void *arg)
 struct passwords *passwords_new(struct loop *loop)
 {
     struct passwords *p = alloc_zero(sizeof *p);
+    if (sodium_init() < 0)
+        abort();
     p->todo.end = &p->todo.first;
     p->finished.end = &p->finished.first;
     pthread_mutex_init(&p->lock, NULL);

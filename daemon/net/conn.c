@@ -38,8 +38,8 @@ static void write_error(struct evbuffer *out, int status)
     int code = status == 413 ? HALL_E_TOO_LARGE : HALL_E_BAD_REQUEST;
     char body[256];
     /* The header that would name the caller's language is not ours to read here: both are said. */
-    int len = snprintf(body, sizeof body, "{\"error\":{\"code\":\"%s\",\"message\":\"%s. %s\",\"details\":{}}}", err_name(code),
-                       err_text_zh(code), err_text_en(code));
+    int len = snprintf(body, sizeof body, "{\"error\":{\"code\":\"%s\",\"message\":\"%s. %s\",\"details\":{}}}",
+                       err_name(code), err_text_zh(code), err_text_en(code));
     evbuffer_drain(out, evbuffer_get_length(out));
     evbuffer_add_printf(out,
                         "HTTP/1.1 %d %s\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n"
@@ -275,8 +275,11 @@ void conns_stop(struct conns *all)
 void conn_move(struct conn *c, enum conn_state state)
 {
     const int in_ms[] = {
-        [CONN_READING] = c->all->o.timeout_ms, [CONN_HANDLED] = 0, [CONN_REPLYING] = REPLY_MS,
-        [CONN_IDLE] = IDLE_MS,                 [CONN_STREAM] = 0,
+        [CONN_READING] = c->all->o.timeout_ms,
+        [CONN_HANDLED] = 0,
+        [CONN_REPLYING] = REPLY_MS,
+        [CONN_IDLE] = IDLE_MS,
+        [CONN_STREAM] = 0,
     };
     c->all->busy += is_busy(state) - is_busy(c->state);
     c->state = state;

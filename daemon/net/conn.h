@@ -47,9 +47,9 @@ struct conn {
 
 struct conns_options {
     struct loop *loop;
-    struct tls *tls;         /* for the TCP side; NULL = plain */
+    struct tls *tls; /* for the TCP side; NULL = plain */
     int most, most_by_address;
-    int timeout_ms;          /* for a whole request, header and body */
+    int timeout_ms; /* for a whole request, header and body */
 };
 
 struct conns *conns_new(const struct conns_options *o);

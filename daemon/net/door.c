@@ -7,6 +7,7 @@
 #include <event2/util.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,10 +55,11 @@ static int fail(char why[200], const char *where, int fd)
     return HALL_E_BAD_VALUE;
 }
 
-static int listen_on(struct loop *loop, struct evhttp *http, int fd, const char *where, struct door **ret, char why[200])
+static int listen_on(struct loop *loop, struct evhttp *http, int fd, const char *where, struct door **ret,
+                     char why[200])
 {
-    struct evconnlistener *listener = evconnlistener_new(loop_base(loop), NULL, NULL,
-                                                         LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG, fd);
+    struct evconnlistener *listener =
+        evconnlistener_new(loop_base(loop), NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG, fd);
     if (!listener)
         return fail(why, where, fd);
     evconnlistener_set_error_cb(listener, on_error);
@@ -71,11 +73,27 @@ static int listen_on(struct loop *loop, struct evhttp *http, int fd, const char 
     return 0;
 }
 
+/* As evutil reads it, but with port 0 as well. */
+static bool read_listen(const char *listen, struct sockaddr_storage *ret, int *ret_len)
+{
+    char text[128];
+    size_t len = strlen(listen);
+    bool any = len > 2 && strcmp(listen + len - 2, ":0") == 0;
+    snprintf(text, sizeof text, "%.*s%s", (int)(any ? len - 1 : len), listen, any ? "1" : "");
+    if (!strchr(text, ':') || evutil_parse_sockaddr_port(text, (struct sockaddr *)ret, ret_len) != 0)
+        return false;
+    if (any && ret->ss_family == AF_INET)
+        ((struct sockaddr_in *)(void *)ret)->sin_port = 0;
+    if (any && ret->ss_family == AF_INET6)
+        ((struct sockaddr_in6 *)(void *)ret)->sin6_port = 0;
+    return true;
+}
+
 int door_open_tcp(struct loop *loop, struct evhttp *http, const char *listen, struct door **ret, char why[200])
 {
     struct sockaddr_storage at;
     int len = sizeof at, yes = 1;
-    if (evutil_parse_sockaddr_port(listen, (struct sockaddr *)&at, &len) != 0) {
+    if (!read_listen(listen, &at, &len)) {
         snprintf(why, 200, "listen %.100s: not an address with a port, such as 127.0.0.1:8080", listen);
         return HALL_E_BAD_VALUE;
     }

@@ -20,13 +20,13 @@ struct stream;
 
 struct http_options {
     struct loop *loop;
-    const char *listen;      /* host:port; port 0 takes a free one; NULL: no TCP */
-    const char *socket_path; /* NULL: no Unix socket */
+    const char *listen;            /* host:port; port 0 takes a free one; NULL: no TCP */
+    const char *socket_path;       /* NULL: no Unix socket */
     const char *certificate, *key; /* PEM files; NULL: plain */
     char *const *trusted_proxy;
     size_t n_trusted_proxy;
     int connections, connections_by_address; /* the latter beyond loopback */
-    int timeout_ms;          /* for header and body together */
+    int timeout_ms;                          /* for header and body together */
     size_t body_bytes, header_bytes;
     int streams;
     /* Every request goes here; it must be answered (http_reply) or made a stream, once. */

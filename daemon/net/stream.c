@@ -107,8 +107,7 @@ struct stream *stream_start(struct request *r, const char *type, void (*gone)(vo
     h->n_streams++;
     evhttp_add_header(evhttp_request_get_output_headers(r->ev), "Content-Type", type);
     evhttp_send_reply_start(r->ev, 200, NULL);
-    s->is_chunked =
-        evhttp_find_header(evhttp_request_get_output_headers(r->ev), "Transfer-Encoding") != NULL;
+    s->is_chunked = evhttp_find_header(evhttp_request_get_output_headers(r->ev), "Transfer-Encoding") != NULL;
     conn_move(s->conn, CONN_STREAM);
     s->conn->gone = on_gone;
     s->conn->holder = s;
