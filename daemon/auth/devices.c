@@ -12,7 +12,7 @@ enum { PAIRINGS = 64, PAIR_MS = 10 * 60 * 1000 };
 
 struct pairing {
     char *device;
-    char token[DEVICE_TOKEN_SIZE];
+    char token[GENERATE_TOKEN_TEXT];
     char code[PAIR_CODE_SIZE]; /* "" = free */
     int64_t until;
 };
@@ -22,20 +22,6 @@ struct devices {
     struct map by_hash;
     struct pairing pairings[PAIRINGS];
 };
-
-void device_token_hash(const char *token, uint8_t ret_hash[DEVICE_HASH_BYTES])
-{
-    crypto_generichash(ret_hash, DEVICE_HASH_BYTES, (const unsigned char *)token, strlen(token), NULL, 0);
-}
-
-void device_token_make(char ret_token[DEVICE_TOKEN_SIZE], uint8_t ret_hash[DEVICE_HASH_BYTES])
-{
-    uint8_t random[32];
-    _Static_assert(sodium_base64_ENCODED_LEN(32, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == DEVICE_TOKEN_SIZE, "");
-    randombytes_buf(random, sizeof random);
-    sodium_bin2base64(ret_token, DEVICE_TOKEN_SIZE, random, sizeof random, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    device_token_hash(ret_token, ret_hash);
-}
 
 struct devices *devices_new(void)
 {
@@ -79,15 +65,15 @@ static void index_devices(struct devices *d, const struct setup *setup)
     d->by_hash = (struct map)MAP_INIT;
     const Halld__Settings *s = setup_settings(setup);
     for (size_t i = 0; i < s->n_devices; i++)
-        if (s->devices[i]->token_hash.len == DEVICE_HASH_BYTES)
+        if (s->devices[i]->token_hash.len == GENERATE_HASH)
             map_put(&d->by_hash, map_key(s->devices[i]->token_hash.data), s->devices[i]);
 }
 
 const Halld__Device *devices_find(struct devices *d, const struct setup *setup, const char *token)
 {
-    uint8_t hash[DEVICE_HASH_BYTES];
+    uint8_t hash[GENERATE_HASH];
     index_devices(d, setup);
-    device_token_hash(token, hash);
+    generate_token_hash(token, hash);
     const Halld__Device *device = map_find(&d->by_hash, map_key(hash));
     return device && sodium_memcmp(device->token_hash.data, hash, sizeof hash) == 0 ? device : NULL;
 }
@@ -110,7 +96,7 @@ void devices_pair(struct devices *d, const char *device, const char *token, int6
     memcpy(ret_code, place->code, PAIR_CODE_SIZE);
 }
 
-bool devices_redeem(struct devices *d, const char *code, int64_t now, char ret_token[DEVICE_TOKEN_SIZE])
+bool devices_redeem(struct devices *d, const char *code, int64_t now, char ret_token[GENERATE_TOKEN_TEXT])
 {
     char wanted[PAIR_CODE_SIZE] = "";
     if (strlen(code) != PAIR_CODE_SIZE - 1)
@@ -120,7 +106,7 @@ bool devices_redeem(struct devices *d, const char *code, int64_t now, char ret_t
         struct pairing *p = &d->pairings[i];
         if (!p->code[0] || p->until <= now || sodium_memcmp(p->code, wanted, sizeof wanted) != 0)
             continue;
-        memcpy(ret_token, p->token, DEVICE_TOKEN_SIZE);
+        memcpy(ret_token, p->token, GENERATE_TOKEN_TEXT);
         pairing_end(p);
         return true;
     }

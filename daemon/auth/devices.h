@@ -8,13 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "auth/generate.h"
 #include "core/setup.h"
 
-enum { DEVICE_TOKEN_SIZE = 44, DEVICE_HASH_BYTES = 32, PAIR_CODE_SIZE = 9 };
-
-/* A new token (43 characters of base64url) and what the settings keep of it. */
-void device_token_make(char ret_token[DEVICE_TOKEN_SIZE], uint8_t ret_hash[DEVICE_HASH_BYTES]);
-void device_token_hash(const char *token, uint8_t ret_hash[DEVICE_HASH_BYTES]);
+enum { PAIR_CODE_SIZE = 9 };
 
 struct devices;
 
@@ -27,6 +24,6 @@ const Halld__Device *devices_find(struct devices *d, const struct setup *setup, 
  * token as a cookie. now: monotonic ms. A new code for the same device ends the old one. */
 void devices_pair(struct devices *d, const char *device, const char *token, int64_t now, char ret_code[PAIR_CODE_SIZE]);
 /* Uses the code up. */
-bool devices_redeem(struct devices *d, const char *code, int64_t now, char ret_token[DEVICE_TOKEN_SIZE]);
+bool devices_redeem(struct devices *d, const char *code, int64_t now, char ret_token[GENERATE_TOKEN_TEXT]);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PASSWORD_HASH_SIZE = 128, PASSWORD_LEAST = 8, PASSWORD_MOST = 256, PASSWORD_MADE = 17 };
+enum { PASSWORD_HASH_SIZE = 128, PASSWORD_LEAST = 8, PASSWORD_MOST = 256 };
 
 struct loop;
 struct passwords;
@@ -22,10 +22,5 @@ bool passwords_verify(struct passwords *p, const char *hash, const char *passwor
                       void *arg);
 /* A new hash; "" if memory was short. */
 bool passwords_hash(struct passwords *p, const char *password, void (*done)(void *arg, const char *hash), void *arg);
-
-/* The same at once, for the first start. */
-bool password_hash(const char *password, char ret[PASSWORD_HASH_SIZE]);
-/* 16 characters that are easy to read aloud, about 78 bits. */
-void password_make(char ret[PASSWORD_MADE]);
 
 #endif
