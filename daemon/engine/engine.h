@@ -28,6 +28,7 @@ struct engine_options {
     bool simulated;      /* --clock-start/--clock-rate */
     int64_t clock_start; /* ms; with simulated */
     double clock_rate;
+    int64_t (*wall)(void), (*boot)(void); /* NULL: the machine's clocks; tests bring their own */
     bool accept_clock; /* clock.accept_at_start */
     int64_t min_free_mib;
     const char *restore;  /* --restore FILE, or NULL */

@@ -1,0 +1,188 @@
+/* From a decision to an answer: batches go to the store and come back, durable or not. */
+#include <poll.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "codec/pbjson.h"
+#include "engine/inside.h"
+#include "engine/restore.h"
+
+void batch_init(struct batch *b)
+{
+    *b = (struct batch){.rows = store_batch_new()};
+    pending_list_init(&b->pendings);
+}
+
+void batch_fini(struct batch *b)
+{
+    struct pending *r;
+    while ((r = pending_list_take(&b->pendings)))
+        pending_free(r);
+    events_fini(&b->events);
+    if (b->rows)
+        store_batch_free(b->rows);
+    b->rows = NULL;
+}
+
+/* A list's end points into itself while it is empty. */
+static void batch_move(struct batch *to, struct batch *from)
+{
+    *to = *from;
+    if (!to->pendings.first)
+        to->pendings.last = &to->pendings.first;
+}
+
+static int collect(void *arg, const Halld__Event *event)
+{
+    events_add_take(arg, (Halld__Event *)pbjson_clone(&event->base));
+    return 0;
+}
+
+static void answer(struct engine *e, struct pending *r, int code, Halld__Event *const *events, size_t n)
+{
+    struct answer a = {.code = code, .refusal = &r->refusal, .hall = e->committed, .events = events, .n_events = n};
+    if (r->repeat_first)
+        a.repeated = true;
+    if (r->refusal.code != code)
+        refuse(&r->refusal, code, NULL, NULL);
+    if (r->done)
+        r->done(r->arg, &a);
+}
+
+/* Its first time is durable by now: whatever was decided before it is. */
+static void answer_repeat(struct engine *e, struct pending *r)
+{
+    struct events events = EVENTS_INIT;
+    int code = store_read(e->store, r->repeat_first, r->repeat_first + r->repeat_count - 1, collect, &events);
+    answer(e, r, code, events.at, code ? 0 : events.n);
+    events_fini(&events);
+}
+
+static void note_days(struct engine *e, const Halld__Event *event)
+{
+    if (event->body_case == HALLD__EVENT__BODY_DAY_OPENED)
+        e->wants_snapshot = true;
+    if (e->restore_epoch && event->epoch == e->restore_epoch) {
+        e->restore_epoch = 0;
+        restore_unmark(e->dir);
+        log_info("engine", "restored: every queue goes on beyond what may have been printed");
+    }
+}
+
+/* Each command's events are applied, then it is answered, then the next: a reply shows the hall as its command left it.
+ */
+static void complete(struct engine *e, struct batch *b)
+{
+    size_t at = 0;
+    struct pending *r;
+    while ((r = pending_list_take(&b->pendings))) {
+        Halld__Event *const *own = b->events.at + at;
+        for (size_t i = 0; i < r->n_events; i++) {
+            hall_apply(e->committed, own[i]);
+            note_days(e, own[i]);
+        }
+        at += r->n_events;
+        if (r->repeat_first)
+            answer_repeat(e, r);
+        else
+            answer(e, r, r->code, own, r->n_events);
+        pending_free(r);
+    }
+    for (size_t i = 0; at && i < e->n_sinks; i++)
+        e->sinks[i].committed(e->sinks[i].arg, e->committed, b->events.at, at);
+    batch_fini(b);
+}
+
+static void answer_all(struct engine *e, struct batch *b, int code)
+{
+    struct pending *r;
+    while ((r = pending_list_take(&b->pendings))) {
+        answer(e, r, code, NULL, 0);
+        pending_free(r);
+    }
+    batch_fini(b);
+}
+
+void engine_fail(struct engine *e, const char *why)
+{
+    log_error("engine", "%s: stopping, to start again from the disk", why);
+    e->stop[ENGINE_FAILED] = true;
+    e->fatal(e->fatal_arg, 75);
+}
+
+/* What was decided on top of a batch that failed never was: there is no undo, only another copy of what is on disk. */
+static void fail(struct engine *e, struct batch *b, int code)
+{
+    struct batch later;
+    batch_move(&later, &e->gathering);
+    batch_init(&e->gathering);
+    if (code == HALL_E_DISK_FULL) {
+        log_error("engine", "the disk is full: read-only until there is room");
+        e->stop[ENGINE_FULL] = true;
+        hall_free(e->decided);
+        e->decided = hall_clone(e->committed);
+        dedupe_forget_after(e->dedupe, hall_seq(e->committed));
+    }
+    answer_all(e, b, code);
+    answer_all(e, &later, code);
+    if (code != HALL_E_DISK_FULL)
+        engine_fail(e, "storage failed");
+}
+
+void engine_commit(struct engine *e)
+{
+    while (!e->flying && e->gathering.pendings.n) {
+        struct batch b;
+        batch_move(&b, &e->gathering);
+        batch_init(&e->gathering);
+        if (!b.rows->n_rows) {
+            complete(e, &b);
+            continue;
+        }
+        struct store_batch *rows = b.rows;
+        b.rows = NULL;
+        batch_move(&e->flight, &b);
+        e->flying = true;
+        store_write_take(e->store, rows);
+    }
+}
+
+static void landed(struct engine *e, struct store_batch *rows)
+{
+    int code = rows->code;
+    store_batch_free(rows);
+    struct batch b;
+    batch_move(&b, &e->flight);
+    e->flying = false;
+    if (code)
+        fail(e, &b, code);
+    else
+        complete(e, &b);
+}
+
+void engine_on_store(void *engine)
+{
+    struct engine *e = engine;
+    struct store_batch *rows = store_finished(e->store);
+    if (!rows) {
+        if (store_state(e->store) == HALL_E_STORE_FAILED && !e->stop[ENGINE_FAILED])
+            engine_fail(e, "storage failed");
+        return;
+    }
+    landed(e, rows);
+    if (!e->stop[ENGINE_FAILED])
+        engine_commit(e);
+    if (e->wants_snapshot)
+        keep_snapshot(e);
+}
+
+void engine_flush(struct engine *e)
+{
+    engine_commit(e);
+    while (e->flying) {
+        struct pollfd p = {.fd = store_fd(e->store), .events = POLLIN};
+        poll(&p, 1, -1);
+        engine_on_store(e);
+    }
+}

@@ -1,0 +1,120 @@
+/* The engine's state, shared by the files of this folder only. */
+#ifndef ENGINE_INSIDE_H
+#define ENGINE_INSIDE_H
+
+#include "base/clock.h"
+#include "core/hall.h"
+#include "engine/dedupe.h"
+#include "engine/engine.h"
+#include "store/store.h"
+
+struct loop_watch;
+struct snapshot_job;
+
+/* Why nothing is written; the first that applies is told. */
+enum engine_stop {
+    ENGINE_WRITES,
+    ENGINE_FAILED,   /* storage failed: the process is about to exit */
+    ENGINE_STOPPING, /* the daemon is being stopped */
+    ENGINE_FULL,     /* a commit found the disk full; until a probe succeeds */
+    ENGINE_LOW,      /* less than the configured free space */
+    ENGINE_DOUBTFUL, /* the clock must be accepted first */
+    ENGINE_STOPS
+};
+
+/* A command on its way from submit to its answer. */
+struct pending {
+    struct pending *next;
+    Halld__Command *command; /* owned */
+    Halld__Actor *actor;     /* owned */
+    Halld__Role__E role;
+    bool has_key;
+    uint8_t key[DEDUPE_KEY], hash[DEDUPE_REQUEST];
+    struct secret_row *secret;                            /* owned, or NULL */
+    void (*done)(void *arg, const struct answer *answer); /* NULL for the engine's own */
+    void *arg;
+    /* what was decided */
+    int code;
+    struct refusal refusal;
+    size_t n_events;       /* of the batch's events, in the order of its requests */
+    uint64_t repeat_first; /* a repeat: its events are in the journal, or will be when this is answered; else 0 */
+    uint32_t repeat_count;
+};
+
+struct pending_list {
+    struct pending *first, **last;
+    size_t n;
+};
+
+/* What becomes durable together. */
+struct batch {
+    struct store_batch *rows;
+    struct events events;
+    struct pending_list pendings;
+};
+
+struct engine {
+    struct loop *loop;
+    struct store *store;
+    char *dir;
+    struct clock clock;
+    bool stop[ENGINE_STOPS]; /* reasons in force */
+    bool is_new;             /* the journal began with this start */
+    uint64_t restore_epoch;  /* restored from a backup: the epoch to begin before any number is given; else 0 */
+    int32_t restore_last;    /* with it: the highest number known to be printed, or 0 */
+    bool accept_clock;
+    int64_t min_free_mib;
+    struct sink *sinks;
+    size_t n_sinks;
+    void (*fatal)(void *arg, int exit_code);
+    void *fatal_arg;
+
+    struct hall *decided, *committed;
+    struct dedupe *dedupe;
+    struct pending_list queue; /* submitted in this turn, not decided yet */
+    struct batch gathering, flight;
+    bool flying;
+    struct loop_watch *turn_end, *store_ready, *timer, *second;
+    struct snapshot_job *snapshot;
+    bool clock_was_stepped, wants_snapshot;
+};
+
+/* pending.c */
+void pending_list_init(struct pending_list *l);
+void pending_list_add(struct pending_list *l, struct pending *r);
+struct pending *pending_list_take(struct pending_list *l); /* the first, or NULL */
+struct pending *pending_new(const struct submission *s);   /* takes s->command */
+struct pending *pending_new_own(Halld__Command *command);  /* the engine's own; takes command */
+void pending_free(struct pending *r);
+
+/* turn.c */
+void engine_submit(void *engine, const struct submission *s);
+void engine_turn(struct engine *e);
+void engine_decide_all(struct engine *e); /* the whole queue, without a look at the day */
+/* Decides the engine's own command at once; how many events it made, or a negative code, logged. */
+int engine_do(struct engine *e, Halld__Command *command, int64_t now);
+bool engine_writes(const struct engine *e);
+int engine_refusal(const struct engine *e); /* 0, or the code that commands are refused with now */
+
+/* commit.c */
+void batch_init(struct batch *b);
+void batch_fini(struct batch *b);
+void batch_add_events(struct batch *b, const struct events *events); /* takes the events out */
+void engine_commit(struct engine *e);                /* hands the gathering batch to the store, if it is idle */
+void engine_on_store(void *engine);                  /* the store has finished a batch */
+void engine_fail(struct engine *e, const char *why); /* nothing may be written by this process any more */
+void engine_flush(struct engine *e);                 /* waits until nothing is on its way */
+
+/* day.c */
+bool engine_day_turn(struct engine *e, int64_t *now); /* false: there is more to do before commands may be decided */
+void engine_day_arm(struct engine *e);
+
+/* replay.c */
+int replay_open(struct engine *e, const struct engine_options *o, char why[200]);
+
+/* keep.c */
+void keep_snapshot(struct engine *e);     /* in the background */
+void keep_close(struct engine *e);        /* waits for it */
+void keep_snapshot_now(struct engine *e); /* at the end: waits for the disk */
+
+#endif

@@ -1,0 +1,90 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "codec/pbjson.h"
+#include "engine/inside.h"
+#include "store/hash.h"
+
+void pending_list_init(struct pending_list *l)
+{
+    l->first = NULL;
+    l->last = &l->first;
+    l->n = 0;
+}
+
+void pending_list_add(struct pending_list *l, struct pending *r)
+{
+    r->next = NULL;
+    *l->last = r;
+    l->last = &r->next;
+    l->n++;
+}
+
+struct pending *pending_list_take(struct pending_list *l)
+{
+    struct pending *r = l->first;
+    if (!r)
+        return NULL;
+    l->first = r->next;
+    if (!l->first)
+        l->last = &l->first;
+    l->n--;
+    r->next = NULL;
+    return r;
+}
+
+/* A key is its actor's own: two people may use the same one. */
+static void hash_key(struct pending *r, const char *key)
+{
+    uint8_t kind = (uint8_t)r->actor->kind;
+    struct hash_part who[] = {{&kind, 1}, {r->actor->id, strlen(r->actor->id)}, {key, strlen(key)}};
+    hash_parts(r->key, sizeof r->key, 3, who);
+    size_t len = halld__command__get_packed_size(r->command);
+    uint8_t *packed = alloc_zero(len);
+    halld__command__pack(r->command, packed);
+    struct hash_part what = {packed, len};
+    hash_parts(r->hash, sizeof r->hash, 1, &what);
+    free(packed);
+    r->has_key = true;
+}
+
+struct pending *pending_new(const struct submission *s)
+{
+    struct pending *r = alloc_zero(sizeof *r);
+    r->command = s->command;
+    r->actor = (Halld__Actor *)pbjson_clone(&s->actor->base);
+    r->role = s->role;
+    r->done = s->done;
+    r->arg = s->arg;
+    if (s->key)
+        hash_key(r, s->key);
+    if (s->secret) {
+        r->secret = alloc_copy(s->secret, sizeof *s->secret);
+        r->secret->value = alloc_text(s->secret->value);
+    }
+    return r;
+}
+
+struct pending *pending_new_own(Halld__Command *command)
+{
+    struct pending *r = alloc_zero(sizeof *r);
+    Halld__Actor self = HALLD__ACTOR__INIT;
+    self.kind = HALLD__ACTOR_KIND__E__engine;
+    r->command = command;
+    r->actor = (Halld__Actor *)pbjson_clone(&self.base);
+    r->role = HALLD__ROLE__E__admin;
+    return r;
+}
+
+void pending_free(struct pending *r)
+{
+    halld__command__free_unpacked(r->command, NULL);
+    halld__actor__free_unpacked(r->actor, NULL);
+    if (r->secret) {
+        explicit_bzero(r->secret->value, strlen(r->secret->value));
+        free(r->secret->value);
+        free(r->secret);
+    }
+    free(r);
+}
