@@ -19,6 +19,9 @@ enum { CATALOGUE_FOUND_MOST = 50 };
  */
 Halld__CatalogueView *catalogue_view_new(const struct hall *h, const char *q);
 
+/* Does an item fit what somebody typed? */
+bool hall_view_item_fits(const Halld__Item *it, const char *q);
+
 /* 16 hexadecimal digits and a NUL. */
 void hall_view_epoch(uint64_t epoch, char text[17]);
 

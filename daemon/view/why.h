@@ -11,6 +11,9 @@
 /* setup: for the class's name. */
 Halld__WhyLine *why_line_new(const struct setup *setup, const Halld__TicketCalled *call);
 
+/* The sentence alone, in both languages, to be freed by the caller. */
+void why_sentence(const struct setup *setup, const Halld__TicketCalled *call, char **ret_zh, char **ret_en);
+
 enum { WHY_ORDER_MOST = 200 };
 
 /*

@@ -1,0 +1,166 @@
+#include "view/alarms.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "core/queue/queue.h"
+#include "core/setup.h"
+#include "view/build.h"
+#include "view/text.h"
+
+/* One alarm being written. */
+struct alarm {
+    char *name; /* owned: what it is about, the same as long as it lasts */
+    enum text_id text;
+    int64_t since_at;
+    int window;
+    const char *number;
+    struct text_arg args[4];
+};
+
+static void add(Halld__AlarmList *l, struct alarm *a)
+{
+    Halld__AlarmView *v = BUILD_NEW(Halld__AlarmView, &halld__alarm_view__descriptor);
+    v->alarm = a->name;
+    v->since_at = a->since_at;
+    v->window = a->window;
+    build_set(&v->number, a->number);
+    size_t n = 0;
+    while (n < sizeof a->args / sizeof *a->args && a->args[n].name)
+        n++;
+    text_make(a->text, a->args, n, &v->text, &v->text_en);
+    l->alarms = alloc_grow(l->alarms, l->n_alarms + 1, sizeof *l->alarms);
+    l->alarms[l->n_alarms++] = v;
+}
+
+/* ---- the machine */
+
+static void add_machine(Halld__AlarmList *l, const struct machine_facts *m)
+{
+    char seconds[TEXT_NUMBER], free_mib[TEXT_NUMBER], min_mib[TEXT_NUMBER];
+    if (m->read_only)
+        add(l, &(struct alarm){.name = alloc_text("read_only"),
+                               .text = TEXT_ALARM_READ_ONLY,
+                               .args = {{"reason", m->read_only_why, NULL}}});
+    if (m->free_mib >= 0 && m->free_mib < 2 * m->min_free_mib)
+        add(l, &(struct alarm){.name = alloc_text("disk"),
+                               .text = TEXT_ALARM_DISK,
+                               .args = {{"free", text_number(m->free_mib, free_mib), NULL},
+                                        {"min", text_number(m->min_free_mib, min_mib), NULL}}});
+    if (m->clock_stepped)
+        add(l, &(struct alarm){.name = alloc_text("clock"),
+                               .text = TEXT_ALARM_CLOCK,
+                               .args = {{"seconds", text_number(m->clock_step_ms / 1000, seconds), NULL}}});
+}
+
+/* ---- people whom nobody can serve */
+
+static bool is_working(const struct window *w)
+{
+    return w && w->state != HALLD__WINDOW_STATE__E__closed && w->state != HALLD__WINDOW_STATE__E__draining;
+}
+
+static struct skill skill_of_working(const struct queue *q)
+{
+    struct skill all = {{0}};
+    for (size_t i = 0; i < queue_window_count(q); i++)
+        if (is_working(queue_window_at(q, i)))
+            skill_join(&all, &queue_window_at(q, i)->skill);
+    return all;
+}
+
+static void add_bound(Halld__AlarmList *l, enum text_id text, const char *kind, const struct ticket *t, int window,
+                      int64_t since_at)
+{
+    char n[TEXT_NUMBER];
+    add(l, &(struct alarm){.name = alloc_format("%s/%s", kind, t->number),
+                           .text = text,
+                           .since_at = since_at,
+                           .window = window,
+                           .number = t->number,
+                           .args = {{"number", t->number, NULL}, {"window", text_number(window, n), NULL}}});
+}
+
+struct unserved { /* of one queue */
+    const struct ticket *first;
+    int n;
+};
+
+static void look_at_ticket(Halld__AlarmList *l, const struct hall *h, const struct ticket *t,
+                           const struct skill *working, struct unserved *queues)
+{
+    const struct queue *q = hall_queue(h);
+    if (t->state == HALLD__TICKET_STATE__E__held && !is_working(queue_window_find(q, t->window)))
+        add_bound(l, TEXT_ALARM_HELD, "held", t, t->window, t->held_since_at);
+    if (t->state != HALLD__TICKET_STATE__E__waiting)
+        return;
+    if (t->place.window > 0) {
+        if (!is_working(queue_window_find(q, t->place.window)))
+            add_bound(l, TEXT_ALARM_NAMED, "named", t, t->place.window, t->wait_since_at);
+        return;
+    }
+    if (skill_has(working, setup_group_index(hall_setup(h), t->group)))
+        return;
+    struct unserved *u = &queues[(unsigned char)*t->queue];
+    if (!u->first || t->wait_since_at < u->first->wait_since_at)
+        u->first = t;
+    u->n++;
+}
+
+static void add_unserved(Halld__AlarmList *l, const struct hall *h, const char *letter, const struct unserved *u)
+{
+    const Halld__Queue *row = setup_queue_find(hall_setup(h), letter);
+    char n[TEXT_NUMBER];
+    add(l, &(struct alarm){.name = alloc_format("unserved/%s", letter),
+                           .text = TEXT_ALARM_UNSERVED,
+                           .since_at = u->first->wait_since_at,
+                           .number = u->first->number,
+                           .args = {{"queue", letter, NULL},
+                                    {"name", row ? row->name : "", row ? row->name_en : ""},
+                                    {"n", text_number(u->n, n), NULL},
+                                    {"number", u->first->number, NULL}}});
+}
+
+static void add_people(Halld__AlarmList *l, const struct hall *h)
+{
+    const struct queue *q = hall_queue(h);
+    struct skill working = skill_of_working(q);
+    struct unserved queues[256] = {{NULL, 0}}; /* by letter */
+    for (size_t i = 0; i < queue_ticket_count(q); i++)
+        look_at_ticket(l, h, queue_ticket_at(q, i), &working, queues);
+    for (int letter = 0; letter < 256; letter++)
+        if (queues[letter].n > 0)
+            add_unserved(l, h, (char[]){(char)letter, '\0'}, &queues[letter]);
+}
+
+/* ---- windows that stand still */
+
+static void look_at_window(Halld__AlarmList *l, const struct window *w, int64_t now)
+{
+    char n[TEXT_NUMBER], over[TEXT_NUMBER];
+    int64_t due = w->since_at + (int64_t)w->planned_s * 1000;
+    if (w->state == HALLD__WINDOW_STATE__E__suspended)
+        add(l, &(struct alarm){.name = alloc_format("suspended/%d", w->window),
+                               .text = TEXT_ALARM_SUSPENDED,
+                               .since_at = w->since_at,
+                               .window = w->window,
+                               .args = {{"window", text_number(w->window, n), NULL}, {"reason", w->reason, NULL}}});
+    if (w->state == HALLD__WINDOW_STATE__E__break && w->planned_s > 0 && due < now)
+        add(l, &(struct alarm){.name = alloc_format("break/%d", w->window),
+                               .text = TEXT_ALARM_BREAK,
+                               .since_at = due,
+                               .window = w->window,
+                               .args = {{"window", text_number(w->window, n), NULL},
+                                        {"minutes", text_number((now - due) / 60000, over), NULL}}});
+}
+
+Halld__AlarmList *alarm_list_new(const struct hall *h, int64_t now, const struct machine_facts *m)
+{
+    Halld__AlarmList *l = BUILD_NEW(Halld__AlarmList, &halld__alarm_list__descriptor);
+    add_machine(l, m);
+    add_people(l, h);
+    for (size_t i = 0; i < queue_window_count(hall_queue(h)); i++)
+        look_at_window(l, queue_window_at(hall_queue(h), i), now);
+    return l;
+}

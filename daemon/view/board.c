@@ -1,0 +1,90 @@
+#include "view/board.h"
+
+#include <stdlib.h>
+
+#include "core/setup.h"
+#include "view/build.h"
+#include "view/hall_view.h"
+#include "view/window_view.h"
+
+Halld__CallView *board_call_new(const struct hall *h, const struct ticket *t)
+{
+    const Halld__Window *row = setup_window_find(hall_setup(h), t->window);
+    Halld__CallView *c = BUILD_NEW(Halld__CallView, &halld__call_view__descriptor);
+    build_set(&c->number, t->number);
+    c->window = t->window;
+    c->called_at = t->call_at;
+    c->repeat = t->repeat;
+    build_set(&c->window_name, row ? row->name : "");
+    return c;
+}
+
+/* Who is still on the way first, then those at their windows; each newest first. */
+static int call_compare(const void *a, const void *b)
+{
+    const struct ticket *x = *(const struct ticket *const *)a, *y = *(const struct ticket *const *)b;
+    if (x->state != y->state)
+        return x->state == HALLD__TICKET_STATE__E__called ? -1 : 1;
+    if (x->call_at != y->call_at)
+        return x->call_at > y->call_at ? -1 : 1;
+    return x->id > y->id ? -1 : 1;
+}
+
+static void set_calls(Halld__BoardView *v, const struct hall *h)
+{
+    const struct queue *q = hall_queue(h);
+    size_t n = 0, windows = queue_window_count(q);
+    const struct ticket **called = build_array(windows, sizeof *called);
+    for (size_t i = 0; i < windows; i++)
+        if (queue_window_at(q, i)->ticket)
+            called[n++] = queue_window_at(q, i)->ticket;
+    if (n > 0)
+        qsort(called, n, sizeof *called, call_compare);
+    if (n > BOARD_CALLS_MOST)
+        n = BOARD_CALLS_MOST;
+    v->calls = build_array(n, sizeof *v->calls);
+    for (; v->n_calls < n; v->n_calls++)
+        v->calls[v->n_calls] = board_call_new(h, called[v->n_calls]);
+    free(called);
+}
+
+static Halld__QueueView *queue_view(const struct hall *h, const Halld__Queue *row)
+{
+    Halld__QueueView *v = BUILD_NEW(Halld__QueueView, &halld__queue_view__descriptor);
+    build_set(&v->queue, row->queue);
+    build_set(&v->name, row->name);
+    build_set(&v->name_en, row->name_en);
+    v->waiting = queue_waiting(hall_queue(h), row->queue);
+    return v;
+}
+
+static void set_names(Halld__BoardView *v, const Halld__HallInfo *info)
+{
+    if (!info)
+        return;
+    build_set(&v->hall, info->name);
+    build_set(&v->hall_en, info->name_en);
+    build_set(&v->notice, info->notice);
+    build_set(&v->notice_en, info->notice_en);
+}
+
+Halld__BoardView *board_view_new(const struct hall *h, int64_t now)
+{
+    const Halld__Settings *s = setup_settings(hall_setup(h));
+    Halld__BoardView *v = BUILD_NEW(Halld__BoardView, &halld__board_view__descriptor);
+    char epoch[17];
+    v->seq = hall_seq(h);
+    hall_view_epoch(hall_epoch(h), epoch);
+    build_set(&v->epoch, epoch);
+    v->at = now;
+    v->open = queue_is_open(hall_queue(h), now);
+    set_names(v, s->hall);
+    set_calls(v, h);
+    v->windows = build_array(s->n_windows, sizeof *v->windows);
+    for (; v->n_windows < s->n_windows; v->n_windows++)
+        v->windows[v->n_windows] = window_view_new(h, s->windows[v->n_windows]->window);
+    v->queues = build_array(s->n_queues, sizeof *v->queues);
+    for (; v->n_queues < s->n_queues; v->n_queues++)
+        v->queues[v->n_queues] = queue_view(h, s->queues[v->n_queues]);
+    return v;
+}

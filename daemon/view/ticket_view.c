@@ -1,0 +1,171 @@
+#include "view/ticket_view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "core/setup.h"
+#include "view/build.h"
+#include "view/hall_view.h"
+
+enum { PAGE = 50, PAGE_MOST = 500 };
+
+static void set_visit(Halld__TicketView *v, const struct ticket *t)
+{
+    if (t->window > 0) {
+        v->has_window_case = HALLD__TICKET_VIEW__HAS_WINDOW_WINDOW;
+        v->window = t->window;
+    }
+    if (t->call_at > 0) {
+        v->has_called_case = HALLD__TICKET_VIEW__HAS_CALLED_CALLED_AT;
+        v->called_at = t->call_at;
+        v->has_repeat_case = HALLD__TICKET_VIEW__HAS_REPEAT_REPEAT;
+        v->repeat = t->repeat;
+    }
+    if (t->start_at > 0) {
+        v->has_started_case = HALLD__TICKET_VIEW__HAS_STARTED_STARTED_AT;
+        v->started_at = t->start_at;
+    }
+    if (t->end_at > 0) {
+        v->has_ended_case = HALLD__TICKET_VIEW__HAS_ENDED_ENDED_AT;
+        v->ended_at = t->end_at;
+    }
+    if (t->outcome != HALLD__OUTCOME__E__unset) {
+        v->has_outcome_case = HALLD__TICKET_VIEW__HAS_OUTCOME_OUTCOME;
+        v->outcome = t->outcome;
+    }
+    if (t->leg > 0) { /* transferred so often */
+        v->has_leg_case = HALLD__TICKET_VIEW__HAS_LEG_LEG;
+        v->leg = t->leg;
+    }
+}
+
+static void set_wait(Halld__TicketView *v, const struct hall *h, const struct ticket *t)
+{
+    if (t->state == HALLD__TICKET_STATE__E__missed) {
+        v->has_due_case = HALLD__TICKET_VIEW__HAS_DUE_DUE_AT;
+        v->due_at = t->due_at;
+    }
+    if (t->state != HALLD__TICKET_STATE__E__waiting)
+        return;
+    v->has_ahead_case = HALLD__TICKET_VIEW__HAS_AHEAD_AHEAD;
+    v->ahead = queue_ahead(hall_queue(h), hall_setup(h), t);
+    if (t->wait_p90_s > 0) {
+        v->has_p50_case = HALLD__TICKET_VIEW__HAS_P50_WAIT_P50_S;
+        v->wait_p50_s = t->wait_p50_s;
+        v->has_p90_case = HALLD__TICKET_VIEW__HAS_P90_WAIT_P90_S;
+        v->wait_p90_s = t->wait_p90_s;
+    }
+}
+
+void ticket_view_set_item(Halld__TicketView *v, const struct setup *setup, const char *item)
+{
+    const Halld__Item *row = setup_item_find(setup, item);
+    build_set(&v->item, item);
+    build_set(&v->item_name, row ? row->name : "");
+}
+
+Halld__TicketView *ticket_view_new_fixed(const struct hall *h, const struct ticket *t)
+{
+    Halld__TicketView *v = BUILD_NEW(Halld__TicketView, &halld__ticket_view__descriptor);
+    v->id = t->id;
+    build_set(&v->number, t->number);
+    build_set(&v->queue, t->queue);
+    ticket_view_set_item(v, hall_setup(h), t->item);
+    build_set(&v->class_, t->class_name);
+    v->origin = t->origin;
+    v->channel = t->channel;
+    v->issued_at = t->place.t0;
+    return v;
+}
+
+Halld__TicketView *ticket_view_new(const struct hall *h, const struct ticket *t)
+{
+    Halld__TicketView *v = ticket_view_new_fixed(h, t);
+    v->state = t->state;
+    v->unheld = t->state == HALLD__TICKET_STATE__E__waiting && t->place.unheld;
+    set_visit(v, t);
+    set_wait(v, h, t);
+    return v;
+}
+
+void ticket_view_set_link(Halld__TicketView *v, const uint8_t token[16], const char *public_url)
+{
+    char text[33];
+    token_to_text(token, text);
+    v->has_token_case = HALLD__TICKET_VIEW__HAS_TOKEN_TOKEN;
+    v->token = alloc_text(text);
+    v->has_url_case = HALLD__TICKET_VIEW__HAS_URL_URL;
+    v->url = alloc_format("%s/t/%s", public_url ? public_url : "", text);
+}
+
+static bool may_be_called_at(const struct hall *h, const struct window *w, const struct ticket *t)
+{
+    if (w->state == HALLD__WINDOW_STATE__E__closed || w->state == HALLD__WINDOW_STATE__E__draining)
+        return false;
+    if (t->place.window > 0)
+        return t->place.window == w->window;
+    return skill_has(&w->skill, setup_group_index(hall_setup(h), t->group));
+}
+
+static void set_windows(Halld__TicketView *v, const struct hall *h, const struct ticket *t)
+{
+    const struct queue *q = hall_queue(h);
+    v->windows = build_array(queue_window_count(q), sizeof *v->windows);
+    for (size_t i = 0; i < queue_window_count(q); i++)
+        if (may_be_called_at(h, queue_window_at(q, i), t))
+            v->windows[v->n_windows++] = queue_window_at(q, i)->window;
+}
+
+Halld__TicketView *ticket_view_new_person(const struct hall *h, const struct ticket *t, const char *public_url)
+{
+    Halld__TicketView *v = ticket_view_new(h, t);
+    ticket_view_set_link(v, t->token, public_url);
+    if (t->state == HALLD__TICKET_STATE__E__waiting)
+        set_windows(v, h, t);
+    return v;
+}
+
+/* ---- lists */
+
+static bool fits_text(const struct hall *h, const struct ticket *t, const char *q)
+{
+    if (strcasestr(t->number, q))
+        return true;
+    const Halld__Item *row = setup_item_find(hall_setup(h), t->item);
+    return row && hall_view_item_fits(row, q);
+}
+
+static bool fits(const struct hall *h, const struct ticket *t, const Halld__TicketQuery *query)
+{
+    if (query->has_state_case == HALLD__TICKET_QUERY__HAS_STATE_STATE && t->state != query->state)
+        return false;
+    if (*query->queue && strcmp(query->queue, t->queue) != 0)
+        return false;
+    if (*query->number && strcasecmp(query->number, t->number) != 0)
+        return false;
+    return !*query->q || fits_text(h, t, query->q);
+}
+
+Halld__TicketList *ticket_list_new(const struct hall *h, const Halld__TicketQuery *query)
+{
+    const struct queue *q = hall_queue(h);
+    Halld__TicketList *l = BUILD_NEW(Halld__TicketList, &halld__ticket_list__descriptor);
+    size_t most = query->most <= 0 ? PAGE : query->most < PAGE_MOST ? (size_t)query->most : PAGE_MOST;
+    l->tickets = build_array(most, sizeof *l->tickets);
+    for (size_t i = queue_ticket_count(q); i-- > 0;) {
+        const struct ticket *t = queue_ticket_at(q, i);
+        if (!fits(h, t, query))
+            continue;
+        l->total++;
+        if (query->after && t->id >= query->after)
+            continue;
+        if (l->n_tickets < most) {
+            l->tickets[l->n_tickets++] = ticket_view_new(h, t);
+        } else if (l->has_next_case == HALLD__TICKET_LIST__HAS_NEXT__NOT_SET) {
+            l->has_next_case = HALLD__TICKET_LIST__HAS_NEXT_NEXT;
+            l->next = l->tickets[most - 1]->id;
+        }
+    }
+    return l;
+}
