@@ -71,3 +71,63 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(self.path)
+
+
+def ask_admin(run, method, path, body=None):
+    """Through the unix socket the machine's own user is an admin."""
+    connection = UnixConnection(os.path.join(run, "http.sock"))
+    try:
+        connection.request(method, "/api/v1" + path, json.dumps(body) if body else None,
+                           {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        data = json.loads(answer.read() or b"{}")
+        return data if answer.status < 300 else {}
+    except (OSError, ValueError, http.client.HTTPException):
+        return {}
+    finally:
+        connection.close()
+
+
+def pairing_code(run, role, place):
+    """A page becomes a device by a code that counts once, for ten minutes; a new one at every start."""
+    body = {"name": f"{role}-page", "role": role, "place": place}
+    return ask_admin(run, "POST", "/admin/devices", body).get("code", "")
+
+
+def addresses(run, base):
+    def paired(page, role, place):
+        code = pairing_code(run, role, place)
+        return f"{base}/{page}/#pair={code}" if code else f"{base}/{page}/"
+    return [("总览", "all screens", base + "/", ""),
+            ("取号", "kiosk", paired("kiosk", "kiosk", "浏览器 / a browser"), "链接十分钟内用一次 / once, within ten minutes"),
+            ("叫号屏", "TV screen", paired("screen", "screen", "浏览器 / a browser"), "同上 / likewise"),
+            ("窗口", "clerk's window", base + "/window/", "chuangkou1 … chuangkou14"),
+            ("管理", "administration", base + "/admin/", "guanli"),
+            ("接口", "API", base + "/api/v1/openapi.json", "")]
+
+
+def greet(home, run, port, file):
+    base = f"http://127.0.0.1:{port}"
+    logins = {**read_json(os.path.join(home, LOGINS)), "base_url": base}
+    write_private(file, logins)
+    hall = ask_admin(run, "GET", "/hall")
+    print(f"\n{hall.get('hall', 'halld')}　{hall.get('name_en', '')}")
+    print(f"大厅时间 hall time {hall.get('at', '')[:16].replace('T', ' ')}"
+          f"{'（模拟 simulated）' if hall.get('simulated') else ''}\n")
+    for zh, en, address, note in addresses(run, base):
+        print(f"  {zh:　<4}{en:<16}{address}{'    ' + note if note else ''}")
+    print(f"\n登录 logins（也在 also in {file}）:")
+    for user in logins.get("users", []):
+        print(f"  {user['name']:<14}{user['role']:<9}{user['password']}")
+    print("\nCtrl-C 停止 stops.", flush=True)
+
+
+def main():
+    actions = {"config": config, "clock": clock, "greet": greet}
+    if len(sys.argv) < 3 or sys.argv[1] not in actions:
+        sys.exit(__doc__)
+    actions[sys.argv[1]](*sys.argv[2:])
+
+
+if __name__ == "__main__":
+    main()

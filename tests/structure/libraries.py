@@ -14,7 +14,7 @@ LIBRARIES = [
     (r"jansson", ["codec/"]),
     (r"sodium", ["store/", "auth/"]),
     (r"qrencode", ["net/"]),
-    (r"systemd/", ["app.c", "tools/"]),
+    (r"systemd/", ["app.c", "app/", "tools/"]),
     (r"curl/", ["tools/"]),
     (r"check\.h", []),
 ]
