@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # What ./quickstart and ./runtests share: packages and builds. Sourced by bash; TOP is the top of the tree.
 
 BUILD_PACKAGES="autoconf automake gcc libc6-dev make pkg-config libevent-dev libssl-dev protobuf-compiler
