@@ -128,6 +128,20 @@ bool journal_head(struct journal *j, uint64_t seq, uint8_t ret[JOURNAL_HEAD])
     return found;
 }
 
+int journal_check_file(struct journal *j, struct journal_fault *fault)
+{
+    sqlite3_stmt *st;
+    if (db_prepare(j->db, "PRAGMA quick_check(1)", &st) != 0)
+        return find_fault(fault, 0, sqlite3_errmsg(j->db));
+    int code = 0;
+    if (sqlite3_step(st) != SQLITE_ROW)
+        code = find_fault(fault, 0, sqlite3_errmsg(j->db));
+    else if (strcmp((const char *)sqlite3_column_text(st, 0), "ok") != 0)
+        code = find_fault(fault, 0, (const char *)sqlite3_column_text(st, 0));
+    sqlite3_finalize(st);
+    return code;
+}
+
 struct walk {
     sqlite3_stmt *st;
     uint64_t seq; /* the row that must come next */

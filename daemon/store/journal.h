@@ -47,6 +47,9 @@ int journal_last(struct journal *j, struct journal_tail *ret, struct journal_fau
 /* The head after seq (seq 0: zeros); false if there is no such event. */
 bool journal_head(struct journal *j, uint64_t seq, uint8_t ret[JOURNAL_HEAD]);
 
+/* What SQLite itself can say about the whole file: pages, order of rows. 0 or STORE_FAILED. */
+int journal_check_file(struct journal *j, struct journal_fault *fault);
+
 typedef int journal_each_row(void *arg, const struct journal_row *row);
 typedef int journal_each_event(void *arg, const Halld__Event *event);
 /* Calls each for the rows from..to in order until it returns non-zero, which is returned. STORE_FAILED with fault: a

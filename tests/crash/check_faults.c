@@ -304,8 +304,7 @@ END_TEST
 
 static int run_cases(void)
 {
-    if (!getenv("V"))
-        log_set_level(0); /* the cases provoke what would be logged */
+    log_set_level(0); /* the cases provoke what would be logged */
     Suite *suite = suite_create("faults");
     TCase *t = tcase_create("faults");
     tcase_add_checked_fixture(t, make_folder, remove_folder);
