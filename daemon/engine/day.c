@@ -76,7 +76,7 @@ static Halld__Command *open_day_new(const struct setup *setup, int32_t date)
 static void follow_step(struct engine *e, int64_t *now)
 {
     int64_t step = e->clock.stepped;
-    if (!step || (llabs(step) > DAY_STEP_MS && !clock_machine_is_synced()))
+    if (!step || (llabs(step) > DAY_STEP_MS && !e->synced()))
         return;
     log_warn("clock", "a step of %lld s is followed now that the day ends", (long long)step / 1000);
     clock_accept(&e->clock);

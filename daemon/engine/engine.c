@@ -25,7 +25,7 @@ static bool is_doubtful(const struct engine *e, int64_t last)
     if (!last || !e->clock.real)
         return false;
     int64_t ahead = clock_wall_ms(&e->clock) - last;
-    return ahead < -CLOCK_FOLLOW_MS || (ahead > WEEK_MS && !clock_machine_is_synced());
+    return ahead < -CLOCK_FOLLOW_MS || (ahead > WEEK_MS && !e->synced());
 }
 
 static void start_clock(struct engine *e, const struct engine_options *o)
@@ -33,6 +33,7 @@ static void start_clock(struct engine *e, const struct engine_options *o)
     int64_t last = hall_at(e->committed);
     e->clock.wall = o->wall;
     e->clock.boot = o->boot;
+    e->synced = o->synced ? o->synced : clock_machine_is_synced;
     if (o->simulated)
         clock_init_simulated(&e->clock, o->clock_start > last ? o->clock_start : last, o->clock_rate);
     else
@@ -95,16 +96,21 @@ static void look_at_disk(struct engine *e)
     }
 }
 
+void engine_look(struct engine *e)
+{
+    bool wrote = engine_writes(e);
+    if (e->stop[ENGINE_FAILED])
+        return;
+    look_at_clock(e);
+    look_at_disk(e);
+    if (!wrote && engine_writes(e))
+        loop_watch_ask(e->turn_end);
+}
+
 static void on_second(void *arg)
 {
     struct engine *e = arg;
-    bool wrote = engine_writes(e);
-    if (!e->stop[ENGINE_FAILED]) {
-        look_at_clock(e);
-        look_at_disk(e);
-    }
-    if (!wrote && engine_writes(e))
-        loop_watch_ask(e->turn_end);
+    engine_look(e);
     loop_watch_arm(e->second, SECOND_MS);
 }
 

@@ -29,7 +29,8 @@ struct engine_options {
     int64_t clock_start; /* ms; with simulated */
     double clock_rate;
     int64_t (*wall)(void), (*boot)(void); /* NULL: the machine's clocks; tests bring their own */
-    bool accept_clock; /* clock.accept_at_start */
+    bool (*synced)(void);                 /* NULL: what the kernel says */
+    bool accept_clock;                    /* clock.accept_at_start */
     int64_t min_free_mib;
     const char *restore;  /* --restore FILE, or NULL */
     int32_t restore_last; /* the highest number known to be printed on the day of the restore; 0 = unknown */

@@ -58,6 +58,7 @@ struct engine {
     struct store *store;
     char *dir;
     struct clock clock;
+    bool (*synced)(void);    /* is the wall clock known to be right? */
     bool stop[ENGINE_STOPS]; /* reasons in force */
     bool is_new;             /* the journal began with this start */
     uint64_t restore_epoch;  /* restored from a backup: the epoch to begin before any number is given; else 0 */
@@ -86,6 +87,9 @@ struct pending *pending_list_take(struct pending_list *l); /* the first, or NULL
 struct pending *pending_new(const struct submission *s);   /* takes s->command */
 struct pending *pending_new_own(Halld__Command *command);  /* the engine's own; takes command */
 void pending_free(struct pending *r);
+
+/* engine.c */
+void engine_look(struct engine *e); /* at the clock and the disk, once a second */
 
 /* turn.c */
 void engine_submit(void *engine, const struct submission *s);

@@ -14,6 +14,7 @@
 #include "store/journal.h"
 
 int64_t fixture_wall, fixture_boot;
+bool fixture_synced;
 
 static const char SMALL_HALL[] =
     "{\"put_settings\":{\"put\":{\"hall\":{\"name\":\"测试大厅\"},"
@@ -43,6 +44,11 @@ void fixture_pass(int64_t ms)
     fixture_boot += ms;
 }
 
+static bool synced(void)
+{
+    return fixture_synced;
+}
+
 static void on_fatal(void *arg, int code)
 {
     struct fixture *f = arg;
@@ -65,6 +71,7 @@ void fixture_init(struct fixture *f)
     tzset();
     fixture_wall = FIXTURE_MONDAY_9;
     fixture_boot = 1000000;
+    fixture_synced = false;
     *f = (struct fixture){.dir = "/tmp/halld-engine-XXXXXX"};
     ck_assert_ptr_nonnull(mkdtemp(f->dir));
     f->options = (struct engine_options){.dir = f->dir,
@@ -73,6 +80,7 @@ void fixture_init(struct fixture *f)
                                          .version = "test",
                                          .wall = wall,
                                          .boot = boot,
+                                         .synced = synced,
                                          .fatal = on_fatal};
 }
 

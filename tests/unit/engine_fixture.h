@@ -9,6 +9,7 @@
 #include "engine/inside.h"
 
 extern int64_t fixture_wall, fixture_boot; /* ms */
+extern bool fixture_synced;                /* what the kernel says of the wall clock */
 void fixture_pass(int64_t ms);             /* both clocks go on */
 
 struct fixture {
