@@ -1,0 +1,160 @@
+/*
+ * hallsim: a day in virtual time, with the daemon's own core.
+ *
+ *   hallsim [--trace FILE] HALL.json CUSTOMERS.csv > OUT.csv
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "codec/pbjson.h"
+#include "tools/sim_run.h"
+#include "view/trace.h"
+
+enum { EXIT_OK = 0, EXIT_DATA = 1, EXIT_USAGE = 64, EXIT_OUTPUT = 73 };
+
+struct options {
+    const char *trace, *hall, *customers;
+    bool stats;
+};
+
+static int usage(void)
+{
+    fputs("usage: hallsim [--trace FILE] [--stats] HALL.json CUSTOMERS.csv > OUT.csv\n", stderr);
+    return EXIT_USAGE;
+}
+
+static char *read_file(const char *name, size_t *ret_len)
+{
+    FILE *f = fopen(name, "re");
+    if (!f)
+        return NULL;
+    struct buf text = BUF_INIT;
+    for (size_t n = 1; n > 0; text.len += n)
+        n = fread(buf_reserve(&text, 65536), 1, 65536, f);
+    fclose(f);
+    *ret_len = text.len;
+    return buf_take(&text);
+}
+
+static Halld__Settings *read_hall(const char *name)
+{
+    size_t len;
+    char *text = read_file(name, &len);
+    if (!text) {
+        fprintf(stderr, "%s: cannot be read\n", name);
+        return NULL;
+    }
+    struct refusal r = {0};
+    ProtobufCMessage *m = NULL;
+    if (pbjson_read(&halld__settings__descriptor, text, len, &PBJSON_FILE, &m, &r))
+        fprintf(stderr, "%s: %s: %s\n", name, *r.field ? r.field : "$", err_text_en(r.code));
+    free(text);
+    return (Halld__Settings *)m;
+}
+
+static int read_kept(void *arg, uint64_t from, uint64_t to, int (*each)(void *arg, const Halld__Event *event),
+                     void *each_arg)
+{
+    const struct events *e = arg;
+    for (size_t i = 0; i < e->n; i++) {
+        int code = e->at[i]->seq >= from && e->at[i]->seq <= to ? each(each_arg, e->at[i]) : 0;
+        if (code)
+            return code;
+    }
+    return 0;
+}
+
+static int write_trace(const struct sim_run *s, const char *name)
+{
+    struct buf out = BUF_INIT;
+    const struct events *kept = sim_run_events(s);
+    struct reader r = {.arg = (void *)(uintptr_t)kept, .read = read_kept};
+    r.last = kept->n ? kept->at[kept->n - 1]->seq : 0;
+    FILE *f = fopen(name, "we");
+    int code = f ? trace_write(&r, sim_run_day(s), &out) : -1;
+    if (f && !code && fwrite(buf_text(&out), 1, out.len, f) != out.len)
+        code = -1;
+    if (f && fclose(f) != 0)
+        code = -1;
+    buf_fini(&out);
+    if (code)
+        fprintf(stderr, "%s: cannot be written\n", name);
+    return code ? EXIT_OUTPUT : EXIT_OK;
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void print_stats(const struct sim_run *s, size_t customers, double took)
+{
+    double events = (double)sim_run_event_count(s);
+    fprintf(stderr, "%zu customers, %.0f events in %.3f s: %.0f events/s\n", customers, events, took,
+            took > 0 ? events / took : 0);
+}
+
+static int play(struct sim_run *s, const struct options *o)
+{
+    struct sim_customers customers = {NULL, 0, 0};
+    if (sim_customers_read(o->customers, sim_run_setup(s), &customers))
+        return EXIT_DATA;
+    if (o->trace)
+        sim_run_keep_events(s);
+    double began = seconds();
+    sim_run_play(s, &customers);
+    if (o->stats)
+        print_stats(s, customers.n, seconds() - began);
+    int code = o->trace ? write_trace(s, o->trace) : EXIT_OK;
+    if (!code)
+        sim_customers_write(&customers, stdout);
+    if (!code && fflush(stdout) != 0)
+        code = EXIT_OUTPUT;
+    sim_customers_fini(&customers);
+    return code;
+}
+
+static bool read_options(int argc, char **argv, struct options *o)
+{
+    static const struct option table[] = {
+        {"trace", required_argument, NULL, 't'}, {"stats", no_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
+    for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
+        if (c == 't')
+            o->trace = optarg;
+        else if (c == 's')
+            o->stats = true;
+        else
+            return false;
+    }
+    if (argc - optind != 2)
+        return false;
+    o->hall = argv[optind];
+    o->customers = argv[optind + 1];
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {0};
+    if (!read_options(argc, argv, &o))
+        return usage();
+    Halld__Settings *settings = read_hall(o.hall);
+    if (!settings)
+        return EXIT_DATA;
+    struct refusal r = {0};
+    struct sim_run *s = sim_run_new(settings, &r);
+    if (!s)
+        fprintf(stderr, "%s: %s %s: %s\n", o.hall, r.field, r.value, err_text_en(r.code));
+    int code = s ? play(s, &o) : EXIT_DATA;
+    if (s)
+        sim_run_free(s);
+    halld__settings__free_unpacked(settings, NULL);
+    return code;
+}
