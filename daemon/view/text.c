@@ -27,7 +27,7 @@ static const char *arg_find(const struct text_arg *args, size_t n, const char *n
     return "";
 }
 
-static char *fill(const char *sentence, const struct text_arg *args, size_t n, bool zh)
+char *text_fill(const char *sentence, const struct text_arg *args, size_t n, bool zh)
 {
     struct buf out = BUF_INIT;
     const char *open;
@@ -43,8 +43,8 @@ static char *fill(const char *sentence, const struct text_arg *args, size_t n, b
 
 void text_make(enum text_id id, const struct text_arg *args, size_t n, char **ret_zh, char **ret_en)
 {
-    *ret_zh = fill(table[id].zh, args, n, true);
-    *ret_en = fill(table[id].en, args, n, false);
+    *ret_zh = text_fill(table[id].zh, args, n, true);
+    *ret_en = text_fill(table[id].en, args, n, false);
 }
 
 const char *text_zh(enum text_id id)

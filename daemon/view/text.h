@@ -5,6 +5,7 @@
 #ifndef VIEW_TEXT_H
 #define VIEW_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -85,6 +86,9 @@ struct text_arg {
 
 /* Both languages, to be freed by the caller. A name without an argument stands as "". */
 void text_make(enum text_id id, const struct text_arg *args, size_t n, char **ret_zh, char **ret_en);
+
+/* Any sentence in the same form, in one language; to be freed by the caller. */
+char *text_fill(const char *sentence, const struct text_arg *args, size_t n, bool zh);
 
 const char *text_zh(enum text_id id);
 const char *text_en(enum text_id id);
