@@ -2,10 +2,13 @@
  * One walk over protobuf-c descriptors, both ways, between any message of proto/ and its proto3 JSON.
  *
  * - Field names as in the proto (snake_case only). Unknown fields are errors.
- * - 64-bit integers are JSON strings (numbers are read as well); enums are their names; bytes are base64.
+ * - 64-bit integers are JSON strings (numbers are read as well), 32-bit ones numbers only; enums are their
+ *   names, never numbers; bytes are padded standard base64. Quoted numbers are canonical decimals.
  * - A field without presence is always written, also at its default; a field in a oneof and a message
  *   field only when set.
- * - An int64 named "at" or ending in "_at" is milliseconds inside and RFC 3339 in JSON; 0 is null.
+ * - An int64 named "at" or ending in "_at" is milliseconds inside and RFC 3339 in JSON; 0 is null. What is
+ *   read must lie in 1970 to 9998, a day away from both ends. One in a oneof that is set is never 0.
+ * - null reads as unset, but not as an element of a list or map. A map is an object.
  * - Durations are plain integers, fields "*_s".
  *
  * Everything read may come from outside: size, nesting, memory, UTF-8 and NUL are limited and checked.
@@ -53,14 +56,15 @@ int pbjson_unpack(const ProtobufCMessageDescriptor *d, const void *data, size_t 
 /*
  * Sets a scalar field of a message (made by us) from text, for path and query parameters: by the field's
  * type, same checks. A field that the message already carries (path parameter repeated in the body) is
- * UNKNOWN_FIELD. Returns 0 or a code with r filled.
+ * UNKNOWN_FIELD, one whose oneof has another member set BAD_VALUE, a list or message WRONG_TYPE. Returns 0 or
+ * a code with r filled.
  */
 int pbjson_set_text(ProtobufCMessage *m, const char *field, const char *text, struct refusal *r);
 
 /* Valid UTF-8 (no surrogates, no overlong forms) without NUL or other C0 controls but \t \n. */
 bool pbjson_text_is_clean(const char *text, size_t len);
 
-/* A deep copy; freed as any unpacked message. */
+/* A deep copy, through its packed form; freed as any unpacked message. */
 ProtobufCMessage *pbjson_clone(const ProtobufCMessage *m);
 
 #endif

@@ -196,9 +196,9 @@ static void put_field(struct buf *out, const ProtobufCMessage *m, const Protobuf
 
 static void put_message(const ProtobufCMessage *m, struct buf *out)
 {
-    const ProtobufCFieldDescriptor *f = m->descriptor->fields, *end = f + m->descriptor->n_fields;
     char before = '{';
-    for (; f < end; f++) {
+    for (unsigned i = 0; i < m->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *f = &m->descriptor->fields[i];
         if (!is_written(m, f))
             continue;
         size_t n = strlen(f->name);
