@@ -91,6 +91,12 @@ static bool probe_until_it_came_out(struct store *s)
     return store_state(s) == 0;
 }
 
+static void count_row(void *arg, const struct security_row *row)
+{
+    (void)row;
+    ++*(int *)arg;
+}
+
 /* Refused and rolled back; reading goes on; room again is found by a probe; nothing is lost or doubled. */
 static void check_full_and_back(struct store *s, void (*make_room)(void))
 {
@@ -106,6 +112,9 @@ static void check_full_and_back(struct store *s, void (*make_room)(void))
     ck_assert_int_eq(write_many(s, 30), 0);
     ck_assert_uint_eq(store_last_seq(s), before + 30);
     store_flush(s);
+    int n = 0;
+    ck_assert_int_eq(store_read_security(s, 0, 10, 100, count_row, &n), 0);
+    ck_assert_int_ge(n, 1);
     store_close(s);
     s = open_store();
     ck_assert_uint_eq(read_all(s), before + 30);

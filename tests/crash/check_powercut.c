@@ -4,7 +4,7 @@
  * must hold, and every event that had been acknowledged must be there. The same run with synchronous=NORMAL must
  * be caught losing some: else this test would prove nothing.
  *
- * POWERCUT_SEED=N repeats the gambles of a failed run; POWERCUT_ROUNDS=N gambles more often.
+ * POWERCUT_SEED=N repeats the gambles of a failed run; POWERCUT_ROUNDS=N (40 with HALLD_LONG) gambles more often.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -170,7 +170,7 @@ static struct run run_all(const char *mode)
     struct run r = {.mode = mode, .seed = seed ? strtoull(seed, NULL, 10) : 20261123};
     r.thorough = strcmp(mode, "FULL") == 0;
     r.random = r.seed ? r.seed : 1;
-    r.rounds = rounds ? atoi(rounds) : 3;
+    r.rounds = rounds ? atoi(rounds) : getenv("HALLD_LONG") ? 40 : 3;
     r.folder = alloc_format("%s/check_powercut.XXXXXX", tmp ? tmp : shm);
     if (!mkdtemp(r.folder))
         stop(&r, "no folder to work in");
