@@ -1,0 +1,14 @@
+/* Small whole files: read into memory, or replaced in one step with mode 0600. */
+#ifndef APP_FILE_H
+#define APP_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* Both: false with errno. */
+bool file_read(const char *path, size_t most, struct buf *out);
+bool file_write_private(const char *path, const void *data, size_t len);
+
+#endif
