@@ -38,7 +38,14 @@ void visit_finish(struct decision *d, struct window *w, Halld__Outcome__E outcom
 
 decide_fn settings_decide_put;
 decide_fn day_decide_open, day_decide_tick, day_decide_counters, day_decide_clock, day_decide_journal;
+/* Parts of the day's tick and sweep; false: no room for more events (at most `most` in all). */
+bool appointment_expire_holds(struct decision *d, size_t most);
+bool appointment_sweep(struct decision *d, size_t most);
+int64_t appointment_next_due(const struct queue *q);
+void appointment_apply_checked_in(struct queue *q, const Halld__TicketIssued *b, uint64_t ticket);
+
 decide_fn issue_decide;
+decide_fn appointment_decide_hold, appointment_decide_book, appointment_decide_cancel, appointment_decide_check_in;
 decide_fn leave_decide_cancel, leave_decide_report_back, leave_decide_class;
 decide_fn window_decide_open, window_decide_break, window_decide_resume, window_decide_suspend, window_decide_drain,
     window_decide_close, window_decide_take_over;
@@ -50,6 +57,7 @@ typedef void apply_fn(struct hall *h, const Halld__Event *event);
 apply_fn settings_apply_changed;
 apply_fn day_apply_opened, day_apply_closed, day_apply_counters, day_apply_clock, day_apply_journal;
 apply_fn issue_apply;
+apply_fn appointment_apply_held, appointment_apply_booked, appointment_apply_cancelled, appointment_apply_missed;
 apply_fn leave_apply_cancelled, leave_apply_expired, leave_apply_reported_back, leave_apply_class;
 apply_fn window_apply_opened, window_apply_ready, window_apply_break, window_apply_resumed, window_apply_suspended,
     window_apply_draining, window_apply_closed, window_apply_taken_over;

@@ -11,6 +11,7 @@ struct setup {
     int refs;
     Halld__Settings *settings; /* owned; the rows of each table sorted by key */
     struct policy policy;
+    struct booking booking;
     struct skill *window_skills; /* of each row of windows, in their order */
 };
 
@@ -41,12 +42,31 @@ static struct policy policy_from(const Halld__Policy *p)
     };
 }
 
+static struct booking booking_from(const Halld__Booking *b)
+{
+    static const Halld__Booking none = HALLD__BOOKING__INIT;
+    if (!b)
+        b = &none;
+    return (struct booking){
+        .slot_minutes = b->has_slot_case ? b->slot_minutes : 30,
+        .share_percent = b->has_share_case ? b->share_percent : 60,
+        .days_ahead = b->has_days_case ? b->days_ahead : 7,
+        .per_week = b->has_week_case ? b->per_week : 2,
+        .per_month = b->has_month_case ? b->per_month : 5,
+        .strikes = b->has_strikes_case ? b->strikes : 3,
+        .strike_days = b->has_strike_days_case ? b->strike_days : 90,
+        .default_service_s = b->has_service_case ? b->default_service_s : 600,
+        .hold = seconds(b->has_hold_case, b->hold_s, 300),
+    };
+}
+
 static struct setup *setup_from_take(Halld__Settings *settings)
 {
     struct setup *s = alloc_zero(sizeof *s);
     s->refs = 1;
     s->settings = settings;
     s->policy = policy_from(settings->policy);
+    s->booking = booking_from(settings->booking);
     s->window_skills = alloc_zero(settings->n_windows * sizeof *s->window_skills);
     for (size_t i = 0; i < settings->n_windows; i++) {
         const Halld__Window *w = settings->windows[i];
@@ -93,6 +113,22 @@ const Halld__Settings *setup_settings(const struct setup *s)
 const struct policy *setup_policy(const struct setup *s)
 {
     return &s->policy;
+}
+
+const struct booking *setup_booking(const struct setup *s)
+{
+    return &s->booking;
+}
+
+static bool has_year(const struct setup *s, int year)
+{
+    return setup_rows_find((void *const *)s->settings->calendars, s->settings->n_calendars,
+                           &(struct setup_key){.number = year}) != NULL;
+}
+
+bool setup_knows_calendar(const struct setup *s, int32_t date)
+{
+    return has_year(s, date / 10000) && (date % 10000 < 1225 || has_year(s, date / 10000 + 1));
 }
 
 #define FIND_TEXT(fn, type, rows)                                                       \

@@ -23,6 +23,12 @@ struct policy {
     int max_misses, report_back_behind;
 };
 
+/* Booking limits with their defaults filled in. */
+struct booking {
+    int slot_minutes, share_percent, days_ahead, per_week, per_month, strikes, strike_days, default_service_s;
+    int64_t hold;
+};
+
 struct setup *setup_new(void); /* no rows, default policy */
 struct setup *setup_ref(const struct setup *s);
 void setup_free(struct setup *s); /* gives back one reference */
@@ -37,6 +43,8 @@ int setup_check(const struct setup *old, const Halld__Settings *put, size_t n_re
 
 const Halld__Settings *setup_settings(const struct setup *s); /* rows sorted by their keys */
 const struct policy *setup_policy(const struct setup *s);
+const struct booking *setup_booking(const struct setup *s);
+bool setup_knows_calendar(const struct setup *s, int32_t date); /* of its year, and late in December of the next */
 
 /* Rows by key; NULL if there is none. Borrowed from the setup. */
 const Halld__Queue *setup_queue_find(const struct setup *s, const char *queue);

@@ -43,6 +43,8 @@ static int check_queue(const struct setup *s, const Halld__Queue *q, struct refu
         return refuse(r, HALL_E_BAD_VALUE, "queues.queue", q->queue);
     if (q->max_tickets < 0 || q->max_tickets > 100000)
         return refuse(r, HALL_E_BAD_VALUE, "queues.max_tickets", q->queue);
+    if (q->planned_windows < 0 || q->planned_windows > WINDOW_MAX)
+        return refuse(r, HALL_E_BAD_VALUE, "queues.planned_windows", q->queue);
     return check_name(q->name, "queues.name", q->queue, r);
 }
 
@@ -186,6 +188,29 @@ static int check_policy(const struct setup *s, struct refusal *r)
     return 0;
 }
 
+static int check_booking(const struct setup *s, struct refusal *r)
+{
+    const struct booking *b = setup_booking(s);
+    const struct {
+        const char *name;
+        long long value, min, max;
+    } limits[] = {
+        {"booking.slot_minutes", b->slot_minutes, 5, 240},
+        {"booking.share_percent", b->share_percent, 0, 100},
+        {"booking.days_ahead", b->days_ahead, 0, 90},
+        {"booking.per_week", b->per_week, 1, 100},
+        {"booking.per_month", b->per_month, 1, 400},
+        {"booking.strikes", b->strikes, 1, 100},
+        {"booking.strike_days", b->strike_days, 1, 400},
+        {"booking.default_service_s", b->default_service_s, 30, PERIOD_MAX_S},
+        {"booking.hold_s", b->hold / 1000, 30, 3600},
+    };
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (limits[i].value < limits[i].min || limits[i].value > limits[i].max)
+            return refuse_number(r, HALL_E_BAD_VALUE, limits[i].name, limits[i].value);
+    return 0;
+}
+
 #define CHECK_ROWS(rows, check)                \
     for (size_t i = 0; i < t->n_##rows; i++) { \
         int code = check(s, t->rows[i], r);    \
@@ -221,6 +246,8 @@ int setup_check(const struct setup *old, const Halld__Settings *put, size_t n_re
         code = refuse_number(r, HALL_E_BAD_VALUE, "groups", (long long)t->n_groups);
     if (!code)
         code = check_policy(s, r);
+    if (!code)
+        code = check_booking(s, r);
     if (!code)
         code = check_rows(s, t, r);
     setup_free(s);

@@ -131,33 +131,37 @@ static void remove_row(Halld__Settings *s, const Halld__SettingRef *ref)
 }
 
 /* Parsing one message's bytes after another's lays its set fields over: protobuf's own merge. */
-static Halld__Policy *policy_merge(const Halld__Policy *old, const Halld__Policy *put)
+static ProtobufCMessage *lay_over(const ProtobufCMessage *old, const ProtobufCMessage *put)
 {
-    size_t a = halld__policy__get_packed_size(old), b = halld__policy__get_packed_size(put);
+    size_t a = old ? protobuf_c_message_get_packed_size(old) : 0, b = protobuf_c_message_get_packed_size(put);
     uint8_t *data = alloc_zero(a + b);
-    halld__policy__pack(old, data);
-    halld__policy__pack(put, data + a);
-    Halld__Policy *merged = halld__policy__unpack(NULL, a + b, data);
+    if (old)
+        protobuf_c_message_pack(old, data);
+    protobuf_c_message_pack(put, data + a);
+    ProtobufCMessage *merged = protobuf_c_message_unpack(put->descriptor, NULL, a + b, data);
     free(data);
     if (!merged)
         abort();
     return merged;
 }
 
+/* The messages that are no tables: the hall is replaced, constants are laid over the old ones. */
+static void put_single(ProtobufCMessage **to, const ProtobufCMessage *put, bool merge)
+{
+    ProtobufCMessage *next = lay_over(merge ? *to : NULL, put);
+    if (*to)
+        protobuf_c_message_free_unpacked(*to, NULL);
+    *to = next;
+}
+
 static void put_singles(Halld__Settings *s, const Halld__Settings *put)
 {
-    if (put->hall) {
-        if (s->hall)
-            halld__hall_info__free_unpacked(s->hall, NULL);
-        s->hall = (Halld__HallInfo *)setup_rows_copy(&put->hall->base);
-    }
-    if (put->policy) {
-        static const Halld__Policy none = HALLD__POLICY__INIT;
-        Halld__Policy *merged = policy_merge(s->policy ? s->policy : &none, put->policy);
-        if (s->policy)
-            halld__policy__free_unpacked(s->policy, NULL);
-        s->policy = merged;
-    }
+    if (put->hall)
+        put_single((ProtobufCMessage **)(void *)&s->hall, &put->hall->base, false);
+    if (put->policy)
+        put_single((ProtobufCMessage **)(void *)&s->policy, &put->policy->base, true);
+    if (put->booking)
+        put_single((ProtobufCMessage **)(void *)&s->booking, &put->booking->base, true);
 }
 
 Halld__Settings *setup_rows_merge(const Halld__Settings *old, const Halld__Settings *put, size_t n_remove,

@@ -75,6 +75,10 @@ static Halld__TicketRow *ticket_row(const struct ticket *t)
     r->wait_p90_s = t->wait_p90_s;
     r->issued_at = t->issued_at;
     r->wait_since_at = t->wait_since_at;
+    r->appointment = t->appointment;
+    r->first = t->first;
+    r->slot_at = t->slot_at;
+    r->returned = t->returned;
     return r;
 }
 
@@ -116,6 +120,34 @@ static Halld__DayState *day_row(const struct day *day)
     return r;
 }
 
+static Halld__AppointmentRow *appointment_row(const struct appointment *a)
+{
+    Halld__AppointmentRow *r = MESSAGE(Halld__AppointmentRow, appointment_row);
+    r->id = a->id;
+    r->slot_at = a->slot_at;
+    r->date = a->date;
+    put_text(&r->item, a->item);
+    put_text(&r->queue, a->queue);
+    put_text(&r->class_, a->class_name);
+    put_text(&r->code, a->code);
+    r->service_s = a->service_s;
+    r->token = (ProtobufCBinaryData){sizeof a->token, alloc_copy(a->token, sizeof a->token)};
+    r->due_at = a->due_at;
+    if (a->has_person)
+        r->person = (ProtobufCBinaryData){sizeof a->person, alloc_copy(a->person, sizeof a->person)};
+    r->state = a->state;
+    r->ticket = a->ticket;
+    return r;
+}
+
+static Halld__StrikeRow *strike_row(const struct strike *s)
+{
+    Halld__StrikeRow *r = MESSAGE(Halld__StrikeRow, strike_row);
+    r->person = (ProtobufCBinaryData){sizeof s->person, alloc_copy(s->person, sizeof s->person)};
+    r->date = s->date;
+    return r;
+}
+
 static Halld__CounterRow *counter_row(const struct counter *c)
 {
     Halld__CounterRow *r = MESSAGE(Halld__CounterRow, counter_row);
@@ -145,6 +177,8 @@ Halld__Snapshot *hall_to_snapshot(const struct hall *h)
     ROWS(s, counters, q->n_counters, counter_row(&q->counters[i]));
     ROWS(s, tickets, q->n_tickets, ticket_row(q->tickets[i]));
     ROWS(s, windows, q->n_windows, window_row(q->windows[i]));
+    ROWS(s, appointments, q->n_appointments, appointment_row(q->appointments[i]));
+    ROWS(s, strikes, q->n_strikes, strike_row(&q->strikes[i]));
     if (h->journal)
         s->journal = (Halld__JournalStarted *)setup_rows_copy(&h->journal->base);
     return s;
@@ -231,6 +265,10 @@ static bool read_ticket(struct hall *h, const Halld__TicketRow *r)
     t->wait_p90_s = r->wait_p90_s;
     read_places(t, r);
     read_times(t, r);
+    t->appointment = r->appointment;
+    t->first = r->first;
+    t->slot_at = r->slot_at;
+    t->returned = r->returned;
     t->place.group = setup_group_index(h->setup, r->group);
     ticket_enter(q, t, r->state);
     return true;
@@ -256,6 +294,43 @@ static bool read_window(struct hall *h, const Halld__WindowRow *r)
         if (!w->ticket || w->ticket->window != r->window || !r->call)
             return false;
         w->call = (Halld__TicketCalled *)setup_rows_copy(&r->call->base);
+    }
+    return true;
+}
+
+static bool read_appointment(struct queue *q, const Halld__AppointmentRow *r)
+{
+    uint64_t last = q->n_appointments ? q->appointments[q->n_appointments - 1]->id : 0;
+    if (r->id <= last || r->token.len != 16 || (r->person.len && r->person.len != 16) || !date_is_valid(r->date) ||
+        strlen(r->code) >= sizeof((struct appointment *)0)->code ||
+        !enum_is_known(&halld__appointment_state__e__descriptor, r->state))
+        return false;
+    struct appointment *a = queue_appointment_add(q, r->id, r->token.data);
+    a->slot_at = r->slot_at;
+    a->date = r->date;
+    a->item = queue_text(q, r->item);
+    a->queue = queue_text(q, r->queue);
+    a->class_name = queue_text(q, r->class_);
+    a->service_s = r->service_s;
+    a->due_at = r->due_at;
+    a->ticket = r->ticket;
+    snprintf(a->code, sizeof a->code, "%s", r->code);
+    a->has_person = r->person.len == 16;
+    if (a->has_person)
+        memcpy(a->person, r->person.data, 16);
+    queue_appointment_set(q, a, r->state);
+    return true;
+}
+
+static bool read_bookings(struct queue *q, const Halld__Snapshot *s)
+{
+    for (size_t i = 0; i < s->n_appointments; i++)
+        if (!read_appointment(q, s->appointments[i]))
+            return false;
+    for (size_t i = 0; i < s->n_strikes; i++) {
+        if (s->strikes[i]->person.len != 16 || !date_is_valid(s->strikes[i]->date))
+            return false;
+        queue_strike_add(q, s->strikes[i]->person.data, s->strikes[i]->date);
     }
     return true;
 }
@@ -293,7 +368,12 @@ struct hall *hall_from_snapshot(const Halld__Snapshot *s)
     h->epoch = s->epoch;
     if (s->journal)
         h->journal = (Halld__JournalStarted *)setup_rows_copy(&s->journal->base);
-    if (!read_queue(h, s) || hall_check(h)) {
+    if (!read_queue(h, s) || !read_bookings(h->queue, s)) {
+        hall_free(h);
+        return NULL;
+    }
+    line_open_gates(h->queue->line, s->at);
+    if (hall_check(h)) {
         hall_free(h);
         return NULL;
     }

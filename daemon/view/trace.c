@@ -79,13 +79,16 @@ static void trace_issued(struct trace *t, const Halld__Event *e)
 {
     const Halld__TicketIssued *i = e->ticket_issued;
     struct traced *known = alloc_zero(sizeof *known);
+    const char *event = i->slot_at ? "checkin" : i->first ? "return" : "issue";
+    int64_t entered = i->key && i->key->t0 != e->at ? i->key->t0 : 0;
+    int64_t value = i->slot_at ? i->slot_at : i->first ? i->first_e_at : entered;
     char arg[24] = "";
     strncpy(known->number, i->number, sizeof known->number - 1);
     map_put(&t->tickets, e->seq, known);
-    if (i->key && i->key->t0 != e->at)
-        snprintf(arg, sizeof arg, "%lld", (long long)i->key->t0);
+    if (value)
+        snprintf(arg, sizeof arg, "%lld", (long long)value);
     add_row(t, e,
-            &(struct row){.event = "issue", .ticket = e->seq, .item = i->group, .class_name = i->class_, .arg = arg});
+            &(struct row){.event = event, .ticket = e->seq, .item = i->group, .class_name = i->class_, .arg = arg});
 }
 
 static void trace_called(struct trace *t, const Halld__Event *e)

@@ -44,6 +44,7 @@ void day_apply_opened(struct hall *h, const Halld__Event *event)
     const Halld__DayOpened *b = event->day_opened;
     struct day *day = &h->queue->day;
     queue_forget_day(h->queue);
+    queue_forget_appointments(h->queue, b->date, setup_booking(h->setup)->strike_days);
     queue_reindex(h->queue, h->setup);
     *day = (struct day){.date = b->date, .end_at = b->end_at, .sweep_at = b->sweep_at};
     for (size_t i = 0; i < b->n_open && i < sizeof day->open / sizeof *day->open; i++) {
@@ -103,6 +104,8 @@ static void sweep(struct decision *d, size_t first)
         if (q->windows[i]->state != HALLD__WINDOW_STATE__E__closed)
             close_window(d, q->windows[i]);
     }
+    if (!appointment_sweep(d, first + TICK_EVENTS_MAX - 1))
+        return;
     Halld__DayClosed *b = decision_begin(d, HALLD__EVENT__BODY_DAY_CLOSED);
     b->expired = expired;
     decision_make(d);
@@ -117,6 +120,7 @@ int day_decide_tick(struct decision *d)
 {
     size_t first = d->events->n;
     expire_missed(d, first);
+    appointment_expire_holds(d, first + TICK_EVENTS_MAX - 1);
     if (sweep_is_due(&d->hall->queue->day, d->turn->now_ms) && !tick_full(d, first))
         sweep(d, first);
     return 0;
@@ -129,7 +133,8 @@ int64_t hall_next_due(const struct hall *h)
     for (size_t i = 0; i < q->n_missed; i++)
         if (q->missed[i]->due_at < due)
             due = q->missed[i]->due_at;
-    return due;
+    int64_t hold = appointment_next_due(q);
+    return hold < due ? hold : due;
 }
 
 void day_apply_closed(struct hall *h, const Halld__Event *event)

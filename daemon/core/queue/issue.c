@@ -4,24 +4,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "core/queue/issue.h"
 #include "core/queue/steps.h"
 
-/* What the ticket will be, before its event. */
-struct wanted {
-    const Halld__Item *item;
-    const Halld__PersonClass *class_row;
-    int64_t t0;
-};
-
-static int find_item(struct decision *d, const Halld__IssueTicket *c, const Halld__Item **ret)
+int issue_class(struct decision *d, const char *name, const Halld__PersonClass **ret)
 {
-    return steps_item(d, c->item, c->queue, ret);
-}
-
-static int find_class(struct decision *d, const Halld__IssueTicket *c, const Halld__PersonClass **ret)
-{
-    const char *name = *c->class_ ? c->class_ : "normal";
-    *ret = setup_class_find(d->hall->setup, name);
+    *ret = setup_class_find(d->hall->setup, *name ? name : "normal");
     if (!*ret)
         return refuse(d->refusal, HALL_E_UNKNOWN_CLASS, "class", name);
     if (d->turn->role <= HALLD__ROLE__E__kiosk && (*ret)->head_start_s > 0 && !(*ret)->kiosk)
@@ -61,31 +49,88 @@ static int check_room(struct decision *d, const Halld__Item *item)
     const struct counter *c = queue_counter_find(d->hall->queue, item->queue);
     if (q && q->max_tickets > 0 && c && c->issued >= q->max_tickets)
         return refuse(d->refusal, HALL_E_NO_TICKETS_LEFT, "queue", item->queue);
+    return 0;
+}
+
+static int check_day(struct decision *d, const Halld__Item *item, bool on_paper)
+{
+    if (d->hall->queue->day.closed || (!on_paper && !gives_tickets(d->hall, d->turn->now_ms)))
+        return refuse(d->refusal, HALL_E_HALL_CLOSED, "", "");
     if (setup_group_index(d->hall->setup, item->group) < 0)
         return refuse(d->refusal, HALL_E_UNKNOWN_ITEM, "item", item->item);
     return 0;
 }
 
-static int check(struct decision *d, struct wanted *w)
+int issue_check_open(struct decision *d, const Halld__Item *item)
+{
+    return check_day(d, item, false);
+}
+
+/* The same day again, with a missing paper: once for each ticket that ended with something still to bring. */
+static int find_first(struct decision *d, const Halld__IssueTicket *c, const struct ticket **ret)
+{
+    const struct queue *q = d->hall->queue;
+    uint8_t token[16];
+    const struct ticket *t = NULL;
+    if (c->first_case == HALLD__ISSUE_TICKET__FIRST_RETURN_ID && d->turn->role <= HALLD__ROLE__E__kiosk)
+        return refuse(d->refusal, HALL_E_WRONG_ROLE, "return_id", "");
+    if (c->first_case == HALLD__ISSUE_TICKET__FIRST_RETURN_ID)
+        t = queue_ticket_find(q, c->return_id);
+    else if (token_from_text(c->return_token, token))
+        t = queue_ticket_by_token(q, token);
+    if (!t)
+        return refuse(d->refusal, HALL_E_NO_TICKET, "return", "");
+    bool owes = t->outcome == HALLD__OUTCOME__E__supplement || t->outcome == HALLD__OUTCOME__E__accepted;
+    if (t->state != HALLD__TICKET_STATE__E__done || !owes || t->returned)
+        return refuse(d->refusal, HALL_E_NO_RETURN, "ticket", t->number);
+    *ret = t;
+    return 0;
+}
+
+static int check(struct decision *d, struct issue_wanted *w)
 {
     const Halld__IssueTicket *c = d->command->issue_ticket;
-    int code = find_item(d, c, &w->item);
+    const struct ticket *first = NULL;
+    int code = c->first_case ? find_first(d, c, &first) : 0;
+    bool same = first && !*c->item && !*c->queue;
     if (!code)
-        code = find_class(d, c, &w->class_row);
+        code = steps_item(d, same ? first->item : c->item, same ? "" : c->queue, &w->item);
+    if (!code)
+        code = issue_class(d, first && !*c->class_ ? first->class_name : c->class_, &w->class_row);
     if (!code)
         code = find_t0(d, c, &w->t0);
-    if (!code && d->hall->queue->day.closed)
-        code = refuse(d->refusal, HALL_E_HALL_CLOSED, "", "");
-    if (!code && !c->has_t0_case && !gives_tickets(d->hall, d->turn->now_ms))
-        code = refuse(d->refusal, HALL_E_HALL_CLOSED, "", "");
-    return code ? code : check_room(d, w->item);
+    if (!code)
+        code = check_day(d, w->item, c->has_t0_case);
+    if (!code && !first)
+        code = check_room(d, w->item);
+    if (first) {
+        w->first = first->id;
+        w->first_e = first->place.key.e;
+    }
+    return code;
+}
+
+/* policy.md: a walk-in counts from its issue less its class's head start; a return at most 30 minutes before, and
+ * not before its first ticket, but never worse than a walk-in. */
+static void place_of(const struct decision *d, struct issue_wanted *w)
+{
+    int64_t head = (int64_t)w->class_row->head_start_s * 1000, walk_in = w->t0 - head;
+    w->e = walk_in;
+    if (!w->first)
+        return;
+    int64_t back = w->t0 - setup_policy(d->hall->setup)->return_head;
+    int64_t e = w->first_e > back ? w->first_e : back;
+    w->origin = HALLD__ORIGIN__E__return;
+    w->e = e < walk_in ? e : walk_in;
 }
 
 static Halld__Channel__E channel_of(const struct decision *d)
 {
-    Halld__Channel__E said = d->command->issue_ticket->channel;
-    if (said != HALLD__CHANNEL__E__unset)
-        return said;
+    bool issues = d->command->body_case == HALLD__COMMAND__BODY_ISSUE_TICKET;
+    if (issues && d->command->issue_ticket->channel != HALLD__CHANNEL__E__unset)
+        return d->command->issue_ticket->channel;
+    if (d->turn->role == HALLD__ROLE__E__public)
+        return HALLD__CHANNEL__E__phone;
     return d->turn->role == HALLD__ROLE__E__kiosk ? HALLD__CHANNEL__E__kiosk : HALLD__CHANNEL__E__counter;
 }
 
@@ -95,28 +140,43 @@ static int count_ahead(const struct hall *h, const Halld__Item *item, const stru
     return (int)line_count_before(h->queue->line, &reach, key);
 }
 
-int issue_decide(struct decision *d)
+void issue_make(struct decision *d, const struct issue_wanted *w)
 {
-    struct wanted w = {0};
-    int code = check(d, &w);
-    if (code)
-        return code;
-    const struct counter *counter = queue_counter_find(d->hall->queue, w.item->queue);
-    struct key key = {w.t0 - (int64_t)w.class_row->head_start_s * 1000, w.t0, decision_seq(d), 0};
+    const struct counter *counter = queue_counter_find(d->hall->queue, w->item->queue);
+    struct key key = {w->e, w->t0, decision_seq(d), 0};
     Halld__TicketIssued *b = decision_begin(d, HALLD__EVENT__BODY_TICKET_ISSUED);
     b->no = counter ? counter->next : 1;
-    b->number = alloc_format("%s%03d", w.item->queue, b->no);
-    b->queue = alloc_text(w.item->queue);
-    b->item = alloc_text(w.item->item);
-    b->group = alloc_text(w.item->group);
-    b->class_ = alloc_text(w.class_row->class_);
+    b->number = alloc_format("%s%03d", w->item->queue, b->no);
+    b->queue = alloc_text(w->item->queue);
+    b->item = alloc_text(w->item->item);
+    b->group = alloc_text(w->item->group);
+    b->class_ = alloc_text(w->class_row->class_);
+    b->origin = w->origin;
     b->channel = channel_of(d);
     b->key = decision_key(&key);
-    b->ahead = count_ahead(d->hall, w.item, &key);
+    b->ahead = count_ahead(d->hall, w->item, &key);
     b->token = (ProtobufCBinaryData){16, alloc_copy(d->turn->random, 16)};
+    if (w->gate) {
+        b->has_gate_case = HALLD__TICKET_ISSUED__HAS_GATE_GATE_AT;
+        b->gate_at = w->gate;
+    }
+    b->appointment = w->appointment;
+    b->slot_at = w->slot_at;
+    b->first = w->first;
+    b->first_e_at = w->first_e;
     uint64_t id = key.seq;
     decision_make(d);
     steps_assign_ticket(d, id);
+}
+
+int issue_decide(struct decision *d)
+{
+    struct issue_wanted w = {0};
+    int code = check(d, &w);
+    if (code)
+        return code;
+    place_of(d, &w);
+    issue_make(d, &w);
     return 0;
 }
 
@@ -143,7 +203,17 @@ void issue_apply(struct hall *h, const Halld__Event *event)
     t->place.seq = event->seq;
     t->place.gate = b->has_gate_case && b->gate_at > event->at ? b->gate_at : 0;
     t->place.group = setup_group_index(h->setup, b->group);
+    if (t->place.group < 0)
+        abort(); /* the settings before it had the group, or the journal is not ours */
     struct counter *c = queue_counter(q, b->queue);
+    t->appointment = b->appointment;
+    t->slot_at = b->slot_at;
+    t->first = b->first;
+    if (b->appointment)
+        appointment_apply_checked_in(q, b, event->seq);
+    struct ticket *first = b->first ? queue_ticket(q, b->first) : NULL;
+    if (first)
+        first->returned = true;
     if (b->no >= c->next)
         c->next = b->no + 1;
     c->issued++;

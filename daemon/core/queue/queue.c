@@ -45,6 +45,12 @@ void queue_free(struct queue *q)
     if (!q)
         return;
     queue_forget_day(q);
+    for (size_t i = 0; i < q->n_appointments; i++)
+        free(q->appointments[i]);
+    free(q->appointments);
+    free(q->held);
+    free(q->strikes);
+    map_fini(&q->appointment_by_token);
     line_free(q->line);
     size_t at = 0;
     for (void *text; (text = map_next(&q->texts, &at));)

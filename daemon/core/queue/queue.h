@@ -33,6 +33,9 @@ struct ticket {
         held_since_at, held_ms, served_ms;
     Halld__Outcome__E outcome;
     int32_t wait_p50_s, wait_p90_s; /* predicted at issue; 0 = none */
+    uint64_t appointment, first;    /* checked in with this ticket; a return of that ticket; 0 = none */
+    int64_t slot_at;                /* of the appointment; 0 = none */
+    bool returned;                  /* a return of it has been given */
 };
 
 struct window {
@@ -49,6 +52,20 @@ struct window {
     int64_t since_at;
     const char *reason; /* of a break or suspension */
     int planned_s;
+};
+
+struct appointment {
+    uint64_t id; /* seq of the hold */
+    int64_t slot_at, due_at;
+    int32_t date;
+    const char *item, *queue, *class_name;
+    int32_t service_s;
+    uint8_t token[16];
+    char code[8];
+    bool has_person;
+    uint8_t person[16]; /* keyed hash */
+    Halld__AppointmentState__E state;
+    uint64_t ticket; /* 0 = not checked in */
 };
 
 struct day {
@@ -73,6 +90,10 @@ struct counter {
 };
 
 /* Reading. Borrowed until the next apply. */
+size_t queue_appointment_count(const struct queue *q); /* by id: the last month's and the coming ones */
+const struct appointment *queue_appointment_at(const struct queue *q, size_t i);
+const struct appointment *queue_appointment_find(const struct queue *q, uint64_t id);
+const struct appointment *queue_appointment_by_token(const struct queue *q, const uint8_t token[16]);
 const struct day *queue_day(const struct queue *q);
 size_t queue_ticket_count(const struct queue *q);
 const struct ticket *queue_ticket_at(const struct queue *q, size_t i); /* in the order of issue */

@@ -8,6 +8,11 @@
 #include "base/map.h"
 #include "core/queue/queue.h"
 
+struct strike {
+    uint8_t person[16];
+    int32_t date;
+};
+
 struct queue {
     struct day day;
     struct counter *counters; /* by letter */
@@ -20,6 +25,13 @@ struct queue {
     struct window **windows; /* by number; owned */
     size_t n_windows;
     struct line *line;
+    struct appointment **appointments; /* by id; owned; they outlive their day */
+    size_t n_appointments, cap_appointments;
+    struct appointment **held; /* whose hold runs out */
+    size_t n_held;
+    struct map appointment_by_token;
+    struct strike *strikes;
+    size_t n_strikes;
     struct map texts; /* hash -> interned text; owned */
 };
 
@@ -31,8 +43,14 @@ struct counter *queue_counter(struct queue *q, const char *letter);             
 const struct counter *queue_counter_find(const struct queue *q, const char *letter); /* NULL: none yet */
 struct ticket *queue_ticket(struct queue *q, uint64_t id);                           /* NULL if unknown */
 struct ticket *queue_ticket_add(struct queue *q, uint64_t id, const uint8_t token[16]);
-struct window *queue_window(struct queue *q, int window); /* made on first use, closed */
-void queue_forget_day(struct queue *q);                   /* tickets, windows, counters */
+struct window *queue_window(struct queue *q, int window);            /* made on first use, closed */
+struct appointment *queue_appointment(struct queue *q, uint64_t id); /* NULL if unknown */
+struct appointment *queue_appointment_add(struct queue *q, uint64_t id, const uint8_t token[16]);
+void queue_appointment_set(struct queue *q, struct appointment *a, Halld__AppointmentState__E state);
+void queue_strike_add(struct queue *q, const uint8_t person[16], int32_t date);
+/* Those of more than a month ago, and strikes that count no longer. */
+void queue_forget_appointments(struct queue *q, int32_t today, int strike_days);
+void queue_forget_day(struct queue *q); /* tickets, windows, counters */
 /* Groups may have moved: the line and the windows' skills anew. */
 void queue_reindex(struct queue *q, const struct setup *setup);
 void queue_window_set_skill(struct queue *q, const struct setup *setup, struct window *w, bool all, size_t n,

@@ -229,6 +229,8 @@ void visit_apply_transferred(struct hall *h, const Halld__Event *event)
     t->item = queue_text(h->queue, b->item);
     t->group = queue_text(h->queue, b->group);
     t->place.group = setup_group_index(h->setup, b->group);
+    if (t->place.group < 0)
+        abort();
     t->place.window = b->window;
     t->place.unheld = false;
     t->place.gate = 0;

@@ -1,0 +1,116 @@
+#include "view/appointment_view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/moment.h"
+#include "core/queue/slots.h"
+#include "core/setup.h"
+#include "view/build.h"
+
+enum { DATES_MAX = 92 };
+
+Halld__AppointmentView *appointment_view_new(const struct hall *h, const struct appointment *a)
+{
+    Halld__AppointmentView *v = BUILD_NEW(Halld__AppointmentView, &halld__appointment_view__descriptor);
+    const Halld__Item *item = setup_item_find(hall_setup(h), a->item);
+    const struct ticket *t = a->ticket ? queue_ticket_find(hall_queue(h), a->ticket) : NULL;
+    v->id = a->id;
+    v->slot_at = a->slot_at;
+    v->state = a->state;
+    build_set(&v->code, a->code);
+    build_set(&v->item, a->item);
+    build_set(&v->item_name, item ? item->name : a->item);
+    build_set(&v->queue, a->queue);
+    build_set(&v->class_, a->class_name);
+    if (a->due_at) {
+        v->has_due_case = HALLD__APPOINTMENT_VIEW__HAS_DUE_DUE_AT;
+        v->due_at = a->due_at;
+    }
+    if (t) {
+        v->has_number_case = HALLD__APPOINTMENT_VIEW__HAS_NUMBER_NUMBER;
+        v->number = alloc_text(t->number);
+    }
+    return v;
+}
+
+Halld__AppointmentView *appointment_view_new_person(const struct hall *h, const struct appointment *a,
+                                                    const char *public_url)
+{
+    Halld__AppointmentView *v = appointment_view_new(h, a);
+    char token[33];
+    token_to_text(a->token, token);
+    v->has_token_case = HALLD__APPOINTMENT_VIEW__HAS_TOKEN_TOKEN;
+    v->token = alloc_text(token);
+    v->has_url_case = HALLD__APPOINTMENT_VIEW__HAS_URL_URL;
+    v->url = alloc_format("%s/book/%s", public_url ? public_url : "", token);
+    return v;
+}
+
+static int by_slot(const void *a, const void *b)
+{
+    const struct appointment *x = *(const struct appointment *const *)a, *y = *(const struct appointment *const *)b;
+    if (x->slot_at != y->slot_at)
+        return x->slot_at < y->slot_at ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+Halld__AppointmentList *appointment_list_new(const struct hall *h, int32_t date)
+{
+    const struct queue *q = hall_queue(h);
+    size_t all = queue_appointment_count(q), n = 0;
+    const struct appointment **found = alloc_zero((all ? all : 1) * sizeof *found);
+    for (size_t i = 0; i < all; i++)
+        if (queue_appointment_at(q, i)->date == date)
+            found[n++] = queue_appointment_at(q, i);
+    qsort(found, n, sizeof *found, by_slot);
+    Halld__AppointmentList *l = BUILD_NEW(Halld__AppointmentList, &halld__appointment_list__descriptor);
+    l->appointments = build_array(n, sizeof *l->appointments);
+    l->n_appointments = n;
+    for (size_t i = 0; i < n; i++)
+        l->appointments[i] = appointment_view_new(h, found[i]);
+    free(found);
+    return l;
+}
+
+/* ---- slots */
+
+static void add_slot(Halld__SlotList *l, int64_t at, int free_count)
+{
+    Halld__SlotView *v = BUILD_NEW(Halld__SlotView, &halld__slot_view__descriptor);
+    v->slot_at = at;
+    v->free = free_count;
+    l->slots = alloc_grow(l->slots, l->n_slots + 1, sizeof *l->slots);
+    l->slots[l->n_slots++] = v;
+}
+
+static void add_date(const struct hall *h, const char *item, int32_t date, int64_t now, Halld__SlotList *l)
+{
+    struct slot slots[SLOTS_MAX];
+    size_t n = slots_of(h, date, slots);
+    int32_t today = queue_day(hall_queue(h))->date;
+    for (size_t i = 0; i < n; i++) {
+        int64_t at = moment_of_date(date, slots[i].minute);
+        if (at > now && slots_check(h, today, date, slots[i].minute) == 0)
+            add_slot(l, at, slots_free(h, item, at));
+    }
+}
+
+int slot_list_new(const struct hall *h, const char *item, int32_t from, int32_t to, int64_t now, Halld__SlotList **ret,
+                  struct refusal *r)
+{
+    const Halld__Item *row = setup_item_find(hall_setup(h), item);
+    if (!row)
+        return refuse(r, HALL_E_UNKNOWN_ITEM, "item", item);
+    int32_t first = date_to_days(from), last = date_to_days(to);
+    if (last < first || last - first >= DATES_MAX)
+        return refuse_number(r, HALL_E_BAD_VALUE, "to", to);
+    Halld__SlotList *l = BUILD_NEW(Halld__SlotList, &halld__slot_list__descriptor);
+    build_set(&l->item, row->item);
+    build_set(&l->item_name, row->name);
+    for (int32_t day = first; day <= last; day++)
+        add_date(h, item, date_from_days(day), now, l);
+    *ret = l;
+    return 0;
+}
