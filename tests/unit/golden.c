@@ -7,10 +7,10 @@
  *   09:00:00 WHO COMMAND {...}          a command at that time; "$A001" in it is that ticket's id, "#A001" its link
  *     event ...                         what must come of it: one line an event, or "refused CODE field=value"
  *
- * WHO is NAME@ROLE for a person (li@clerk), a role for a device (kiosk), link, or engine. Times print as times of
- * the day. `golden --write FILE...` writes the expected lines anew, to be read before they are committed; without
- * it every file must come out as it is. After each command the invariants hold, and a second hall that only
- * applies the events is equal at the end.
+ * "@CODE" is an appointment's link. WHO is NAME@ROLE for a person (li@clerk), a role for a device (kiosk), link, or
+ * engine. Times print as times of the day. `golden --write FILE...` writes the expected lines anew, to be read before
+ * they are committed; without it every file must come out as it is. After each command the invariants hold, and a
+ * second hall that only applies the events is equal at the end.
  */
 #include <glob.h>
 #include <stdio.h>
@@ -118,23 +118,39 @@ static const struct ticket *ticket_by_number(const struct player *p, const char 
     return NULL;
 }
 
-/* "$A001" -> "17", "#A001" -> its token. */
+/* "$A001" -> "17", "#A001" -> its token, "@000002" -> the token of that appointment. */
+static void put_token(const uint8_t *token, struct buf *out)
+{
+    char text[33] = "00000000000000000000000000000000";
+    if (token)
+        token_to_text(token, text);
+    buf_add_format(out, "\"%s\"", text);
+}
+
+static const uint8_t *appointment_token(const struct player *p, const char *code, size_t n)
+{
+    const struct queue *q = hall_queue(p->hall);
+    for (size_t i = queue_appointment_count(q); i-- > 0;)
+        if (strncmp(queue_appointment_at(q, i)->code, code, n) == 0)
+            return queue_appointment_at(q, i)->token;
+    return NULL;
+}
+
 static void put_names(struct player *p, const char *json, struct buf *out)
 {
     for (; *json; json++) {
-        if (json[0] != '"' || (json[1] != '$' && json[1] != '#')) {
+        if (json[0] != '"' || !json[1] || !strchr("$#@", json[1])) {
             buf_add_char(out, *json);
             continue;
         }
         size_t n = strcspn(json + 2, "\"");
         const struct ticket *t = ticket_by_number(p, json + 2, n);
-        char token[33] = "00000000000000000000000000000000";
-        if (t && json[1] == '#')
-            token_to_text(t->token, token);
-        if (json[1] == '#')
-            buf_add_format(out, "\"%s\"", token);
-        else
+        if (json[1] == '$')
             buf_add_format(out, "\"%llu\"", t ? (unsigned long long)t->id : 999999ULL);
+        else if (json[1] == '#')
+            put_token(t ? t->token : NULL, out);
+        else
+            put_token(appointment_token(p, json + 2, n), out);
         json += n + 2;
     }
 }

@@ -49,7 +49,7 @@ static int check_person(struct decision *d, const ProtobufCBinaryData *person, i
         if (a == own || !is_of(a, person))
             continue;
         if (is_open(a) && (a->slot_at == slot_at || (a->date == date && strcmp(a->item, item) == 0)))
-            return refuse(d->refusal, HALL_E_ALREADY_BOOKED, "code", a->code);
+            return refuse(d->refusal, HALL_E_ALREADY_BOOKED, "person", ""); /* whose code it is, is nobody else's */
         int apart = abs(date_to_days(a->date) - date_to_days(date));
         week += apart < 7;
         month += apart < 30;
