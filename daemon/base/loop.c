@@ -15,6 +15,7 @@ struct loop_watch {
     struct event *event;
     loop_call *call;
     void *arg;
+    bool *gone; /* of a turn's end while it runs: tells that it was freed meanwhile; else NULL */
 };
 
 struct loop *loop_new(void)
@@ -68,12 +69,25 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
     w->call(w->arg);
 }
 
-static struct loop_watch *watch_new(struct loop *l, evutil_socket_t fd, short what, loop_call *call, void *arg)
+static void on_turn_end(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct loop_watch *w = arg;
+    bool gone = false;
+    w->gone = &gone;
+    w->call(w->arg);
+    if (!gone)
+        w->gone = NULL;
+}
+
+static struct loop_watch *watch_new(struct loop *l, evutil_socket_t fd, short what, event_callback_fn on,
+                                    loop_call *call, void *arg)
 {
     struct loop_watch *w = alloc_zero(sizeof *w);
     w->call = call;
     w->arg = arg;
-    w->event = event_new(l->base, fd, what, on_event, w);
+    w->event = event_new(l->base, fd, what, on, w);
     if (!w->event)
         abort();
     return w;
@@ -88,17 +102,17 @@ static struct loop_watch *watch_added(struct loop_watch *w)
 
 struct loop_watch *loop_watch_readable(struct loop *l, int fd, loop_call *call, void *arg)
 {
-    return watch_added(watch_new(l, fd, EV_READ | EV_PERSIST, call, arg));
+    return watch_added(watch_new(l, fd, EV_READ | EV_PERSIST, on_event, call, arg));
 }
 
 struct loop_watch *loop_watch_signal(struct loop *l, int signal, loop_call *call, void *arg)
 {
-    return watch_added(watch_new(l, signal, EV_SIGNAL | EV_PERSIST, call, arg));
+    return watch_added(watch_new(l, signal, EV_SIGNAL | EV_PERSIST, on_event, call, arg));
 }
 
 struct loop_watch *loop_watch_timer(struct loop *l, loop_call *call, void *arg)
 {
-    return watch_new(l, -1, 0, call, arg);
+    return watch_new(l, -1, 0, on_event, call, arg);
 }
 
 void loop_watch_arm(struct loop_watch *w, int64_t in_ms)
@@ -117,19 +131,25 @@ void loop_watch_disarm(struct loop_watch *w)
 
 struct loop_watch *loop_watch_turn_end(struct loop *l, loop_call *call, void *arg)
 {
-    return watch_new(l, -1, 0, call, arg);
+    return watch_new(l, -1, 0, on_turn_end, call, arg);
 }
 
-/* All events have one priority, so an activated one runs after those that the present poll found. */
+/* All events have one priority, so an activated one runs after those that the present poll found. From inside its own
+ * call that would be at once, before any socket: a timer of no time comes after the next poll. */
 void loop_watch_ask(struct loop_watch *w)
 {
-    event_active(w->event, EV_TIMEOUT, 0);
+    if (w->gone)
+        loop_watch_arm(w, 0);
+    else
+        event_active(w->event, EV_TIMEOUT, 0);
 }
 
 void loop_watch_free(struct loop_watch *w)
 {
     if (!w)
         return;
+    if (w->gone)
+        *w->gone = true;
     event_free(w->event);
     free(w);
 }

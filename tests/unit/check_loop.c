@@ -55,6 +55,37 @@ START_TEST(the_turns_end_comes_once_after_all_its_callbacks)
 }
 END_TEST
 
+static void on_turn_end_twice(void *arg)
+{
+    (void)arg;
+    bool again = strcmp(trace, "r") == 0;
+    note("T");
+    if (again) {
+        loop_watch_ask(turn);
+        return;
+    }
+    loop_watch_free(turn); /* from inside its own call */
+    loop_stop(loop, 0);
+}
+
+START_TEST(asked_from_inside_itself_it_waits_for_the_sockets)
+{
+    int a[2];
+    ck_assert_int_eq(pipe(a), 0);
+    loop = loop_new();
+    first = loop_watch_readable(loop, a[0], on_readable, NULL); /* stays readable */
+    turn = loop_watch_turn_end(loop, on_turn_end_twice, NULL);
+    trace[0] = '\0';
+    ck_assert_int_eq(write(a[1], "x", 1), 1);
+    ck_assert_int_eq(loop_run(loop), 0);
+    ck_assert_str_eq(trace, "rTrT");
+    loop_watch_free(first);
+    loop_free(loop);
+    close(a[0]);
+    close(a[1]);
+}
+END_TEST
+
 static void on_first(void *arg)
 {
     (void)arg;
@@ -108,6 +139,7 @@ int main(void)
     Suite *s = suite_create("loop");
     TCase *t = tcase_create("loop");
     tcase_add_test(t, the_turns_end_comes_once_after_all_its_callbacks);
+    tcase_add_test(t, asked_from_inside_itself_it_waits_for_the_sockets);
     tcase_add_test(t, a_timer_may_free_itself_and_arm_another);
     tcase_add_test(t, a_signal_wakes_the_loop);
     suite_add_tcase(s, t);
