@@ -7,7 +7,7 @@
 #include "core/setup.h"
 #include "core/setup_rows.h"
 
-enum { NAME_MAX_BYTES = 600, CODE_MAX = 80, PERIOD_MAX_S = 86400, WINDOW_MAX = 999 };
+enum { NAME_MAX_BYTES = 600, CODE_MAX = 80, PERIOD_MAX_S = 86400, WINDOW_MAX = 999, Z85_KEY = 40 };
 
 static bool is_code(const char *text, size_t max)
 {
@@ -160,6 +160,39 @@ static int check_device(const struct setup *s, const Halld__Device *d, struct re
     return 0;
 }
 
+/* Z85: 40 characters, each five of them a number of 32 bits. */
+static bool is_z85_key(const char *text)
+{
+    static const char digits[] =
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
+    uint64_t value = 0;
+    if (strlen(text) != Z85_KEY)
+        return false;
+    for (int i = 0; i < Z85_KEY; i++) {
+        const char *digit = strchr(digits, text[i]);
+        if (!digit)
+            return false;
+        value = (i % 5 ? value * 85 : 0) + (uint64_t)(digit - digits);
+        if (value > UINT32_MAX)
+            return false;
+    }
+    return true;
+}
+
+/* A key of two names could not be taken away by one of them. */
+static int check_screen(const struct setup *s, const Halld__ScreenKey *k, struct refusal *r)
+{
+    const Halld__Settings *t = setup_settings(s);
+    if (!is_code(k->name, 32))
+        return refuse(r, HALL_E_BAD_VALUE, "screens.name", k->name);
+    if (!is_z85_key(k->public_key))
+        return refuse(r, HALL_E_BAD_VALUE, "screens.public_key", k->name);
+    for (size_t i = 0; i < t->n_screens; i++)
+        if (t->screens[i] != k && strcmp(t->screens[i]->public_key, k->public_key) == 0)
+            return refuse(r, HALL_E_IN_USE, "screens.public_key", t->screens[i]->name);
+    return 0;
+}
+
 static int check_policy(const struct setup *s, struct refusal *r)
 {
     const struct policy *p = setup_policy(s);
@@ -230,6 +263,7 @@ static int check_rows(const struct setup *s, const Halld__Settings *t, struct re
     CHECK_ROWS(calendars, check_calendar)
     CHECK_ROWS(users, check_user)
     CHECK_ROWS(devices, check_device)
+    CHECK_ROWS(screens, check_screen)
     return 0;
 }
 
