@@ -7,16 +7,32 @@
 #include "view/hall_view.h"
 #include "view/window_view.h"
 
-Halld__CallView *board_call_new(const struct hall *h, const struct ticket *t)
+static Halld__CallView *call_view(const struct hall *h, const char *number, int window, int64_t called_at, int repeat)
 {
-    const Halld__Window *row = setup_window_find(hall_setup(h), t->window);
+    const Halld__Window *row = setup_window_find(hall_setup(h), window);
     Halld__CallView *c = BUILD_NEW(Halld__CallView, &halld__call_view__descriptor);
-    build_set(&c->number, t->number);
-    c->window = t->window;
-    c->called_at = t->call_at;
-    c->repeat = t->repeat;
+    build_set(&c->number, number);
+    c->window = window;
+    c->called_at = called_at;
+    c->repeat = repeat;
     build_set(&c->window_name, row ? row->name : "");
     return c;
+}
+
+Halld__CallView *board_call_new(const struct hall *h, const struct ticket *t)
+{
+    return call_view(h, t->number, t->window, t->call_at, t->repeat);
+}
+
+Halld__CallView *board_call_of_event(const struct hall *h, const Halld__Event *event)
+{
+    if (event->body_case == HALLD__EVENT__BODY_TICKET_CALLED)
+        return call_view(h, event->ticket_called->number, event->ticket_called->window, event->at, 1);
+    if (event->body_case != HALLD__EVENT__BODY_CALL_REPEATED)
+        return NULL;
+    const Halld__CallRepeated *r = event->call_repeated;
+    const struct ticket *t = queue_ticket_find(hall_queue(h), r->ticket);
+    return call_view(h, r->number, r->window, t && t->window == r->window ? t->call_at : event->at, r->repeat);
 }
 
 /* Who is still on the way first, then those at their windows; each newest first. */
@@ -56,6 +72,12 @@ static Halld__QueueView *queue_view(const struct hall *h, const Halld__Queue *ro
     build_set(&v->name_en, row->name_en);
     v->waiting = queue_waiting(hall_queue(h), row->queue);
     return v;
+}
+
+Halld__QueueView *board_queue_new(const struct hall *h, const char *queue)
+{
+    const Halld__Queue *row = setup_queue_find(hall_setup(h), queue);
+    return row ? queue_view(h, row) : NULL;
 }
 
 static void set_names(Halld__BoardView *v, const Halld__HallInfo *info)

@@ -15,4 +15,11 @@ Halld__BoardView *board_view_new(const struct hall *h, int64_t now);
 /* One call as screens show it; t is called or serving. */
 Halld__CallView *board_call_new(const struct hall *h, const struct ticket *t);
 
+/* The call that an event was, first or repeated; NULL if it was none. h is at the event or later, so that the ticket
+ * may already be over. */
+Halld__CallView *board_call_of_event(const struct hall *h, const Halld__Event *event);
+
+/* The line of a queue. NULL if no such queue is configured. */
+Halld__QueueView *board_queue_new(const struct hall *h, const char *queue);
+
 #endif
