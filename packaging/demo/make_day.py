@@ -30,7 +30,8 @@ KEEP_EVERY = 2
 UNIFIED_WINDOWS = 12
 CV = 0.6
 HALF_HOUR = 30
-SHORTEST_MIN, LONGEST_MEAN_MIN, LONGEST_MIN = 1.0, 12.0, 45.0
+SHORTEST_MIN, LONGEST_MIN = 1.0, 45.0
+LONGEST_MEAN_MIN, COLLECTION_MEAN_MIN = 12.0, 4.0      # idle windows make some means too long
 CLASSES = [("senior", 0.14), ("infant", 0.04), ("disabled", 0.02), ("service", 0.01)]
 IMPATIENT = 0.05            # these leave after 20 to 60 minutes
 DESK_EVERY = 60             # each sixtieth visitor of a general window has a matter for the could-not-be-done desk
@@ -110,7 +111,8 @@ def visitors(day, dice):
     everybody = []
     for queue_id, intervals in sorted(day.items()):
         means = mean_service(intervals)
-        mean = min(LONGEST_MEAN_MIN, means if means else 6.0)
+        longest = COLLECTION_MEAN_MIN if ITEMS[queue_id][0].startswith("collect") else LONGEST_MEAN_MIN
+        mean = min(longest, means if means else 6.0)
         for i, t0 in enumerate(list(arrivals(intervals, dice))):
             items = ITEMS[queue_id]
             patience = dice.uniform(20, 60) if dice.random() < IMPATIENT else 0
