@@ -90,8 +90,10 @@ def ask_admin(run, method, path, body=None):
 
 def pairing_code(run, role, place):
     """A page becomes a device by a code that counts once, for ten minutes; a new one at every start."""
-    body = {"name": f"{role}-page", "role": role, "place": place}
-    return ask_admin(run, "POST", "/admin/devices", body).get("code", "")
+    name = f"{role}-page"
+    again = ask_admin(run, "POST", f"/admin/devices/{name}/token")
+    first = again or ask_admin(run, "POST", "/admin/devices", {"name": name, "role": role, "place": place})
+    return first.get("code", "")
 
 
 def addresses(run, base):
@@ -100,7 +102,7 @@ def addresses(run, base):
         return f"{base}/{page}/#pair={code}" if code else f"{base}/{page}/"
     return [("总览", "all screens", base + "/", ""),
             ("取号", "kiosk", paired("kiosk", "kiosk", "浏览器 / a browser"), "链接十分钟内用一次 / once, within ten minutes"),
-            ("叫号屏", "TV screen", paired("screen", "screen", "浏览器 / a browser"), "同上 / likewise"),
+            ("叫号屏", "TV screen", base + "/screen/", ""),
             ("窗口", "clerk's window", base + "/window/", "chuangkou1 … chuangkou14"),
             ("管理", "administration", base + "/admin/", "guanli"),
             ("接口", "API", base + "/api/v1/openapi.json", "")]
