@@ -47,7 +47,10 @@ static char *papers_text(json_t *papers)
         buf_add_text(&text, text.len ? " " : "");
         buf_add_text(&text, json_string_value(paper));
     }
-    return text.len ? buf_take(&text) : (char *)protobuf_c_empty_string;
+    if (text.len)
+        return buf_take(&text);
+    buf_fini(&text);
+    return (char *)protobuf_c_empty_string;
 }
 
 static int read_calendar(Halld__Calendar *c, json_t *root, struct refusal *r)
