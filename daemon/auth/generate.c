@@ -36,3 +36,8 @@ void generate_token_hash(const char *text, uint8_t ret[GENERATE_HASH])
 {
     crypto_generichash_blake2b(ret, GENERATE_HASH, (const uint8_t *)text, strlen(text), NULL, 0);
 }
+
+void generate_reference(uint8_t ret[16])
+{
+    randombytes_buf(ret, 16);
+}

@@ -22,4 +22,7 @@ void generate_token(char text[GENERATE_TOKEN_TEXT]);
 /* The BLAKE2b-256 of a token's text: what the hall keeps of it. */
 void generate_token_hash(const char *text, uint8_t ret[GENERATE_HASH]);
 
+/* A random reference, by which the settings name a row of the secret table. */
+void generate_reference(uint8_t ret[16]);
+
 #endif

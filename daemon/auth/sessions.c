@@ -159,6 +159,12 @@ const struct session *sessions_find(struct sessions *s, const char *token, int64
     return one;
 }
 
+bool sessions_is_alive(const struct sessions *s, const uint8_t hash[32], int64_t now)
+{
+    const struct session *one = map_find(&s->by_hash, map_key(hash));
+    return one && memcmp(one->hash, hash, sizeof one->hash) == 0 && one->expires_at > now;
+}
+
 bool session_csrf_fits(const struct session *session, const char *csrf)
 {
     size_t len = strlen(session->csrf);

@@ -30,7 +30,8 @@ const struct session *sessions_open(struct sessions *s, const char *user, int64_
                                     char ret_token[SESSION_TOKEN_SIZE]);
 /* NULL: none, or it is over. Finding it makes it last. */
 const struct session *sessions_find(struct sessions *s, const char *token, int64_t now);
-bool session_csrf_fits(const struct session *session, const char *csrf); /* csrf may be NULL */
+bool sessions_is_alive(const struct sessions *s, const uint8_t hash[32], int64_t now); /* does not make it last */
+bool session_csrf_fits(const struct session *session, const char *csrf);               /* csrf may be NULL */
 void sessions_end(struct sessions *s, const struct session *session);
 void sessions_end_user(struct sessions *s, const char *user); /* all of a person's, as the password changes */
 

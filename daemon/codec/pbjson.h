@@ -49,6 +49,11 @@ void pbjson_write(const ProtobufCMessage *m, struct buf *out);
 int pbjson_read(const ProtobufCMessageDescriptor *d, const char *text, size_t len, const struct pbjson_limits *limits,
                 ProtobufCMessage **ret, struct refusal *r);
 
+/* As pbjson_read, but over what is there: fields that the text names replace the base's, lists and messages whole; null
+ * takes a field back to its default; the others stay as they are. */
+int pbjson_read_over(const ProtobufCMessage *base, const char *text, size_t len, const struct pbjson_limits *limits,
+                     ProtobufCMessage **ret, struct refusal *r);
+
 /* Unpacks protobuf bytes from outside under the same limits and checks. Errors: BAD_REQUEST and as above. */
 int pbjson_unpack(const ProtobufCMessageDescriptor *d, const void *data, size_t len, const struct pbjson_limits *limits,
                   ProtobufCMessage **ret, struct refusal *r);

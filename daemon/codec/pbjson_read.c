@@ -324,8 +324,8 @@ static int code_of(const json_error_t *error)
     }
 }
 
-int pbjson_read(const ProtobufCMessageDescriptor *d, const char *text, size_t len, const struct pbjson_limits *limits,
-                ProtobufCMessage **ret, struct refusal *r)
+/* The text's tree, which may be NULL only with the code set. */
+static int parse(const char *text, size_t len, const struct pbjson_limits *limits, json_t **ret, struct refusal *r)
 {
     if (len > limits->bytes)
         return refuse(r, HALL_E_TOO_LARGE, NULL, NULL);
@@ -333,11 +333,40 @@ int pbjson_read(const ProtobufCMessageDescriptor *d, const char *text, size_t le
     if (code)
         return code;
     json_error_t error;
-    json_t *tree = len == 0 ? json_object() : json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
-    if (!tree)
-        return refuse_position(r, code_of(&error), error.line, error.column);
+    *ret = len == 0 ? json_object() : json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+    return *ret ? 0 : refuse_position(r, code_of(&error), error.line, error.column);
+}
+
+int pbjson_read(const ProtobufCMessageDescriptor *d, const char *text, size_t len, const struct pbjson_limits *limits,
+                ProtobufCMessage **ret, struct refusal *r)
+{
+    json_t *tree;
+    int code = parse(text, len, limits, &tree, r);
+    if (code)
+        return code;
     struct reader rd = {.limits = limits, .refusal = r};
     code = read_message(&rd, d, tree, NULL, ret);
+    json_decref(tree);
+    return code;
+}
+
+int pbjson_read_over(const ProtobufCMessage *base, const char *text, size_t len, const struct pbjson_limits *limits,
+                     ProtobufCMessage **ret, struct refusal *r)
+{
+    struct buf old = BUF_INIT;
+    json_t *changes, *tree;
+    int code = parse(text, len, limits, &changes, r);
+    if (code)
+        return code;
+    pbjson_write(base, &old);
+    tree = json_loadb(buf_text(&old), old.len, 0, NULL);
+    buf_fini(&old);
+    struct reader rd = {.limits = limits, .refusal = r};
+    if (!json_is_object(changes) || json_object_update(tree, changes) != 0)
+        code = fail(&rd, HALL_E_WRONG_TYPE, NULL, NULL);
+    else
+        code = read_message(&rd, base->descriptor, tree, NULL, ret);
+    json_decref(changes);
     json_decref(tree);
     return code;
 }

@@ -96,13 +96,13 @@ START_TEST(a_repeated_answer_is_the_same_although_the_hall_went_on)
     Halld__Event *events[4];
     memcpy(events, first.events, first.n_events * sizeof *events);
     first.events = events;
-    ProtobufCMessage *m = reply(HALLD__COMMAND__BODY_ISSUE_TICKET);
-    char *before = json_of(m);
-    gone(m);
+    ProtobufCMessage *then = reply(HALLD__COMMAND__BODY_ISSUE_TICKET);
+    char *before = json_of(then);
+    gone(then);
     did("{\"open_window\":{\"n\":7}}");
     did("{\"next_ticket\":{\"n\":7}}");
     did("{\"finish_ticket\":{\"n\":7,\"outcome\":\"handled\"}}");
-    m = reply_find(HALLD__COMMAND__BODY_ISSUE_TICKET)->render(&first, "http://hall");
+    ProtobufCMessage *m = reply_find(HALLD__COMMAND__BODY_ISSUE_TICKET)->render(&first, "http://hall");
     char *after = json_of(m);
     ck_assert_str_eq(before, after);
     free(before);

@@ -1,0 +1,196 @@
+/*
+ * The hall's settings, table by table. Every change is a PutSettings command with the rows it makes; what a table is,
+ * its rows and its key, comes from the descriptor of Settings: a row's key is its first field.
+ */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "codec/pbjson.h"
+#include "core/hall.h"
+#include "core/setup.h"
+#include "core/setup_rows.h"
+#include "net/api_admin.h"
+#include "net/handlers.h"
+#include "net/inside.h"
+#include "net/routes.h"
+#include "view/settings_view.h"
+
+static const char PREFIX[] = API "/admin/";
+
+/* "/api/v1/admin/windows/{key}" -> the field "windows" of Settings */
+static const ProtobufCFieldDescriptor *table_of(const struct call *c)
+{
+    char name[32];
+    const char *at = c->route->path + sizeof PREFIX - 1;
+    size_t len = strcspn(at, "/");
+    memcpy(name, at, len);
+    name[len] = '\0';
+    return protobuf_c_message_descriptor_get_field_by_name(&halld__settings__descriptor, name);
+}
+
+static bool is_list(const ProtobufCFieldDescriptor *table)
+{
+    return table->label == PROTOBUF_C_LABEL_REPEATED;
+}
+
+static ProtobufCMessage *row_new(const ProtobufCFieldDescriptor *table)
+{
+    const ProtobufCMessageDescriptor *d = table->descriptor;
+    ProtobufCMessage *row = alloc_zero(d->sizeof_message);
+    d->message_init(row);
+    return row;
+}
+
+static const char *key_name(const ProtobufCFieldDescriptor *table)
+{
+    const ProtobufCMessageDescriptor *d = table->descriptor;
+    return d->fields[0].name;
+}
+
+static struct setup_key key_of(const ProtobufCMessage *row)
+{
+    const ProtobufCFieldDescriptor *f = &row->descriptor->fields[0];
+    const char *at = (const char *)row + f->offset;
+    if (f->type == PROTOBUF_C_TYPE_STRING)
+        return (struct setup_key){.text = *(const char *const *)(const void *)at};
+    return (struct setup_key){.number = *(const int32_t *)(const void *)at};
+}
+
+static bool same_key(const ProtobufCMessage *a, const ProtobufCMessage *b)
+{
+    struct setup_key x = key_of(a), y = key_of(b);
+    return x.text && y.text ? strcmp(x.text, y.text) == 0 : !x.text && !y.text && x.number == y.number;
+}
+
+/* The row with the probe's key, or the single message; NULL if there is none. Borrowed. */
+static ProtobufCMessage *find_row(const Halld__Settings *s, const ProtobufCFieldDescriptor *table,
+                                  const ProtobufCMessage *probe)
+{
+    const char *at = (const char *)s + table->offset;
+    if (!is_list(table))
+        return *(ProtobufCMessage *const *)(const void *)at;
+    struct setup_key key = key_of(probe);
+    size_t n = *(const size_t *)(const void *)((const char *)s + table->quantifier_offset);
+    return setup_rows_find(*(void *const *const *)(const void *)at, n, &key);
+}
+
+void api_settings(struct call *c)
+{
+    Halld__SettingsView *v = settings_view_new(call_hall(c), NULL);
+    call_reply(c, 200, &v->base);
+}
+
+void api_table(struct call *c)
+{
+    Halld__SettingsView *v = settings_view_new(call_hall(c), table_of(c)->name);
+    call_reply(c, 200, &v->base);
+}
+
+/* Submits PutSettings with one row; moved in. */
+static void put_row(struct call *c, const ProtobufCFieldDescriptor *table, ProtobufCMessage *row)
+{
+    Halld__PutSettings *put = alloc_zero(sizeof *put);
+    halld__put_settings__init(put);
+    put->put = alloc_zero(sizeof *put->put);
+    halld__settings__init(put->put);
+    char *at = (char *)put->put + table->offset;
+    if (is_list(table)) {
+        ProtobufCMessage **rows = alloc_copy(&row, sizeof row);
+        memcpy(at, &rows, sizeof rows);
+        *(size_t *)(void *)((char *)put->put + table->quantifier_offset) = 1;
+    } else {
+        memcpy(at, &row, sizeof row);
+    }
+    call_submit(c, call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base));
+}
+
+void api_table_put(struct call *c)
+{
+    ProtobufCMessage *row = call_body(c);
+    if (row)
+        put_row(c, table_of(c), row);
+}
+
+/* A row that has at least the key which the path, or else the body, names; NULL: answered. */
+static ProtobufCMessage *probe_of(struct call *c, const ProtobufCFieldDescriptor *table)
+{
+    struct refusal r;
+    if (!is_list(table))
+        return row_new(table);
+    if (c->params.n == 0)
+        return call_body(c);
+    ProtobufCMessage *probe = row_new(table);
+    if (pbjson_set_text(probe, key_name(table), call_param(c, "key"), &r) == 0)
+        return probe;
+    protobuf_c_message_free_unpacked(probe, NULL);
+    call_refuse_field(c, HALL_E_NOT_FOUND, "key", call_param(c, "key"));
+    return NULL;
+}
+
+static void patch_row(struct call *c, const ProtobufCFieldDescriptor *table, const ProtobufCMessage *probe)
+{
+    size_t len;
+    const char *text = request_body(c->request, &len);
+    const ProtobufCMessage *old = find_row(setup_settings(hall_setup(call_hall(c))), table, probe);
+    ProtobufCMessage *row;
+    struct refusal r;
+    if (!old && is_list(table)) {
+        call_refuse_field(c, HALL_E_NOT_FOUND, key_name(table), call_param(c, "key"));
+        return;
+    }
+    if (pbjson_read_over(old ? old : probe, text, len, &PBJSON_OUTSIDE, &row, &r) != 0) {
+        call_refuse_with(c, &r);
+        return;
+    }
+    if (is_list(table) && !same_key(row, probe)) { /* another key would be another row */
+        protobuf_c_message_free_unpacked(row, NULL);
+        call_refuse_field(c, HALL_E_BAD_VALUE, key_name(table), "");
+        return;
+    }
+    put_row(c, table, row);
+}
+
+void api_table_patch(struct call *c)
+{
+    const ProtobufCFieldDescriptor *table = table_of(c);
+    ProtobufCMessage *probe = probe_of(c, table);
+    if (!probe)
+        return;
+    patch_row(c, table, probe);
+    protobuf_c_message_free_unpacked(probe, NULL);
+}
+
+/* People and machines carry secrets: they change on routes of their own. */
+void api_put_settings(struct call *c)
+{
+    ProtobufCMessage *body = call_body(c);
+    if (!body)
+        return;
+    const Halld__Settings *rows = ((Halld__PutSettings *)body)->put;
+    const char *with_secrets = !rows ? NULL : rows->n_users ? "put.users" : rows->n_devices ? "put.devices" : NULL;
+    if (with_secrets) {
+        protobuf_c_message_free_unpacked(body, NULL);
+        call_refuse_field(c, HALL_E_BAD_VALUE, with_secrets, "");
+        return;
+    }
+    call_submit(c, call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, body));
+}
+
+Halld__Command *admin_remove(const char *table, const char *key)
+{
+    Halld__PutSettings *put = alloc_zero(sizeof *put);
+    Halld__SettingRef *ref = alloc_zero(sizeof *ref);
+    halld__put_settings__init(put);
+    halld__setting_ref__init(ref);
+    ref->table = alloc_text(table);
+    ref->key = alloc_text(key);
+    put->n_remove = 1;
+    put->remove = alloc_copy(&ref, sizeof ref);
+    return call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base);
+}
+
+void api_table_remove(struct call *c)
+{
+    call_submit(c, admin_remove(table_of(c)->name, call_param(c, "key")));
+}

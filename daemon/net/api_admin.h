@@ -1,0 +1,10 @@
+/* Settings commands that api_admin.c makes for its neighbours as well. */
+#ifndef NET_API_ADMIN_H
+#define NET_API_ADMIN_H
+
+#include "proto/command.pb-c.h"
+
+/* PutSettings that takes one row away. */
+Halld__Command *admin_remove(const char *table, const char *key);
+
+#endif

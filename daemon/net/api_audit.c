@@ -1,0 +1,166 @@
+/* The journal and the security log, for whoever checks the hall; and a day's call trace. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/moment.h"
+#include "codec/pbjson.h"
+#include "core/describe.h"
+#include "core/hall.h"
+#include "core/queue/queue.h"
+#include "net/handlers.h"
+#include "net/inside.h"
+#include "store/store.h"
+#include "view/reader.h"
+#include "view/settings_view.h"
+#include "view/trace.h"
+
+enum { PAGE = 100, PAGE_MOST = 500, LOOKED_AT_MOST = 10000 };
+
+/* ---- the journal */
+
+struct search {
+    const Halld__AuditQuery *query;
+    Halld__AuditView *view;
+    size_t most, looked_at;
+    uint64_t next; /* where the next page begins; 0 = the end was reached */
+};
+
+static bool is_about(const Halld__Event *e, uint64_t ticket)
+{
+    if (e->body_case == HALLD__EVENT__BODY_TICKET_ISSUED)
+        return e->seq == ticket;
+    const ProtobufCFieldDescriptor *f =
+        protobuf_c_message_descriptor_get_field(&halld__event__descriptor, (unsigned)e->body_case);
+    if (!f)
+        return false;
+    const char *body = *(const char *const *)(const void *)((const char *)e + f->offset);
+    const ProtobufCFieldDescriptor *t = protobuf_c_message_descriptor_get_field_by_name(f->descriptor, "ticket");
+    return t && t->type == PROTOBUF_C_TYPE_UINT64 && *(const uint64_t *)(const void *)(body + t->offset) == ticket;
+}
+
+static bool fits(const Halld__Event *e, const Halld__AuditQuery *q)
+{
+    if (q->kind[0] && strcmp(describe_kind(e), q->kind) != 0)
+        return false;
+    if (q->actor[0] && (!e->actor || strcmp(e->actor->id, q->actor) != 0))
+        return false;
+    return !q->ticket || is_about(e, q->ticket);
+}
+
+/* Without what would let the reader act as somebody: a ticket's link, a token's hash. */
+static Halld__Event *copy_clean(const Halld__Event *from)
+{
+    Halld__Event *e = (Halld__Event *)pbjson_clone(&from->base);
+    if (e->body_case == HALLD__EVENT__BODY_TICKET_ISSUED) {
+        free(e->ticket_issued->token.data);
+        e->ticket_issued->token = (ProtobufCBinaryData){0, NULL};
+    }
+    if (e->body_case == HALLD__EVENT__BODY_SETTINGS_CHANGED && e->settings_changed->put)
+        settings_view_clean(e->settings_changed->put);
+    return e;
+}
+
+static int look_at(void *arg, const Halld__Event *event)
+{
+    struct search *s = arg;
+    if (s->view->n_events == s->most || s->looked_at == LOOKED_AT_MOST) {
+        s->next = event->seq;
+        return 1;
+    }
+    s->looked_at++;
+    if (s->query->day && event->day > s->query->day)
+        return 1;
+    if (fits(event, s->query))
+        s->view->events[s->view->n_events++] = copy_clean(event);
+    return 0;
+}
+
+static int read_journal(struct call *c, struct search *s)
+{
+    const Halld__AuditQuery *q = s->query;
+    uint64_t last = hall_seq(call_hall(c)), from = q->from ? q->from : 1, to = q->to && q->to < last ? q->to : last;
+    struct reader r = reader_of_store(c->net->o.store, last);
+    uint64_t first = q->day ? reader_find_day(&r, q->day) : 1;
+    if (first == 0)
+        return HALL_E_STORE_FAILED;
+    if (first > from)
+        from = first;
+    int code = from <= to ? store_read(c->net->o.store, from, to, look_at, s) : 0;
+    s->view->next_seq = s->next;
+    return code < 0 ? code : 0;
+}
+
+/* ---- the security log */
+
+static void add_line(void *arg, const struct security_row *row)
+{
+    struct search *s = arg;
+    const Halld__AuditQuery *q = s->query;
+    if ((q->kind[0] && strcmp(row->kind, q->kind) != 0) || (q->actor[0] && strcmp(row->who, q->actor) != 0))
+        return;
+    Halld__SecurityLine *line = alloc_zero(sizeof *line);
+    halld__security_line__init(line);
+    line->logged_at = row->at;
+    line->kind = alloc_text(row->kind);
+    line->who = alloc_text(row->who);
+    line->address = alloc_text(row->address);
+    line->what = alloc_text(row->what);
+    s->view->security[s->view->n_security++] = line;
+}
+
+static int read_security(struct call *c, struct search *s)
+{
+    int64_t until = s->query->until_at ? s->query->until_at : INT64_MAX;
+    return store_read_security(c->net->o.store, s->query->since_at, until, s->most, add_line, s);
+}
+
+static void audit(struct call *c, const Halld__AuditQuery *q)
+{
+    Halld__AuditView *v = alloc_zero(sizeof *v);
+    struct search s = {.query = q, .view = v, .most = q->most > 0 ? (size_t)q->most : PAGE};
+    int code = 0;
+    halld__audit_view__init(v);
+    if (s.most > PAGE_MOST)
+        s.most = PAGE_MOST;
+    v->events = alloc_zero(s.most * sizeof *v->events);
+    v->security = alloc_zero(s.most * sizeof *v->security);
+    if (q->log != HALLD__AUDIT_LOG__E__security)
+        code = read_journal(c, &s);
+    if (code == 0 && q->log != HALLD__AUDIT_LOG__E__journal)
+        code = read_security(c, &s);
+    if (code == 0) {
+        call_reply(c, 200, &v->base);
+        return;
+    }
+    halld__audit_view__free_unpacked(v, NULL);
+    call_refuse(c, HALL_E_STORE_FAILED);
+}
+
+void api_audit(struct call *c)
+{
+    Halld__AuditQuery none = HALLD__AUDIT_QUERY__INIT;
+    ProtobufCMessage *q = pbjson_clone(&none.base);
+    if (call_query_message(c, q))
+        audit(c, (Halld__AuditQuery *)q);
+    protobuf_c_message_free_unpacked(q, NULL);
+}
+
+void api_trace(struct call *c)
+{
+    struct buf csv = BUF_INIT;
+    int32_t day = queue_day(hall_queue(call_hall(c)))->date;
+    const char *text = call_param(c, "day");
+    if (strcmp(text, "today") != 0 && !date_from_text(text, &day)) {
+        call_refuse_field(c, HALL_E_BAD_VALUE, "day", text);
+        return;
+    }
+    struct reader r = reader_of_store(c->net->o.store, hall_seq(call_hall(c)));
+    int code = trace_write(&r, day, &csv);
+    if (code == 0)
+        call_reply_text(c, 200, "text/csv; charset=utf-8", buf_text(&csv), csv.len);
+    else
+        call_refuse(c, code);
+    buf_fini(&csv);
+}

@@ -1,0 +1,141 @@
+/* The daemon itself: is it well, what needs attention, its clock and its backups. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "codec/pbjson.h"
+#include "core/hall.h"
+#include "core/queue/queue.h"
+#include "engine/engine.h"
+#include "net/handlers.h"
+#include "net/inside.h"
+#include "store/store.h"
+#include "view/alarms.h"
+#include "view/hall_view.h"
+
+static const char *read_only_why(const struct net *n)
+{
+    return n->o.engine ? engine_read_only_why(n->o.engine) : "";
+}
+
+/* ---- health */
+
+static Halld__HealthView health(const struct call *c)
+{
+    Halld__HealthView v = HALLD__HEALTH_VIEW__INIT;
+    v.ready = !net_is_read_only(c->net);
+    v.version = (char *)PACKAGE_VERSION;
+    v.seq = hall_seq(call_hall(c));
+    v.read_only = net_is_read_only(c->net);
+    v.why = (char *)read_only_why(c->net);
+    return v;
+}
+
+void api_healthz(struct call *c)
+{
+    Halld__HealthView v = health(c);
+    call_reply(c, 200, pbjson_clone(&v.base));
+}
+
+void api_readyz(struct call *c)
+{
+    Halld__HealthView v = health(c);
+    call_reply(c, v.ready ? 200 : 503, pbjson_clone(&v.base));
+}
+
+static int64_t resident_bytes(void)
+{
+    long long size = 0, resident = 0;
+    FILE *f = fopen("/proc/self/statm", "re");
+    if (!f)
+        return 0;
+    int n = fscanf(f, "%lld %lld", &size, &resident);
+    fclose(f);
+    return n == 2 ? resident * sysconf(_SC_PAGESIZE) : 0;
+}
+
+void api_status(struct call *c)
+{
+    Halld__StatusView v = HALLD__STATUS_VIEW__INIT;
+    Halld__HealthView h = health(c);
+    const struct queue *q = hall_queue(call_hall(c));
+    v.health = &h;
+    v.hall = hall_view_new(call_hall(c), call_now(c), net_is_read_only(c->net));
+    v.issued_today = (int32_t)queue_ticket_count(q);
+    for (size_t i = 0; i < queue_ticket_count(q); i++) {
+        v.waiting += queue_ticket_at(q, i)->state == HALLD__TICKET_STATE__E__waiting;
+        v.serving += queue_ticket_at(q, i)->state == HALLD__TICKET_STATE__E__serving;
+    }
+    v.rss_bytes = resident_bytes();
+    v.events = hall_seq(call_hall(c));
+    v.connections = http_connections(c->net->http);
+    v.streams = http_streams(c->net->http);
+    call_reply(c, 200, pbjson_clone(&v.base));
+    halld__hall_view__free_unpacked(v.hall, NULL);
+}
+
+static int64_t min_free_mib(const struct net *n)
+{
+    const Halld__ConfigLimits *l = n->o.config->limits;
+    return l && l->has_free_case ? l->min_free_mib : 64;
+}
+
+void api_alarms(struct call *c)
+{
+    struct net *n = c->net;
+    struct machine_facts m = {.read_only = net_is_read_only(n),
+                              .read_only_why = read_only_why(n),
+                              .free_mib = n->o.store ? store_free_mib(n->o.store) : -1,
+                              .min_free_mib = min_free_mib(n)};
+    if (n->o.engine)
+        m.clock_stepped = engine_clock_stepped(n->o.engine, &m.clock_step_ms);
+    Halld__AlarmList *v = alarm_list_new(call_hall(c), call_now(c), &m);
+    call_reply(c, 200, &v->base);
+}
+
+/* ---- what an administrator does to the machine */
+
+void api_accept_clock(struct call *c)
+{
+    ProtobufCMessage *body = call_body(c);
+    struct timespec wall;
+    if (!body)
+        return;
+    Halld__AcceptClock *accept = alloc_zero(sizeof *accept);
+    halld__accept_clock__init(accept);
+    clock_gettime(CLOCK_REALTIME, &wall);
+    accept->wall_at = wall.tv_sec * INT64_C(1000) + wall.tv_nsec / 1000000;
+    accept->reason = alloc_text(((Halld__AcceptClockRequest *)body)->reason);
+    protobuf_c_message_free_unpacked(body, NULL);
+    call_submit(c, call_command(HALLD__COMMAND__BODY_ACCEPT_CLOCK, &accept->base));
+}
+
+static void back_up(struct call *c, const char *file)
+{
+    char why[200] = "";
+    uid_t uid;
+    int code = HALL_E_WRONG_ROLE; /* a path of this machine is the business of its own users */
+    if (request_peer_uid(c->request, &uid))
+        code = file[0] == '/' ? 0 : HALL_E_BAD_VALUE;
+    if (code == 0)
+        code = c->net->o.engine ? engine_backup(c->net->o.engine, file, why) : HALL_E_NOT_READY;
+    if (code == 0) {
+        Halld__Empty empty = HALLD__EMPTY__INIT;
+        call_log(c, "backup", c->caller.id, file);
+        call_reply(c, 200, pbjson_clone(&empty.base));
+    } else {
+        call_refuse_field(c, code, "file", why[0] ? why : file);
+    }
+}
+
+void api_backup(struct call *c)
+{
+    ProtobufCMessage *body = call_body(c);
+    if (!body)
+        return;
+    back_up(c, ((Halld__BackupRequest *)body)->file);
+    protobuf_c_message_free_unpacked(body, NULL);
+}

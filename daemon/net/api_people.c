@@ -1,0 +1,351 @@
+/*
+ * Users and devices: rows of the settings whose secrets never go there. A password goes as a hash into the store's
+ * secret table in the command's own transaction, a device's token is said once and kept as a hash.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/generate.h"
+#include "auth/roles.h"
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "codec/pbjson.h"
+#include "core/hall.h"
+#include "core/setup.h"
+#include "net/api_admin.h"
+#include "net/handlers.h"
+#include "net/inside.h"
+#include "proto/view.pb-c.h"
+
+static const Halld__Settings *settings(const struct call *c)
+{
+    return setup_settings(hall_setup(call_hall(c)));
+}
+
+static char **texts_copy(size_t n, char *const *from)
+{
+    char **to = n ? alloc_zero(n * sizeof *to) : NULL;
+    for (size_t i = 0; i < n; i++)
+        to[i] = alloc_text(from[i]);
+    return to;
+}
+
+static Halld__PutSettings *put_new(void)
+{
+    Halld__PutSettings *put = alloc_zero(sizeof *put);
+    halld__put_settings__init(put);
+    put->put = alloc_zero(sizeof *put->put);
+    halld__settings__init(put->put);
+    return put;
+}
+
+/* ---- users */
+
+static Halld__UserView view_of_user(const Halld__User *u)
+{
+    Halld__UserView v = HALLD__USER_VIEW__INIT;
+    v.name = u->name;
+    v.role = u->role;
+    v.display = u->display;
+    v.n_groups = u->n_groups;
+    v.groups = u->groups;
+    v.disabled = u->disabled;
+    return v;
+}
+
+void api_users(struct call *c)
+{
+    const Halld__Settings *s = settings(c);
+    Halld__UserList list = HALLD__USER_LIST__INIT;
+    Halld__UserView *views = alloc_zero((s->n_users + 1) * sizeof *views);
+    list.users = alloc_zero((s->n_users + 1) * sizeof *list.users);
+    for (size_t i = 0; i < s->n_users; i++) {
+        views[i] = view_of_user(s->users[i]);
+        list.users[list.n_users++] = &views[i];
+    }
+    call_reply(c, 200, pbjson_clone(&list.base));
+    free(list.users);
+    free(views);
+}
+
+/* A user's change between the password's hashing and the command's answer. */
+struct user_change {
+    struct call *call;
+    Halld__User *user; /* owned; moves into the command */
+    char *password;    /* a generated one, to be said once; NULL */
+    bool is_new_secret;
+};
+
+static void change_free(struct user_change *ch)
+{
+    if (ch->user)
+        halld__user__free_unpacked(ch->user, NULL);
+    free(ch->password);
+    free(ch);
+}
+
+static void on_user_put(void *arg, const struct answer *answer)
+{
+    struct user_change *ch = arg;
+    struct call *c = ch->call;
+    const Halld__User *user = answer->code == 0 ? setup_user_find(hall_setup(answer->hall), c->note) : NULL;
+    if (call_refused(c, answer)) {
+        change_free(ch);
+        return;
+    }
+    if (ch->is_new_secret || (user && user->disabled))
+        sessions_end_user(c->net->sessions, c->note);
+    Halld__UserView v = HALLD__USER_VIEW__INIT;
+    if (user)
+        v = view_of_user(user);
+    if (ch->password) {
+        v.has_password_case = HALLD__USER_VIEW__HAS_PASSWORD_PASSWORD;
+        v.password = ch->password;
+    }
+    call_reply(c, 200, pbjson_clone(&v.base));
+    change_free(ch);
+}
+
+/* hash NULL: the password stays. */
+static void submit_user(struct user_change *ch, const char *hash)
+{
+    struct call *c = ch->call;
+    Halld__PutSettings *put = put_new();
+    struct secret_row secret = {.value = (char *)hash};
+    if (hash) {
+        generate_reference(secret.ref);
+        free(ch->user->secret.data);
+        ch->user->secret = (ProtobufCBinaryData){sizeof secret.ref, alloc_copy(secret.ref, sizeof secret.ref)};
+        ch->is_new_secret = true;
+    }
+    put->put->n_users = 1;
+    put->put->users = alloc_copy(&ch->user, sizeof ch->user);
+    ch->user = NULL;
+    c->without_key = true;
+    call_submit_for(c, call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base), hash ? &secret : NULL, on_user_put,
+                    ch);
+}
+
+static void on_hashed(void *arg, const char *hash)
+{
+    struct user_change *ch = arg;
+    if (hash[0]) {
+        submit_user(ch, hash);
+        return;
+    }
+    call_refuse(ch->call, HALL_E_INTERNAL);
+    change_free(ch);
+}
+
+static bool password_is_sound(struct call *c, const char *password)
+{
+    size_t len = strlen(password);
+    if (len >= PASSWORD_LEAST && len <= PASSWORD_MOST)
+        return true;
+    call_refuse_field(c, len < PASSWORD_LEAST ? HALL_E_BAD_VALUE : HALL_E_TOO_LONG, "password", "");
+    return false;
+}
+
+/* request: what the user is to be; old: whose password stays if the request has none. */
+static void put_user(struct call *c, const Halld__UserRequest *request, const Halld__User *old)
+{
+    char made[GENERATE_PASSWORD_TEXT];
+    if (request->password[0] && !password_is_sound(c, request->password))
+        return;
+    struct user_change *ch = alloc_zero(sizeof *ch);
+    Halld__User *u = ch->user = alloc_zero(sizeof *u);
+    halld__user__init(u);
+    ch->call = c;
+    c->note = alloc_text(request->name);
+    u->name = alloc_text(request->name);
+    u->role = request->role;
+    u->display = alloc_text(request->display);
+    u->n_groups = request->n_groups;
+    u->groups = texts_copy(request->n_groups, request->groups);
+    u->disabled = request->has_disabled_case && request->disabled;
+    if (old && old->secret.len)
+        u->secret = (ProtobufCBinaryData){old->secret.len, alloc_copy(old->secret.data, old->secret.len)};
+    if (request->password[0]) {
+        if (passwords_hash(c->net->passwords, request->password, on_hashed, ch))
+            return;
+        call_refuse_wait(c, HALL_E_TOO_MANY, 1);
+        change_free(ch);
+    } else if (old && old->secret.len) {
+        submit_user(ch, NULL);
+    } else {
+        generate_password(made);
+        char *hash = generate_password_hash(made);
+        ch->password = alloc_text(made);
+        submit_user(ch, hash);
+        free(hash);
+    }
+}
+
+void api_user_put(struct call *c)
+{
+    ProtobufCMessage *body = call_body(c);
+    if (!body)
+        return;
+    put_user(c, (Halld__UserRequest *)body, NULL);
+    protobuf_c_message_free_unpacked(body, NULL);
+}
+
+static Halld__UserRequest request_of_user(const Halld__User *u)
+{
+    Halld__UserRequest r = HALLD__USER_REQUEST__INIT;
+    r.name = u->name;
+    r.role = u->role;
+    r.display = u->display;
+    r.n_groups = u->n_groups;
+    r.groups = u->groups;
+    r.has_disabled_case = HALLD__USER_REQUEST__HAS_DISABLED_DISABLED;
+    r.disabled = u->disabled;
+    return r;
+}
+
+void api_user_patch(struct call *c)
+{
+    size_t len;
+    const char *text = request_body(c->request, &len);
+    const Halld__User *old = setup_user_find(hall_setup(call_hall(c)), call_param(c, "name"));
+    ProtobufCMessage *changed;
+    struct refusal r;
+    if (!old) {
+        call_refuse_field(c, HALL_E_NOT_FOUND, "name", call_param(c, "name"));
+        return;
+    }
+    Halld__UserRequest before = request_of_user(old);
+    if (pbjson_read_over(&before.base, text, len, &PBJSON_OUTSIDE, &changed, &r) != 0) {
+        call_refuse_with(c, &r);
+        return;
+    }
+    Halld__UserRequest *request = (Halld__UserRequest *)changed;
+    if (strcmp(request->name, old->name) != 0)
+        call_refuse_field(c, HALL_E_BAD_VALUE, "name", request->name);
+    else
+        put_user(c, request, old);
+    protobuf_c_message_free_unpacked(changed, NULL);
+}
+
+static void on_user_removed(void *arg, const struct answer *answer)
+{
+    struct call *c = arg;
+    if (call_refused(c, answer))
+        return;
+    sessions_end_user(c->net->sessions, c->note); /* or they would be good again for another of that name */
+    call_reply_text(c, 204, NULL, NULL, 0);
+}
+
+void api_user_remove(struct call *c)
+{
+    c->note = alloc_text(call_param(c, "name"));
+    call_submit_for(c, admin_remove("users", c->note), NULL, on_user_removed, c);
+}
+
+/* ---- devices */
+
+static Halld__DeviceView view_of_device(const Halld__Device *d)
+{
+    Halld__DeviceView v = HALLD__DEVICE_VIEW__INIT;
+    v.name = d->name;
+    v.role = d->role;
+    v.place = d->place;
+    v.expires_at = d->expires_at;
+    return v;
+}
+
+void api_devices(struct call *c)
+{
+    const Halld__Settings *s = settings(c);
+    Halld__DeviceList list = HALLD__DEVICE_LIST__INIT;
+    Halld__DeviceView *views = alloc_zero((s->n_devices + 1) * sizeof *views);
+    list.devices = alloc_zero((s->n_devices + 1) * sizeof *list.devices);
+    for (size_t i = 0; i < s->n_devices; i++) {
+        views[i] = view_of_device(s->devices[i]);
+        list.devices[list.n_devices++] = &views[i];
+    }
+    call_reply(c, 200, pbjson_clone(&list.base));
+    free(list.devices);
+    free(views);
+}
+
+struct device_change {
+    struct call *call;
+    char token[GENERATE_TOKEN_TEXT];
+};
+
+static void on_device_put(void *arg, const struct answer *answer)
+{
+    struct device_change *ch = arg;
+    struct call *c = ch->call;
+    char code[PAIR_CODE_SIZE];
+    if (!call_refused(c, answer)) {
+        const Halld__Device *d = setup_device_find(hall_setup(answer->hall), c->note);
+        Halld__DeviceView v = HALLD__DEVICE_VIEW__INIT;
+        if (d)
+            v = view_of_device(d);
+        devices_pair(c->net->devices, c->note, ch->token, clock_monotonic_ms(), code);
+        v.has_token_case = HALLD__DEVICE_VIEW__HAS_TOKEN_TOKEN;
+        v.token = ch->token;
+        v.has_code_case = HALLD__DEVICE_VIEW__HAS_CODE_CODE;
+        v.code = code;
+        call_reply(c, 200, pbjson_clone(&v.base));
+    }
+    memset(ch, 0, sizeof *ch);
+    free(ch);
+}
+
+/* A device with a new token. */
+static void put_device(struct call *c, const Halld__Device *row)
+{
+    uint8_t hash[GENERATE_HASH];
+    Halld__PutSettings *put = put_new();
+    struct device_change *ch = alloc_zero(sizeof *ch);
+    Halld__Device *d = (Halld__Device *)pbjson_clone(&row->base);
+    ch->call = c;
+    c->note = alloc_text(d->name);
+    generate_token(ch->token);
+    generate_token_hash(ch->token, hash);
+    free(d->token_hash.data);
+    d->token_hash = (ProtobufCBinaryData){sizeof hash, alloc_copy(hash, sizeof hash)};
+    put->put->n_devices = 1;
+    put->put->devices = alloc_copy(&d, sizeof d);
+    c->without_key = true;
+    call_submit_for(c, call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base), NULL, on_device_put, ch);
+}
+
+void api_device_put(struct call *c)
+{
+    enum { DAYS_MOST = 36500 };
+    ProtobufCMessage *body = call_body(c);
+    if (!body)
+        return;
+    const Halld__DeviceRequest *request = (Halld__DeviceRequest *)body;
+    Halld__Device d = HALLD__DEVICE__INIT;
+    d.name = request->name;
+    d.role = request->role;
+    d.place = request->place;
+    if (request->has_days_case && (request->days < 1 || request->days > DAYS_MOST)) {
+        call_refuse_field(c, HALL_E_BAD_VALUE, "days", "");
+    } else {
+        if (request->has_days_case)
+            d.expires_at = call_now(c) + request->days * INT64_C(86400000);
+        put_device(c, &d);
+    }
+    protobuf_c_message_free_unpacked(body, NULL);
+}
+
+void api_device_token(struct call *c)
+{
+    const Halld__Device *d = setup_device_find(hall_setup(call_hall(c)), call_param(c, "name"));
+    if (d)
+        put_device(c, d);
+    else
+        call_refuse_field(c, HALL_E_NOT_FOUND, "name", call_param(c, "name"));
+}
+
+void api_device_remove(struct call *c)
+{
+    call_submit(c, admin_remove("devices", call_param(c, "name")));
+}

@@ -1,0 +1,259 @@
+#include "net/call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "codec/pbjson.h"
+#include "core/hall.h"
+#include "net/inside.h"
+#include "net/routes.h"
+#include "proto/view.pb-c.h"
+#include "store/store.h"
+#include "view/reply.h"
+
+enum { KEY_MOST = 128 };
+
+static const char JSON[] = "application/json";
+
+const struct hall *call_hall(const struct call *c)
+{
+    return c->net->o.port.committed(c->net->o.port.engine);
+}
+
+int64_t call_now(const struct call *c)
+{
+    return c->net->o.port.now_ms(c->net->o.port.engine);
+}
+
+const char *call_param(const struct call *c, const char *name)
+{
+    for (size_t i = 0; i < c->params.n; i++)
+        if (strcmp(c->params.at[i].name, name) == 0)
+            return c->params.at[i].value;
+    return "";
+}
+
+/* ---- answers */
+
+static void finish(struct call *c, int status, const char *type, const void *body, size_t len)
+{
+    struct request *r = c->request;
+    request_add_header(r, "Cache-Control", "no-store");
+    request_add_header(r, "X-Content-Type-Options", "nosniff");
+    net_forget_call(c);
+    http_reply(r, status, type, body, len);
+}
+
+void call_reply_text(struct call *c, int status, const char *type, const void *text, size_t len)
+{
+    finish(c, status, type, text, len);
+}
+
+void call_reply(struct call *c, int status, ProtobufCMessage *message)
+{
+    struct buf json = BUF_INIT;
+    if (!message) {
+        call_refuse(c, HALL_E_NOT_FOUND);
+        return;
+    }
+    pbjson_write(message, &json);
+    protobuf_c_message_free_unpacked(message, NULL);
+    finish(c, status, JSON, buf_text(&json), json.len);
+    buf_fini(&json);
+}
+
+static void detail(Halld__ErrorView__DetailsEntry *entry, const char *key, const char *value)
+{
+    *entry = (Halld__ErrorView__DetailsEntry)HALLD__ERROR_VIEW__DETAILS_ENTRY__INIT;
+    entry->key = (char *)key;
+    entry->value = (char *)value;
+}
+
+void call_refuse_with(struct call *c, const struct refusal *r)
+{
+    Halld__ErrorBody body = HALLD__ERROR_BODY__INIT;
+    Halld__ErrorView error = HALLD__ERROR_VIEW__INIT;
+    Halld__ErrorView__DetailsEntry entries[2], *details[2] = {&entries[0], &entries[1]};
+    struct buf json = BUF_INIT;
+    body.error = &error;
+    error.code = (char *)err_name(r->code);
+    error.message = (char *)(c->english ? err_text_en(r->code) : err_text_zh(r->code));
+    error.details = details;
+    if (r->field[0])
+        detail(&entries[error.n_details++], "field", r->field);
+    if (r->value[0])
+        detail(&entries[error.n_details++], "value", r->value);
+    pbjson_write(&body.base, &json);
+    finish(c, err_http_status(r->code), JSON, buf_text(&json), json.len);
+    buf_fini(&json);
+}
+
+void call_refuse(struct call *c, int code)
+{
+    call_refuse_field(c, code, "", "");
+}
+
+void call_refuse_field(struct call *c, int code, const char *field, const char *value)
+{
+    struct refusal r;
+    refuse(&r, code, field, value);
+    call_refuse_with(c, &r);
+}
+
+void call_refuse_wait(struct call *c, int code, int wait_s)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%d", wait_s);
+    request_add_header(c->request, "Retry-After", text);
+    call_refuse(c, code);
+}
+
+void call_redirect(struct call *c, const char *to)
+{
+    request_add_header(c->request, "Location", to);
+    finish(c, 308, NULL, NULL, 0);
+}
+
+/* ---- what the request says */
+
+bool call_query(struct call *c, const char *name, char *ret, size_t size)
+{
+    ret[0] = '\0';
+    if (parse_query(request_query(c->request), name, ret, size) >= 0)
+        return true;
+    call_refuse_field(c, HALL_E_BAD_REQUEST, name, "");
+    return false;
+}
+
+struct filling {
+    ProtobufCMessage *message;
+    struct refusal refusal;
+};
+
+static int fill(void *arg, const char *name, const char *value)
+{
+    struct filling *f = arg;
+    return pbjson_set_text(f->message, name, value, &f->refusal);
+}
+
+bool call_query_message(struct call *c, ProtobufCMessage *into)
+{
+    struct filling f = {.message = into};
+    refuse(&f.refusal, HALL_E_BAD_REQUEST, "", "");
+    int code = parse_query_each(request_query(c->request), fill, &f);
+    if (code != 0)
+        call_refuse_with(c, &f.refusal);
+    return code == 0;
+}
+
+static ProtobufCMessage *read_body(struct call *c, const ProtobufCMessageDescriptor *d)
+{
+    size_t len;
+    const char *text = request_body(c->request, &len);
+    ProtobufCMessage *message;
+    struct refusal r;
+    if (pbjson_read(d, text, len, &PBJSON_OUTSIDE, &message, &r) != 0) {
+        call_refuse_with(c, &r);
+        return NULL;
+    }
+    return message;
+}
+
+ProtobufCMessage *call_body(struct call *c)
+{
+    return read_body(c, c->route->request);
+}
+
+/* ---- commands */
+
+static const ProtobufCFieldDescriptor *command_field(Halld__Command__BodyCase body_case)
+{
+    return protobuf_c_message_descriptor_get_field(&halld__command__descriptor, (unsigned)body_case);
+}
+
+Halld__Command *call_command(Halld__Command__BodyCase body_case, ProtobufCMessage *body)
+{
+    Halld__Command *command = alloc_zero(sizeof *command);
+    halld__command__init(command);
+    command->body_case = body_case;
+    memcpy((char *)command + command_field(body_case)->offset, &body, sizeof body);
+    return command;
+}
+
+void call_command_from_request(struct call *c)
+{
+    ProtobufCMessage *body = read_body(c, command_field(c->route->command)->descriptor);
+    struct refusal r;
+    if (!body)
+        return;
+    for (size_t i = 0; i < c->params.n; i++) {
+        if (pbjson_set_text(body, c->params.at[i].name, c->params.at[i].value, &r) != 0) {
+            protobuf_c_message_free_unpacked(body, NULL);
+            call_refuse_with(c, &r);
+            return;
+        }
+    }
+    call_submit(c, call_command(c->route->command, body));
+}
+
+bool call_refused(struct call *c, const struct answer *answer)
+{
+    if (answer->code == 0)
+        return false;
+    if (answer->refusal && answer->refusal->code == answer->code)
+        call_refuse_with(c, answer->refusal);
+    else
+        call_refuse(c, answer->code);
+    return true;
+}
+
+static void on_answer(void *arg, const struct answer *answer)
+{
+    struct call *c = arg;
+    const struct reply_row *row = reply_find(c->command);
+    if (!call_refused(c, answer))
+        call_reply(c, row->status, row->render(answer, net_public_url(c->net)));
+}
+
+bool call_key_is_sound(const struct call *c)
+{
+    const char *key = request_header(c->request, "Idempotency-Key");
+    size_t len = key ? strlen(key) : 1;
+    for (size_t i = 0; key && i < len; i++)
+        if (key[i] <= ' ' || key[i] > '~')
+            return false;
+    return len >= 1 && len <= KEY_MOST;
+}
+
+void call_submit_for(struct call *c, Halld__Command *command, struct secret_row *secret,
+                     void (*done)(void *arg, const struct answer *answer), void *arg)
+{
+    Halld__Actor actor = HALLD__ACTOR__INIT;
+    const char *key = c->without_key ? NULL : request_header(c->request, "Idempotency-Key");
+    actor.kind = c->caller.kind;
+    actor.id = c->caller.id;
+    actor.device = c->caller.device;
+    c->command = command->body_case;
+    struct submission s = {.command = command,
+                           .actor = &actor,
+                           .role = c->caller.role,
+                           .key = key,
+                           .secret = secret,
+                           .done = done,
+                           .arg = arg};
+    c->net->o.port.submit(c->net->o.port.engine, &s);
+}
+
+void call_submit(struct call *c, Halld__Command *command)
+{
+    call_submit_for(c, command, NULL, on_answer, c);
+}
+
+void call_log(struct call *c, const char *kind, const char *who, const char *what)
+{
+    if (c->net->o.store)
+        store_log_security(c->net->o.store, call_now(c), kind, who, c->address, what);
+}

@@ -1,0 +1,74 @@
+/*
+ * One request on its way through the API: who asks, in which language, on which route. Handlers answer it exactly
+ * once, at once or later, with a view, a text, a refusal, or a command's answer.
+ */
+#ifndef NET_CALL_H
+#define NET_CALL_H
+
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "auth/caller.h"
+#include "base/buf.h"
+#include "net/http.h"
+#include "net/parse.h"
+#include "port/submit.h"
+#include "proto/command.pb-c.h"
+
+struct net;
+struct route;
+
+struct call {
+    struct net *net;
+    struct call *prev, *next; /* of net's list */
+    struct request *request;
+    const struct route *route;
+    struct path_params params;
+    struct caller caller;
+    bool english;
+    char address[ADDRESS_TEXT];       /* "unix" for the machine's own users */
+    char party[24];                   /* who is likely the same by address; limits and lockouts count by it */
+    bool without_key;                 /* each time makes a new secret, so a repeat cannot be told from a change */
+    Halld__Command__BodyCase command; /* what was submitted */
+    char *note;                       /* a handler's own text between its steps; freed with the call */
+};
+
+const struct hall *call_hall(const struct call *c);             /* committed; borrowed until the handler returns */
+int64_t call_now(const struct call *c);                         /* hall time */
+const char *call_param(const struct call *c, const char *name); /* of the path; "" if the pattern has none */
+/* A parameter of the query: "" if absent. false: malformed, and answered so. */
+bool call_query(struct call *c, const char *name, char *ret, size_t size);
+/* All parameters of the query into a message's fields; false: answered with what is wrong. */
+bool call_query_message(struct call *c, ProtobufCMessage *into);
+/* The body as a message of the route's request descriptor; NULL: answered with what is wrong. Freed by the caller. */
+ProtobufCMessage *call_body(struct call *c);
+
+/* Answers. A message is moved in; NULL reads as NOT_FOUND. */
+void call_reply(struct call *c, int status, ProtobufCMessage *message);
+void call_reply_text(struct call *c, int status, const char *type, const void *text, size_t len);
+void call_refuse(struct call *c, int code);
+void call_refuse_with(struct call *c, const struct refusal *r);
+void call_refuse_field(struct call *c, int code, const char *field, const char *value);
+void call_refuse_wait(struct call *c, int code, int wait_s); /* with Retry-After */
+void call_redirect(struct call *c, const char *to);
+
+/* A command in the caller's name, moved in; its answer is rendered by view/reply. */
+void call_submit(struct call *c, Halld__Command *command);
+/* The same, but `done` answers the call. The secret is borrowed, and may be NULL. */
+void call_submit_for(struct call *c, Halld__Command *command, struct secret_row *secret,
+                     void (*done)(void *arg, const struct answer *answer), void *arg);
+/* A new command whose body is `body`, of the message that the case names; moved in. */
+Halld__Command *call_command(Halld__Command__BodyCase body_case, ProtobufCMessage *body);
+/* Is the Idempotency-Key absent, or printable and not long? */
+bool call_key_is_sound(const struct call *c);
+/* What a command's route does: body and path make the command. */
+void call_command_from_request(struct call *c);
+/* The answer of a refused command; true if it was one. */
+bool call_refused(struct call *c, const struct answer *answer);
+
+/* Into the security log: what was refused to whom. */
+void call_log(struct call *c, const char *kind, const char *who, const char *what);
+
+#endif

@@ -1,0 +1,55 @@
+/* The handlers that rows of the route table name; one file a noun. Each answers its call once. */
+#ifndef NET_HANDLERS_H
+#define NET_HANDLERS_H
+
+struct call;
+
+/* api_hall.c */
+void api_hall(struct call *c);
+void api_catalogue(struct call *c);
+void api_board(struct call *c);
+/* api_tickets.c */
+void api_tickets(struct call *c);
+void api_ticket(struct call *c);
+void api_ticket_why(struct call *c);
+void api_ticket_by_token(struct call *c);
+void api_ticket_qr(struct call *c);
+/* api_windows.c */
+void api_windows(struct call *c);
+void api_window(struct call *c);
+/* api_session.c */
+void api_log_in(struct call *c);
+void api_log_out(struct call *c);
+void api_me(struct call *c);
+void api_pair(struct call *c);
+/* api_admin.c */
+void api_settings(struct call *c);
+void api_put_settings(struct call *c);
+void api_table(struct call *c);
+void api_table_put(struct call *c);
+void api_table_patch(struct call *c);
+void api_table_remove(struct call *c);
+/* api_people.c */
+void api_users(struct call *c);
+void api_user_put(struct call *c);
+void api_user_patch(struct call *c);
+void api_user_remove(struct call *c);
+void api_devices(struct call *c);
+void api_device_put(struct call *c);
+void api_device_token(struct call *c);
+void api_device_remove(struct call *c);
+/* api_machine.c */
+void api_accept_clock(struct call *c);
+void api_backup(struct call *c);
+void api_status(struct call *c);
+void api_healthz(struct call *c);
+void api_readyz(struct call *c);
+void api_alarms(struct call *c);
+/* api_audit.c */
+void api_audit(struct call *c);
+void api_trace(struct call *c);
+/* sse.c, openapi.c */
+void api_stream(struct call *c);
+void api_openapi(struct call *c);
+
+#endif

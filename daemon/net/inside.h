@@ -1,0 +1,37 @@
+/* What net's own files share: the whole of struct net. */
+#ifndef NET_INSIDE_H
+#define NET_INSIDE_H
+
+#include "auth/devices.h"
+#include "auth/limits.h"
+#include "auth/lockout.h"
+#include "auth/sessions.h"
+#include "auth/users.h"
+#include "net/call.h"
+#include "net/net.h"
+#include "net/pages.h"
+#include "net/sse.h"
+
+struct net {
+    struct loop *loop;
+    struct net_options o;
+    struct http *http;
+    struct devices *devices;
+    struct sessions *sessions;
+    struct passwords *passwords;
+    struct limits *limits;
+    struct lockout *lockout;
+    struct sse *sse;
+    struct pages *pages;
+    struct call *calls; /* not answered yet */
+    char *public_url, *socket_path;
+    struct loop_watch *quiet_watch;
+    void (*quiet)(void *arg);
+    void *quiet_arg;
+};
+
+bool net_is_read_only(const struct net *n);
+/* Frees the call, not its request. */
+void net_forget_call(struct call *c);
+
+#endif

@@ -1,0 +1,227 @@
+#include "net/routes.h"
+
+#include <string.h>
+
+#include "auth/roles.h"
+#include "net/handlers.h"
+#include "proto/settings.pb-c.h"
+#include "proto/view.pb-c.h"
+
+#define STAFF (ROLE_CLERK | ROLE_AUDITOR)
+#define COMMAND(name) .command = HALLD__COMMAND__BODY_##name
+#define TAKES(message) .request = &halld__##message##__descriptor
+#define GIVES(message) .response = &halld__##message##__descriptor, .status = 200
+
+/* A verb at a window: the clerk's work. */
+#define AT_WINDOW(verb, name, text_zh, text_en)                                                   \
+    {                                                                                             \
+        "POST", API "/windows/{n}/" verb, ROLE_CLERK, COMMAND(name), .zh = text_zh, .en = text_en \
+    }
+
+/* A table of settings: read, put a row, change some fields of a row, take one away. */
+#define TABLE(name, message, text_zh, text_en)                                                                 \
+    {"GET",                                                                                                    \
+     API "/admin/" name,                                                                                       \
+     ROLE_MANAGER,                                                                                             \
+     .handle = api_table,                                                                                      \
+     GIVES(settings_view),                                                                                     \
+     .zh = "查看" text_zh,                                                                                     \
+     .en = "The " text_en},                                                                                    \
+        {"POST",                                                                                               \
+         API "/admin/" name,                                                                                   \
+         ROLE_MANAGER,                                                                                         \
+         .handle = api_table_put,                                                                              \
+         TAKES(message),                                                                                       \
+         GIVES(settings_view),                                                                                 \
+         .zh = "新增或替换一行" text_zh,                                                                       \
+         .en = "Put a row into the " text_en ", whole"},                                                       \
+        {"PATCH",                                                                                              \
+         API "/admin/" name,                                                                                   \
+         ROLE_MANAGER,                                                                                         \
+         .handle = api_table_patch,                                                                            \
+         TAKES(message),                                                                                       \
+         GIVES(settings_view),                                                                                 \
+         .zh = "修改一行" text_zh "中给出的字段",                                                              \
+         .en = "Change the given fields of a row of the " text_en},                                            \
+        {"PATCH",                                                                                              \
+         API "/admin/" name "/{key}",                                                                          \
+         ROLE_MANAGER,                                                                                         \
+         .handle = api_table_patch,                                                                            \
+         TAKES(message),                                                                                       \
+         GIVES(settings_view),                                                                                 \
+         .zh = "修改一行" text_zh "中给出的字段",                                                              \
+         .en = "Change the given fields of a row of the " text_en},                                            \
+    {                                                                                                          \
+        "DELETE", API "/admin/" name "/{key}", ROLE_MANAGER, .handle = api_table_remove, GIVES(settings_view), \
+                                                             .zh = "删除一行" text_zh,                         \
+                                                             .en = "Remove a row of the " text_en              \
+    }
+
+/* A single message of settings. */
+#define SINGLE(name, message, text_zh, text_en)                                                                     \
+    {"GET",                                                                                                         \
+     API "/admin/" name,                                                                                            \
+     ROLE_MANAGER,                                                                                                  \
+     .handle = api_table,                                                                                           \
+     GIVES(settings_view),                                                                                          \
+     .zh = "查看" text_zh,                                                                                          \
+     .en = "The " text_en},                                                                                         \
+    {                                                                                                               \
+        "PATCH", API "/admin/" name, ROLE_MANAGER, .handle = api_table_patch, TAKES(message), GIVES(settings_view), \
+                                                   .zh = "修改" text_zh "中给出的字段",                             \
+                                                   .en = "Change the given fields of the " text_en                  \
+    }
+
+/* clang-format off */
+static const struct route ROUTES[] = {
+    /* ---- what everybody may see */
+    {"GET", API "/hall", ROLE_PUBLIC, .handle = api_hall, GIVES(hall_view),
+     .zh = "大厅名称、开放时间、是否开放", .en = "The hall's name and hours, and whether it is open"},
+    {"GET", API "/catalogue", ROLE_PUBLIC, .handle = api_catalogue, GIVES(catalogue_view), .query = "q",
+     .zh = "业务队列、业务类、事项、人群类别；q 搜索事项", .en = "Queues, groups, items and classes; q searches the items"},
+    {"GET", API "/board", ROLE_PUBLIC, .handle = api_board, GIVES(board_view),
+     .zh = "叫号屏显示的内容", .en = "What a call screen shows"},
+    {"GET", API "/stream", ROLE_PUBLIC, .handle = api_stream, .type = "text/event-stream", .status = 200,
+     .query = "topics", .zh = "实时事件流：call/ board/ hall/ windows/ window/7/ ticket/<token>/",
+     .en = "Events as they happen; topics call/ board/ hall/ windows/ window/7/ ticket/<token>/"},
+
+    /* ---- tickets */
+    {"POST", API "/tickets", ROLE_KIOSK | ROLE_CLERK, COMMAND(ISSUE_TICKET), .zh = "取号", .en = "Take a ticket"},
+    {"GET", API "/tickets", STAFF, .handle = api_tickets, GIVES(ticket_list),
+     .query = "state queue number q after most", .zh = "今天的排队号", .en = "Today's tickets"},
+    {"GET", API "/tickets/by-token/{token}", ROLE_PUBLIC, ROUTE_BY_LINK, .handle = api_ticket_by_token,
+     GIVES(ticket_view), .zh = "本人的排队号（凭链接）", .en = "One's own ticket, by its link"},
+    {"POST", API "/tickets/by-token/{token}/cancel", ROLE_PUBLIC, ROUTE_BY_LINK, COMMAND(CANCEL_TICKET),
+     .zh = "本人取消排队号", .en = "Cancel one's own ticket"},
+    {"POST", API "/tickets/by-token/{token}/report-back", ROLE_PUBLIC, ROUTE_BY_LINK, COMMAND(REPORT_BACK),
+     .zh = "过号后本人报到", .en = "Report back after a missed call"},
+    {"GET", API "/tickets/by-token/{token}/qr.svg", ROLE_PUBLIC, ROUTE_BY_LINK, .handle = api_ticket_qr,
+     .type = "image/svg+xml", .status = 200, .zh = "排队号链接的二维码", .en = "The link as a QR code"},
+    {"GET", API "/tickets/{id}", STAFF, .handle = api_ticket, GIVES(ticket_history),
+     .zh = "排队号及其经过", .en = "A ticket and what happened to it"},
+    {"GET", API "/tickets/{id}/why", STAFF, .handle = api_ticket_why, GIVES(why_view),
+     .zh = "为什么在那时叫这个号", .en = "Why it was called when it was"},
+    {"POST", API "/tickets/{id}/cancel", ROLE_CLERK, COMMAND(CANCEL_TICKET), .zh = "取消排队号", .en = "Cancel a ticket"},
+    {"POST", API "/tickets/{id}/report-back", ROLE_CLERK, COMMAND(REPORT_BACK),
+     .zh = "过号的人已报到", .en = "A person who was missed is back"},
+    {"POST", API "/tickets/{id}/class", ROLE_CLERK, COMMAND(CHANGE_CLASS),
+     .zh = "更正人群类别（须说明原因）", .en = "Correct the class, with a reason"},
+
+    /* ---- windows */
+    {"GET", API "/windows", STAFF, .handle = api_windows, GIVES(window_list), .zh = "所有窗口", .en = "All windows"},
+    {"GET", API "/windows/{n}", STAFF, .handle = api_window, GIVES(window_detail),
+     .zh = "一个窗口：谁在办、等候的下几位", .en = "A window: who is there, who comes next"},
+    AT_WINDOW("open", OPEN_WINDOW, "开窗", "Open the window"),
+    AT_WINDOW("break", BREAK_WINDOW, "暂停（原因、计划时长）", "Take a break, with reason and planned length"),
+    AT_WINDOW("resume", RESUME_WINDOW, "结束暂停", "Come back from a break or suspension"),
+    AT_WINDOW("suspend", SUSPEND_WINDOW, "故障停用", "Suspend the window because of a fault"),
+    AT_WINDOW("drain", DRAIN_WINDOW, "办完当前的号后关窗", "Close once the present ticket is done"),
+    AT_WINDOW("close", CLOSE_WINDOW, "关窗", "Close the window"),
+    AT_WINDOW("take-over", TAKE_OVER_WINDOW, "接管窗口（须说明原因）", "Take the window over, with a reason"),
+    AT_WINDOW("next", NEXT_TICKET, "叫下一位（有人在办时须给出办理结果）",
+              "Ready for the next; with a ticket at the window its outcome is required"),
+    AT_WINDOW("repeat", REPEAT_CALL, "重呼", "Call the same ticket again"),
+    AT_WINDOW("start", START_SERVICE, "开始办理", "Service begins"),
+    AT_WINDOW("hold", HOLD_TICKET, "挂起", "Put the ticket on hold"),
+    AT_WINDOW("unhold", UNHOLD_TICKET, "恢复挂起的号", "Bring a held ticket back"),
+    AT_WINDOW("finish", FINISH_TICKET, "办结", "Finish, with the outcome"),
+    AT_WINDOW("no-show", MISS_TICKET, "过号", "The person called did not come"),
+    AT_WINDOW("transfer", TRANSFER_TICKET, "转办", "Send the ticket to another queue, item or window"),
+    AT_WINDOW("call", CALL_TICKET, "指定叫号（须说明原因）", "Call a named ticket, with a reason"),
+
+    /* ---- people and machines that log in */
+    {"POST", API "/session", ROLE_PUBLIC, ROUTE_LOGIN, .handle = api_log_in, TAKES(login_request), GIVES(me_view),
+     .zh = "登录", .en = "Log in"},
+    {"DELETE", API "/session", ROLE_PUBLIC, .handle = api_log_out, .status = 204, .zh = "退出登录", .en = "Log out"},
+    {"GET", API "/me", ROLE_PUBLIC, .handle = api_me, GIVES(me_view), .zh = "当前身份", .en = "Who am I"},
+    {"POST", API "/pair", ROLE_PUBLIC, ROUTE_LOGIN, .handle = api_pair, TAKES(pair_request), GIVES(me_view),
+     .zh = "用 8 位配对码登记本设备", .en = "Make this page a device by its 8-digit code"},
+
+    /* ---- running the hall */
+    {"GET", API "/alarms", STAFF, .handle = api_alarms, GIVES(alarm_list), .zh = "需要处理的情况", .en = "What needs attention"},
+    {"GET", API "/status", ROLE_MANAGER, .handle = api_status, GIVES(status_view), .zh = "运行状态", .en = "How the daemon is"},
+    {"GET", API "/audit", ROLE_AUDITOR, .handle = api_audit, GIVES(audit_view),
+     .query = "log from to day kind actor ticket since_at until_at most", .zh = "日志与安全记录",
+     .en = "The journal and the security log"},
+    {"GET", API "/trace/{day}", ROLE_MANAGER | ROLE_AUDITOR, .handle = api_trace, .type = "text/csv", .status = 200,
+     .zh = "一天的叫号轨迹（YYYY-MM-DD 或 today）", .en = "The call trace of a day (YYYY-MM-DD or today)"},
+    {"GET", API "/admin/settings", ROLE_MANAGER, .handle = api_settings, GIVES(settings_view),
+     .zh = "全部设置", .en = "All settings"},
+    {"POST", API "/admin/settings", ROLE_ADMIN, .handle = api_put_settings, TAKES(put_settings), GIVES(settings_view),
+     .zh = "一次修改多项设置", .en = "Change many settings in one event"},
+    SINGLE("hall", hall_info, "大厅信息", "hall's name and notice"),
+    SINGLE("policy", policy, "叫号规则参数", "constants of the assignment policy"),
+    SINGLE("booking", booking, "预约规则", "limits of booking"),
+    TABLE("windows", window, "窗口", "windows"),
+    TABLE("queues", queue, "业务队列", "queues"),
+    TABLE("groups", group, "业务类", "groups"),
+    TABLE("items", item, "事项", "items"),
+    TABLE("classes", person_class, "人群类别", "classes"),
+    TABLE("hours", week_hours, "每周开放时间", "weekly hours"),
+    TABLE("special", special_hours, "特殊日期", "special days"),
+    TABLE("calendars", calendar, "节假日表", "calendars"),
+    {"GET", API "/admin/users", ROLE_ADMIN, .handle = api_users, GIVES(user_list), .zh = "用户", .en = "The users"},
+    {"POST", API "/admin/users", ROLE_ADMIN, .handle = api_user_put, TAKES(user_request), GIVES(user_view),
+     .zh = "新增用户（不给密码则生成，只显示一次）", .en = "Add a user; without a password one is made and said once"},
+    {"PATCH", API "/admin/users/{name}", ROLE_ADMIN, .handle = api_user_patch, TAKES(user_request), GIVES(user_view),
+     .zh = "修改用户", .en = "Change the given fields of a user"},
+    {"DELETE", API "/admin/users/{name}", ROLE_ADMIN, .handle = api_user_remove, .status = 204,
+     .zh = "删除用户", .en = "Remove a user"},
+    {"GET", API "/admin/devices", ROLE_ADMIN, .handle = api_devices, GIVES(device_list), .zh = "设备", .en = "The devices"},
+    {"POST", API "/admin/devices", ROLE_ADMIN, .handle = api_device_put, TAKES(device_request), GIVES(device_view),
+     .zh = "新增设备（令牌只显示一次，配对码 10 分钟有效）",
+     .en = "Add a device; its token is said once, its pairing code is good for ten minutes"},
+    {"POST", API "/admin/devices/{name}/token", ROLE_ADMIN, .handle = api_device_token, GIVES(device_view),
+     .zh = "更换设备令牌", .en = "A new token and code; the old token ends"},
+    {"DELETE", API "/admin/devices/{name}", ROLE_ADMIN, .handle = api_device_remove, GIVES(settings_view),
+     .zh = "删除设备", .en = "Remove a device"},
+    {"POST", API "/admin/clock/accept", ROLE_ADMIN, .handle = api_accept_clock, TAKES(accept_clock_request), GIVES(empty),
+     .zh = "确认系统时间", .en = "Accept the machine's clock"},
+    {"POST", API "/admin/backup", ROLE_ADMIN, .handle = api_backup, TAKES(backup_request), GIVES(empty),
+     .zh = "备份到本机文件（仅限本机套接字）", .en = "Back up to a file of this machine; by the Unix socket only"},
+    {"GET", API "/openapi.json", ROLE_PUBLIC, .handle = api_openapi, .type = "application/json", .status = 200,
+     .zh = "本接口的说明", .en = "This document"},
+
+    /* ---- for whoever watches the process */
+    {"GET", "/healthz", ROLE_PUBLIC, ROUTE_UNLIMITED, .handle = api_healthz, GIVES(health_view),
+     .zh = "进程是否在运行", .en = "Is the process alive"},
+    {"GET", "/readyz", ROLE_PUBLIC, ROUTE_UNLIMITED, .handle = api_readyz, GIVES(health_view),
+     .zh = "能否提供服务", .en = "Can it serve"},
+};
+/* clang-format on */
+
+size_t route_count(void)
+{
+    return sizeof ROUTES / sizeof ROUTES[0];
+}
+
+const struct route *route_at(size_t i)
+{
+    return &ROUTES[i];
+}
+
+static void allow_method(char allow[64], const char *method)
+{
+    if (strstr(allow, method))
+        return;
+    if (allow[0])
+        strncat(allow, ", ", 64 - strlen(allow) - 1);
+    strncat(allow, method, 64 - strlen(allow) - 1);
+    if (strcmp(method, "GET") == 0)
+        strncat(allow, ", HEAD", 64 - strlen(allow) - 1);
+}
+
+const struct route *route_find(const char *method, const char *path, struct path_params *ret_params, char ret_allow[64])
+{
+    ret_allow[0] = '\0';
+    if (strcmp(method, "HEAD") == 0)
+        method = "GET";
+    for (size_t i = 0; i < route_count(); i++) {
+        if (!parse_path(ROUTES[i].path, path, ret_params))
+            continue;
+        if (strcmp(ROUTES[i].method, method) == 0)
+            return &ROUTES[i];
+        allow_method(ret_allow, ROUTES[i].method);
+    }
+    return NULL;
+}
