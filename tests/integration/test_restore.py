@@ -1,0 +1,100 @@
+#!/usr/bin/python3
+"""Backups taken while the hall works, and restores after which no printed number is given again."""
+import os
+import shutil
+import sqlite3
+import sys
+
+import pytest
+
+from hall import Hall, Load, journal_tool
+
+CONFIG = 78
+
+
+def backup(hall):
+    """A backup as hallctl makes one; its path."""
+    path = os.path.join(hall.root, "backup.db")
+    assert hall.admin().post("/admin/backup", {"file": path}).status == 200
+    return path
+
+
+def lose_the_disk(hall):
+    hall.kill()
+    shutil.rmtree(hall.data)
+
+
+def numbers(hall, n, queue="A"):
+    kiosk = hall.client("kiosk")
+    return [kiosk.ticket(queue).body["number"] for _ in range(n)]
+
+
+def test_a_backup_taken_under_load_is_a_sound_journal():
+    with Hall() as hall:
+        with Load(hall):
+            path = backup(hall)
+        journal_tool("verify", path)
+        assert journal_tool("dump", path)
+
+
+def test_a_restore_gives_no_printed_number_again():
+    with Hall() as hall:
+        printed = numbers(hall, 3) + numbers(hall, 2, "B")
+        path = backup(hall)
+        printed += numbers(hall, 60) + numbers(hall, 90, "B")
+        epoch = hall.client().get("/board").body["epoch"]
+        lose_the_disk(hall)
+        hall.start("--restore", path)
+        assert hall.client().get("/board").body["epoch"] != epoch
+        again = numbers(hall, 150) + numbers(hall, 150, "B")
+        assert not set(printed) & set(again)
+        assert again[0] == "A200"
+        hall.kill()
+        hall.start()
+        assert not set(printed + again) & set(numbers(hall, 10))
+
+
+def test_the_old_journal_moved_aside_is_read_for_its_numbers():
+    with Hall() as hall:
+        path = backup(hall)
+        printed = numbers(hall, 420)
+        hall.kill()
+        for end in ("", "-wal"):
+            if os.path.exists(hall.journal + end):
+                os.rename(hall.journal + end, hall.journal + ".before-1" + end)
+        hall.start("--restore", path)
+        assert not set(printed) & set(numbers(hall, 10))
+
+
+def test_a_restore_never_replaces_a_journal_with_events():
+    with Hall() as hall:
+        path = backup(hall)
+        printed = numbers(hall, 1)
+        hall.kill()
+        assert hall.refuses_to_start("--restore", path) == CONFIG
+        hall.start()
+        assert printed == ["A001"] and numbers(hall, 1) == ["A002"]
+
+
+def test_a_damaged_backup_is_refused():
+    with Hall() as hall:
+        numbers(hall, 20)
+        path = backup(hall)
+        with sqlite3.connect(path) as db:
+            db.execute("UPDATE event SET data = x'00' || substr(data, 2) WHERE seq = 12")
+        db.close()
+        lose_the_disk(hall)
+        assert hall.refuses_to_start("--restore", path) in (CONFIG, 75)
+        assert "12" in hall.log()
+
+
+def test_the_operators_last_number_counts():
+    with Hall() as hall:
+        path = backup(hall)
+        lose_the_disk(hall)
+        hall.start("--restore", path, "--restore-last", "777")
+        assert numbers(hall, 1) == ["A778"]
+
+
+if __name__ == "__main__":
+    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", __file__]))
