@@ -183,13 +183,14 @@ static void row_open(struct trace *t, const Halld__Event *e, int window)
     add_row(t, e, &(struct row){.event = "open", .window = window, .arg = w->skill});
 }
 
-static void row_close(struct trace *t, const Halld__Event *e, int window)
+/* arg "drain": it still calls its own held tickets as they come back. */
+static void row_close(struct trace *t, const Halld__Event *e, int window, const char *arg)
 {
     struct counter_state *w = window_of(t, window);
     if (!w->open)
         return;
     w->open = false;
-    add_row(t, e, &(struct row){.event = "close", .window = window});
+    add_row(t, e, &(struct row){.event = "close", .window = window, .arg = arg});
 }
 
 static char *skill_text(const Halld__WindowOpened *o)
@@ -220,7 +221,7 @@ static void trace_window_ready(struct trace *t, const Halld__Event *e)
 
 static void trace_window_break(struct trace *t, const Halld__Event *e)
 {
-    row_close(t, e, e->window_break->window);
+    row_close(t, e, e->window_break->window, "");
 }
 
 static void trace_window_resumed(struct trace *t, const Halld__Event *e)
@@ -230,17 +231,17 @@ static void trace_window_resumed(struct trace *t, const Halld__Event *e)
 
 static void trace_window_suspended(struct trace *t, const Halld__Event *e)
 {
-    row_close(t, e, e->window_suspended->window);
+    row_close(t, e, e->window_suspended->window, "");
 }
 
 static void trace_window_draining(struct trace *t, const Halld__Event *e)
 {
-    row_close(t, e, e->window_draining->window);
+    row_close(t, e, e->window_draining->window, "drain");
 }
 
 static void trace_window_closed(struct trace *t, const Halld__Event *e)
 {
-    row_close(t, e, e->window_closed->window);
+    row_close(t, e, e->window_closed->window, "");
 }
 
 typedef void trace_event(struct trace *t, const Halld__Event *e);
