@@ -187,9 +187,11 @@ struct chunk {
     const struct submit_port *port;
     Halld__Settings put; /* its rows are borrowed */
     size_t bytes;
+    struct secret_row *secrets; /* of its users; values borrowed */
+    size_t n_secrets;
 };
 
-static void send(struct chunk *c, struct secret_row *secret)
+static void send(struct chunk *c)
 {
     Halld__PutSettings *p = alloc_zero(sizeof *p);
     halld__put_settings__init(p);
@@ -203,30 +205,31 @@ static void send(struct chunk *c, struct secret_row *secret)
     struct submission s = {.command = command,
                            .actor = &self,
                            .role = HALLD__ROLE__E__admin,
-                           .secret = secret,
+                           .secret = c->secrets,
+                           .n_secrets = c->n_secrets,
                            .done = on_answer,
                            .arg = c->first};
     c->port->submit(c->port->engine, &s);
 }
 
 /* Sends what has gathered; the arrays of borrowed rows are emptied. */
-static void flush(struct chunk *c, struct secret_row *secret)
+static void flush(struct chunk *c)
 {
     if (c->bytes)
-        send(c, secret);
+        send(c);
     const ProtobufCMessageDescriptor *d = &halld__settings__descriptor;
     for (unsigned i = 0; i < d->n_fields; i++)
         if (d->fields[i].label == PROTOBUF_C_LABEL_REPEATED)
             free(*(void **)((char *)&c->put + d->fields[i].offset));
     halld__settings__init(&c->put);
-    c->bytes = 0;
+    c->bytes = c->n_secrets = 0;
 }
 
 static void add_row(struct chunk *c, const ProtobufCFieldDescriptor *f, ProtobufCMessage *row)
 {
     size_t bytes = protobuf_c_message_get_packed_size(row) + 8;
     if (c->bytes + bytes > CHUNK_BYTES)
-        flush(c, NULL);
+        flush(c);
     size_t *n = (size_t *)((char *)&c->put + f->quantifier_offset);
     ProtobufCMessage ***rows = (ProtobufCMessage ***)((char *)&c->put + f->offset);
     *rows = alloc_grow(*rows, *n + 1, sizeof **rows);
@@ -249,17 +252,24 @@ static void add_rows(struct chunk *c, const Halld__Settings *s)
     }
 }
 
-/* Each alone: a command carries one secret. */
+static void add_secret(struct chunk *c, const Halld__User *u, char *hash)
+{
+    if (!hash)
+        return;
+    c->secrets = alloc_grow(c->secrets, c->n_secrets + 1, sizeof *c->secrets);
+    struct secret_row *row = &c->secrets[c->n_secrets++];
+    memcpy(row->ref, u->secret.data, sizeof row->ref);
+    row->value = hash;
+}
+
+/* A password's hash travels with the command that brings its user. */
 static void add_users(struct chunk *c)
 {
     const Halld__Settings *s = c->first->settings;
     const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(s->base.descriptor, "users");
     for (size_t i = 0; i < s->n_users; i++) {
-        struct secret_row secret = {.value = c->first->hashes[i]};
-        if (secret.value)
-            memcpy(secret.ref, s->users[i]->secret.data, sizeof secret.ref);
         add_row(c, f, &s->users[i]->base);
-        flush(c, secret.value ? &secret : NULL);
+        add_secret(c, s->users[i], c->first->hashes[i]);
     }
 }
 
@@ -270,8 +280,9 @@ void first_submit(struct first *f, const struct submit_port *port)
     c.put.policy = f->settings->policy;
     c.bytes = 1;
     add_rows(&c, f->settings);
-    flush(&c, NULL);
     add_users(&c);
+    flush(&c);
+    free(c.secrets);
 }
 
 int first_outcome(const struct first *f, char why[200])

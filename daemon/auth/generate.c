@@ -16,7 +16,7 @@ void generate_password(char text[GENERATE_PASSWORD_TEXT])
 
 char *generate_password_hash(const char *password)
 {
-    enum { MEMORY = 1 << 20 };
+    enum { MEMORY = 64 << 10 };
     char text[crypto_pwhash_STRBYTES];
     if (crypto_pwhash_str_alg(text, password, strlen(password), crypto_pwhash_OPSLIMIT_MIN, MEMORY,
                               crypto_pwhash_ALG_ARGON2ID13) != 0)

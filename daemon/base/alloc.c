@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -51,4 +52,9 @@ char *alloc_format(const char *format, ...)
     vsnprintf(text, (size_t)n + 1, format, again);
     va_end(again);
     return text;
+}
+
+void alloc_trim(void)
+{
+    malloc_trim(0);
 }

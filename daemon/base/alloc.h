@@ -7,10 +7,12 @@
 
 #include <stddef.h>
 
-void *alloc_zero(size_t size);                    /* zeroed */
+void *alloc_zero(size_t size);                      /* zeroed */
 void *alloc_grow(void *old, size_t n, size_t size); /* realloc of n * size, checked for overflow */
 void *alloc_copy(const void *from, size_t size);
-char *alloc_text(const char *text);               /* strdup; NULL reads as "" */
+char *alloc_text(const char *text); /* strdup; NULL reads as "" */
 __attribute__((format(printf, 1, 2))) char *alloc_format(const char *format, ...);
+
+void alloc_trim(void); /* gives what is free back to the machine; after letting go of much */
 
 #endif

@@ -30,7 +30,8 @@ struct pending {
     Halld__Role__E role;
     bool has_key;
     uint8_t key[DEDUPE_KEY], hash[DEDUPE_REQUEST];
-    struct secret_row *secret;                            /* owned, or NULL */
+    struct secret_row *secrets; /* owned, or NULL */
+    size_t n_secrets;
     void (*done)(void *arg, const struct answer *answer); /* NULL for the engine's own */
     void *arg;
     /* what was decided */

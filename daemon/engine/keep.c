@@ -62,6 +62,7 @@ void keep_snapshot(struct engine *e)
 {
     e->wants_snapshot = false;
     keep_close(e);
+    alloc_trim(); /* the last day's tickets have just gone */
     struct snapshot_job *j = job_new(e);
     if (!j)
         return;

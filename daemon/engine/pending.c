@@ -59,10 +59,11 @@ struct pending *pending_new(const struct submission *s)
     r->arg = s->arg;
     if (s->key)
         hash_key(r, s->key);
-    if (s->secret) {
-        r->secret = alloc_copy(s->secret, sizeof *s->secret);
-        r->secret->value = alloc_text(s->secret->value);
-    }
+    r->n_secrets = s->secret && !s->n_secrets ? 1 : s->n_secrets;
+    if (r->n_secrets)
+        r->secrets = alloc_copy(s->secret, r->n_secrets * sizeof *s->secret);
+    for (size_t i = 0; i < r->n_secrets; i++)
+        r->secrets[i].value = alloc_text(s->secret[i].value);
     return r;
 }
 
@@ -81,10 +82,10 @@ void pending_free(struct pending *r)
 {
     halld__command__free_unpacked(r->command, NULL);
     halld__actor__free_unpacked(r->actor, NULL);
-    if (r->secret) {
-        explicit_bzero(r->secret->value, strlen(r->secret->value));
-        free(r->secret->value);
-        free(r->secret);
+    for (size_t i = 0; i < r->n_secrets; i++) {
+        explicit_bzero(r->secrets[i].value, strlen(r->secrets[i].value));
+        free(r->secrets[i].value);
     }
+    free(r->secrets);
     free(r);
 }

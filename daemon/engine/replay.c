@@ -12,8 +12,15 @@ enum { JOURNAL_READER = 1 }; /* what this program can read; a journal names the 
 struct replay {
     struct engine *e;
     const struct engine_options *options;
-    char *why; /* of 200 */
+    char *why;         /* of 200 */
+    int64_t keys_from; /* idempotency keys of events before this moment are forgotten anyway */
 };
+
+static int note_at(void *arg, const Halld__Event *event)
+{
+    *(int64_t *)arg = event->at;
+    return 0;
+}
 
 /* An event of a newer program has no body that this one knows. */
 static int check_known(const struct replay *r, const Halld__Event *event)
@@ -51,7 +58,8 @@ static int replay_event(void *arg, const Halld__Event *event)
     if (code)
         return code;
     hall_apply(r->e->committed, event);
-    dedupe_apply(r->e->dedupe, event);
+    if (event->at >= r->keys_from)
+        dedupe_apply(r->e->dedupe, event);
     return 0;
 }
 
@@ -77,7 +85,11 @@ static int replay_from(struct replay *r)
     uint64_t from = hall_seq(e->committed) + 1, last = store_last_seq(e->store);
     if (from > last)
         return 0;
-    int code = store_read(e->store, from, last, replay_event, r);
+    int64_t at = 0;
+    int code = store_read(e->store, last, last, note_at, &at);
+    r->keys_from = at - (int64_t)DEDUPE_HOURS * 3600000;
+    if (!code)
+        code = store_read(e->store, from, last, replay_event, r);
     if (code && !*r->why)
         snprintf(r->why, 200, "the journal is damaged after event %" PRIu64 "; see halljournal verify",
                  hall_seq(e->committed));
@@ -87,7 +99,7 @@ static int replay_from(struct replay *r)
 int replay_open(struct engine *e, const struct engine_options *o, char why[200])
 {
     why[0] = '\0';
-    struct replay r = {e, o, why};
+    struct replay r = {.e = e, .options = o, .why = why};
     e->committed = from_snapshot(e);
     if (!e->committed)
         e->committed = hall_new();

@@ -90,8 +90,8 @@ static void decide(struct engine *e, struct pending *r, int64_t now)
         store_batch_add_event(e->gathering.rows, all->at[i]);
         dedupe_apply(e->dedupe, all->at[i]);
     }
-    if (r->secret && r->n_events)
-        store_batch_add_secret(e->gathering.rows, r->secret->ref, r->secret->value);
+    for (size_t i = 0; r->n_events && i < r->n_secrets; i++)
+        store_batch_add_secret(e->gathering.rows, r->secrets[i].ref, r->secrets[i].value);
 }
 
 /* True when the key has been used: the request is answered from what was done then. */

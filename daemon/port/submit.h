@@ -17,12 +17,12 @@ struct hall;
 
 /* What became of a command. Borrowed during the call. */
 struct answer {
-    int code;                     /* 0, or a refusal or failure */
+    int code; /* 0, or a refusal or failure */
     const struct refusal *refusal;
-    const struct hall *hall;      /* committed, with this command's events applied (or later ones, for a repeat) */
-    Halld__Event *const *events;  /* the command's events, durable now; none if nothing had to change */
+    const struct hall *hall;     /* committed, with this command's events applied (or later ones, for a repeat) */
+    Halld__Event *const *events; /* the command's events, durable now; none if nothing had to change */
     size_t n_events;
-    bool repeated;                /* the same key and request had been done before */
+    bool repeated; /* the same key and request had been done before */
 };
 
 /* A secret that goes to disk in the command's transaction and never into an event. */
@@ -32,11 +32,12 @@ struct secret_row {
 };
 
 struct submission {
-    Halld__Command *command;  /* moved in: the receiver frees it, also on refusal */
+    Halld__Command *command;   /* moved in: the receiver frees it, also on refusal */
     const Halld__Actor *actor; /* borrowed for the call */
     Halld__Role__E role;
-    const char *key;          /* Idempotency-Key, or NULL: never remembered */
-    struct secret_row *secret; /* one secret, or NULL; borrowed for the call */
+    const char *key;           /* Idempotency-Key, or NULL: never remembered */
+    struct secret_row *secret; /* of the command, or NULL; borrowed for the call */
+    size_t n_secrets;          /* how many stand there; 0 reads as one */
     /* Called exactly once, later or before submit returns. */
     void (*done)(void *arg, const struct answer *answer);
     void *arg;
