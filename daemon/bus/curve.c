@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +10,11 @@
 
 #include "base/err.h"
 #include "base/log.h"
+
+bool curve_make(struct curve *ret)
+{
+    return zmq_curve_keypair(ret->public_key, ret->secret_key) == 0;
+}
 
 static int bad(char why[200], const char *path, const char *what)
 {
@@ -29,7 +33,7 @@ static bool write_key(int fd, const struct curve *c)
 
 static int make(const char *path, struct curve *c, char why[200])
 {
-    if (zmq_curve_keypair(c->public_key, c->secret_key) != 0)
+    if (!curve_make(c))
         return bad(why, path, zmq_strerror(errno));
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0 || !write_key(fd, c)) {

@@ -31,6 +31,10 @@ static const struct hallctl_command commands[] = {
     {"user add", "NAME --role ROLE [--display TEXT] [--groups A,B] [--password-stdin]", 1, 1, hallctl_user_add,
      "添加用户", "add a user"},
     {"device add", "NAME --role ROLE [--place TEXT] [--days N]", 1, 1, hallctl_device_add, "添加设备", "add a device"},
+    {"screen add", "NAME [--place TEXT] [--public-key KEY]", 1, 1, hallctl_screen_add, "允许一块屏收听显示总线",
+     "let a screen listen to the display bus"},
+    {"screen list", "", 0, 0, hallctl_screen_list, "可以收听的屏", "the screens that may listen"},
+    {"screen revoke", "NAME", 1, 1, hallctl_screen_revoke, "不再允许一块屏收听", "let a screen listen no more"},
     {"import items", "FILE.csv", 1, 1, hallctl_import_items, "导入事项", "import items"},
     {"import hall", "HALL.json", 1, 1, hallctl_import_hall, "导入大厅设置", "import a hall's settings"},
     {"import calendar", "DIR", 1, 1, hallctl_import_calendar, "导入节假日安排", "import holiday arrangements"},
@@ -76,6 +80,7 @@ static const struct {
     TEXT("groups", groups, "A,B", NULL, NULL),
     TEXT("place", place, "TEXT", NULL, NULL),
     TEXT("days", days, "N", NULL, NULL),
+    TEXT("public-key", public_key, "KEY", NULL, NULL),
     TEXT("reason", reason, "TEXT", NULL, NULL),
     FLAG("password-stdin", password_stdin, NULL, NULL),
 #undef TEXT

@@ -26,7 +26,7 @@ enum {
 struct hallctl_options {
     const char *socket, *url, *token, *credentials, *user, *lang;
     const char *state, *queue, *q, *number, *after, *most;
-    const char *role, *display, *groups, *place, *days, *reason;
+    const char *role, *display, *groups, *place, *days, *reason, *public_key;
     bool json, help, version, password_stdin;
 };
 
@@ -50,6 +50,8 @@ struct hallctl_command {
 hallctl_run hallctl_status, hallctl_tickets, hallctl_windows, hallctl_trace;
 /* hallctl_admin.c */
 hallctl_run hallctl_user_add, hallctl_device_add, hallctl_clock_accept, hallctl_backup;
+/* hallctl_screen.c */
+hallctl_run hallctl_screen_add, hallctl_screen_list, hallctl_screen_revoke;
 /* hallctl_import.c */
 hallctl_run hallctl_import_items, hallctl_import_hall, hallctl_import_calendar;
 

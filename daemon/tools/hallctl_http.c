@@ -283,16 +283,21 @@ int hallctl_ask(struct hallctl *ctl, const char *method, const char *path, const
     return code;
 }
 
-void hallctl_add_query(struct buf *path, const char *name, const char *value)
+void hallctl_add_encoded(struct buf *path, const char *text)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
+    for (; *text; text++) {
+        if (strchr(plain, *text))
+            buf_add_char(path, *text);
+        else
+            buf_add_format(path, "%%%02X", (unsigned char)*text);
+    }
+}
+
+void hallctl_add_query(struct buf *path, const char *name, const char *value)
+{
     if (!value)
         return;
     buf_add_format(path, "%c%s=", strchr(buf_text(path), '?') ? '&' : '?', name);
-    for (; *value; value++) {
-        if (strchr(plain, *value))
-            buf_add_char(path, *value);
-        else
-            buf_add_format(path, "%%%02X", (unsigned char)*value);
-    }
+    hallctl_add_encoded(path, value);
 }

@@ -23,6 +23,8 @@ int hallctl_fetch(struct hallctl *ctl, const char *method, const char *path, con
 
 /* Adds "name=value" to a path's query, percent-encoded; nothing if value is NULL. */
 void hallctl_add_query(struct buf *path, const char *name, const char *value);
+/* Adds a text to a path, percent-encoded. */
+void hallctl_add_encoded(struct buf *path, const char *text);
 
 void hallctl_http_free(struct hallctl_http *http);
 

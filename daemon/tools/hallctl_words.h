@@ -48,6 +48,19 @@
     X(TOKEN, "设备 {name}（{role}）已添加。令牌（只显示这一次）：{secret}",                                          \
       "Device {name} ({role}) was added. Token, shown only once: {secret}")                                          \
     X(PAIR_CODE, "配对码（10 分钟内有效，用一次）：{secret}", "Pairing code, good once within 10 minutes: {secret}") \
+    X(SCREEN_ADDED, "屏 {name} 可以收听显示总线了。公钥：{key}",                                                     \
+      "Screen {name} may listen to the display bus. Its public key: {key}")                                          \
+    X(SCREEN_SECRET, "私钥（只显示这一次，放到这块屏上）：{secret}",                                                 \
+      "Its secret key, shown only once, to be put on that screen: {secret}")                                         \
+    X(SCREEN_SERVER, "总线地址：{address}；总线公钥：{key}", "The bus is at {address}; its public key: {key}")       \
+    X(SCREEN_OPEN, "总线地址：{address}，没有加密，本机的程序都能收听。",                                            \
+      "The bus is at {address}, not encrypted: any program of that machine may listen.")                             \
+    X(SCREEN_NO_BUS, "守护进程没有开显示总线，见配置文件的 zmq。",                                                   \
+      "The daemon has no display bus; see zmq in its config file.")                                                  \
+    X(SCREEN_REVOKED, "屏 {name} 不能再收听，其他屏一秒内重新连上。",                                                \
+      "Screen {name} may listen no more; every other screen is back within a second.")                               \
+    X(NO_CURVE, "本机的 ZeroMQ 不支持 CURVE，请用 --public-key。", "This ZeroMQ has no CURVE; use --public-key.")    \
+    X(NO_SCREENS, "还没有登记的屏。", "No screens are listed.")                                                      \
     X(CLOCK_ACCEPTED, "已确认系统时间。", "The clock is accepted.")                                                  \
     X(BACKUP_DONE, "已备份到 {what}。", "Backed up to {what}.")                                                      \
     X(NO_TICKETS, "没有排队号。", "No tickets.")                                                                     \
@@ -82,6 +95,8 @@
     X(H_CLERK, "人员", "Clerk")                                                                                      \
     X(H_SINCE, "从", "Since")                                                                                        \
     X(H_SERVED, "已办", "Served")                                                                                    \
+    X(H_PLACE, "位置", "Place")                                                                                      \
+    X(H_KEY, "公钥", "Public key")                                                                                   \
     X(H_QUEUES, "队列", "Queues")
 
 enum hallctl_word {
