@@ -272,8 +272,8 @@ static int start_engine(struct app *a, char why[200])
     if (code)
         return code;
     struct sink browsers = net_sink(a->net), screens = bus_sink(a->bus);
+    engine_add_sink(a->engine, &screens); /* first: one frame for all, where browsers take a thousand */
     engine_add_sink(a->engine, &browsers);
-    engine_add_sink(a->engine, &screens);
     code = import_first(a, why);
     if (!code)
         code = engine_start(a->engine, why);
@@ -307,6 +307,8 @@ static int start_net(struct app *a, char why[200])
         .engine = a->engine,
         .port = engine_port(a->engine),
         .store = engine_store(a->engine),
+        .bus = bus_address(a->bus),
+        .bus_key = bus_public_key(a->bus),
     };
     return net_open(a->net, &n, why);
 }

@@ -73,6 +73,8 @@ void api_status(struct call *c)
     v.events = hall_seq(call_hall(c));
     v.connections = http_connections(c->net->http);
     v.streams = http_streams(c->net->http);
+    v.zmq = (char *)(c->net->o.bus ? c->net->o.bus : "");
+    v.zmq_public_key = (char *)(c->net->o.bus_key ? c->net->o.bus_key : "");
     call_reply(c, 200, pbjson_clone(&v.base));
     halld__hall_view__free_unpacked(v.hall, NULL);
 }

@@ -24,6 +24,8 @@ struct net_options {
     struct submit_port port;
     struct store *store;
     struct engine *engine; /* for what is not the hall's: read-only, the clock; NULL in tests */
+    const char *bus,
+        *bus_key; /* the display bus's address and public key, for the status; NULL or "": none; borrowed */
 };
 
 struct net *net_new(struct loop *loop);

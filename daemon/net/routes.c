@@ -159,6 +159,7 @@ static const struct route ROUTES[] = {
     TABLE("classes", person_class, "人群类别", "classes"),
     TABLE("hours", week_hours, "每周开放时间", "weekly hours"),
     TABLE("special", special_hours, "特殊日期", "special days"),
+    TABLE("screens", screen_key, "显示屏公钥", "keys of screens on the display bus"),
     TABLE("calendars", calendar, "节假日表", "calendars"),
     {"GET", API "/admin/users", ROLE_ADMIN, .handle = api_users, GIVES(user_list), .zh = "用户", .en = "The users"},
     {"POST", API "/admin/users", ROLE_ADMIN, .handle = api_user_put, TAKES(user_request), GIVES(user_view),
