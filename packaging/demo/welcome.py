@@ -17,6 +17,7 @@ import time
 
 HALL_ZONE = datetime.timezone(datetime.timedelta(hours=8))
 DAY_BEGINS = 8              # o'clock, in a simulated hall
+BUS_PORT = 5561
 LOGINS = "first-logins.json"    # in HOME, written by the daemon's first start
 
 
@@ -36,6 +37,17 @@ def read_json(path):
         return {}
 
 
+def bus_address():
+    """The usual one of the display bus; another if a program has it, such as another demo hall."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", BUS_PORT))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        return f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+
+
 def config(home, run, port, top):
     write_private(os.path.join(home, "halld.json"), {
         "hall_id": "demo", "zone": "Asia/Shanghai", "data_dir": os.path.join(home, "data"), "run_dir": run,
@@ -43,7 +55,7 @@ def config(home, run, port, top):
         "public_url": f"http://127.0.0.1:{port}",
         "import_hall": os.path.join(top, "packaging", "demo", "hall.json"),
         "limits": {"enforce": False}, "clock": {"accept_at_start": True},
-        "credentials": os.path.join(home, LOGINS), "zmq": "tcp://127.0.0.1:5561"})
+        "credentials": os.path.join(home, LOGINS), "zmq": bus_address()})
 
 
 def clock(home, speed, run_id):
@@ -96,7 +108,7 @@ def pairing_code(run, role, place):
     return first.get("code", "")
 
 
-def addresses(run, base):
+def addresses(run, base, bus):
     def paired(page, role, place):
         code = pairing_code(run, role, place)
         return f"{base}/{page}/#pair={code}" if code else f"{base}/{page}/"
@@ -105,7 +117,8 @@ def addresses(run, base):
             ("叫号屏", "TV screen", base + "/screen/", ""),
             ("窗口", "clerk's window", base + "/window/", "chuangkou1 … chuangkou14"),
             ("管理", "administration", base + "/admin/", "guanli"),
-            ("接口", "API", base + "/api/v1/openapi.json", "")]
+            ("接口", "API", base + "/api/v1/openapi.json", ""),
+            ("显示总线", "display bus", bus, "docs/screens.md")]
 
 
 def greet(home, run, port, file):
@@ -116,7 +129,7 @@ def greet(home, run, port, file):
     print(f"\n{hall.get('hall', 'halld')}　{hall.get('name_en', '')}")
     print(f"大厅时间 hall time {hall.get('at', '')[:16].replace('T', ' ')}"
           f"{'（模拟 simulated）' if hall.get('simulated') else ''}\n")
-    for zh, en, address, note in addresses(run, base):
+    for zh, en, address, note in addresses(run, base, logins.get("zmq", "")):
         print(f"  {zh:　<4}{en:<16}{address}{'    ' + note if note else ''}")
     print(f"\n登录 logins（也在 also in {file}）:")
     for user in logins.get("users", []):

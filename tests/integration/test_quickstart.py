@@ -80,6 +80,8 @@ def test_the_demo_hall_runs_and_a_second_run_keeps_it(folder):
         assert hall["open"] and not hall.get("simulated")
         assert set(logins) == {"base_url", "zmq", "tokens", "users"}
         assert logins["base_url"] == f"http://127.0.0.1:{first.port}"
+        host, port = logins["zmq"].removeprefix("tcp://").rsplit(":", 1)
+        socket.create_connection((host, int(port)), 5).close()
         assert {"kiosk", "screen", "clerk"} <= set(logins["tokens"])
         assert {"clerk", "desk", "manager", "admin", "auditor"} <= {u["role"] for u in logins["users"]}
         mode = os.stat(os.path.join(first.folder, "demo-credentials.json")).st_mode
