@@ -73,7 +73,7 @@ static void say(struct bus *b, struct topic *topic, uint64_t seq, const struct t
                 ProtobufCMessage *view)
 {
     Halld__BusHeader header = header_of(b, look->hall, seq, look->now);
-    header.prev_seq = topics_said(b->topics, topic, seq, look->now);
+    header.prev_seq = topics_said(b->topics, topic, seq);
     zpub_send(b->zpub, topic_name(topic), &header.base, view);
     protobuf_c_message_free_unpacked(view, NULL);
 }

@@ -28,7 +28,6 @@ struct topic {
     int window;    /* of a window's topic */
     char queue[4]; /* of a queue's */
     uint64_t seq;  /* of the last message; 0 = none yet */
-    int64_t at;
     uint64_t mark;
     bool is_stale;
     int64_t not_before; /* monotonic */
@@ -239,7 +238,6 @@ struct topics *topics_new(const struct topics_look *look)
     for (size_t i = 0; i < t->n; i++) {
         struct topic *topic = t->rows[i];
         topic->seq = hall_seq(look->hall);
-        topic->at = look->now;
         ProtobufCMessage *view = topic->is_stale ? changed(topic, look) : NULL;
         if (view)
             protobuf_c_message_free_unpacked(view, NULL);
@@ -304,11 +302,10 @@ const char *topic_name(const struct topic *topic)
     return topic->name;
 }
 
-uint64_t topics_said(struct topics *t, struct topic *topic, uint64_t seq, int64_t at)
+uint64_t topics_said(struct topics *t, struct topic *topic, uint64_t seq)
 {
     uint64_t before = topic->seq;
     topic->seq = seq;
-    topic->at = at;
     t->version++;
     return before;
 }
@@ -326,7 +323,6 @@ size_t topics_list(const struct topics *t, Halld__BusTopic ***ret)
         halld__bus_topic__init(&rows[i]);
         rows[i].topic = t->rows[i]->name;
         rows[i].seq = t->rows[i]->seq;
-        rows[i].at_ms = t->rows[i]->at;
         list[i] = &rows[i];
     }
     *ret = list;

@@ -41,7 +41,7 @@ struct topic *topics_calls(struct topics *t); /* "call/", which speaks of events
 
 const char *topic_name(const struct topic *topic);
 /* Notes the message and returns the seq of the one before on this topic; 0 = it is the first. */
-uint64_t topics_said(struct topics *t, struct topic *topic, uint64_t seq, int64_t at);
+uint64_t topics_said(struct topics *t, struct topic *topic, uint64_t seq);
 /* Counts up whenever something was said or a topic came or went. */
 uint64_t topics_version(const struct topics *t);
 

@@ -15,12 +15,13 @@
 #include "bus/zwatch.h"
 
 enum {
-    QUEUE_MOST = 1000,       /* messages for a subscriber that does not take them; what comes then is lost to it */
-    INBOUND_MOST = 1024,     /* bytes of a subscription or of the handshake */
-    HANDSHAKE_MS = 5000,     /* then a peer that does not speak ZeroMQ is cut */
-    PING_MS = 5000,          /* a peer is asked whether it is there, */
-    PING_GIVE_UP_MS = 15000, /* and cut if it does not answer for so long */
-    REBIND_MS = 5,           /* until the old listener has let go of the address */
+    QUEUE_MOST = 1000,         /* messages for a subscriber that does not take them; what comes then is lost to it */
+    SENDING_MOST = 128 * 1024, /* bytes that the kernel holds for it; a screen in its right mind has none waiting */
+    INBOUND_MOST = 1024,       /* bytes of a subscription or of the handshake */
+    HANDSHAKE_MS = 5000,       /* then a peer that does not speak ZeroMQ is cut */
+    PING_MS = 5000,            /* a peer is asked whether it is there, */
+    PING_GIVE_UP_MS = 15000,   /* and cut if it does not answer for so long */
+    REBIND_MS = 5,             /* until the old listener has let go of the address */
     REBIND_SLOW_MS = 1000,
     REBIND_QUICK = 400, /* tries */
 };
@@ -45,6 +46,7 @@ static const struct {
     {ZMQ_HEARTBEAT_IVL, PING_MS},
     {ZMQ_HEARTBEAT_TIMEOUT, PING_GIVE_UP_MS},
     {ZMQ_BACKLOG, 256},
+    {ZMQ_SNDBUF, SENDING_MOST},
 };
 
 static int set_all(void *socket, const struct curve *curve)
