@@ -77,7 +77,7 @@ static void complete(struct engine *e, struct batch *b)
     size_t at = 0;
     struct pending *r;
     while ((r = pending_list_take(&b->pendings))) {
-        Halld__Event *const *own = b->events.at + at;
+        Halld__Event *const *own = r->n_events ? b->events.at + at : NULL;
         for (size_t i = 0; i < r->n_events; i++) {
             hall_apply(e->committed, own[i]);
             note_days(e, own[i]);
