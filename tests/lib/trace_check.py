@@ -36,7 +36,7 @@ class Window:
 class Check:
     def __init__(self, head_start_s):
         self.head_start_ms = {name: 1000 * s for name, s in head_start_s.items()}
-        self.tickets, self.windows, self.due, self.calls = {}, {}, None, 0
+        self.tickets, self.windows, self.due, self.calls = {}, {}, [], 0
 
     def row(self, row):
         at, seq, event = int(row["t_ms"]), int(row["seq"]), row["event"]
@@ -44,7 +44,7 @@ class Check:
             self.call(row, at)
             return
         if self.due:
-            raise Broken(f"seq {seq}: {self.due[0].number} should have been called to window {self.due[1].number}")
+            raise Broken(f"seq {seq}: {self.expected()} should have been called")
         ticket = self.tickets.get(row["ticket"])
         window = self.window(row["window"]) if row["window"] else None
         getattr(self, "on_" + event)(row, at, seq, ticket, window)
@@ -54,27 +54,36 @@ class Check:
 
     def call(self, row, at):
         ticket, window = self.tickets[row["ticket"]], self.window(row["window"])
-        if row["arg"] == "auto" and self.due != (ticket, window, at):
-            raise Broken(f"seq {row['seq']}: {ticket.number} was called to {window.number}, "
-                         f"not {self.due and (self.due[0].number, self.due[1].number)}")
+        if row["arg"] == "auto" and self.due[:1] != [(ticket, window, at)]:
+            raise Broken(f"seq {row['seq']}: {ticket.number} was called to {window.number}, not {self.expected()}")
         if window.ticket or not ticket.waiting:
             raise Broken(f"seq {row['seq']}: {ticket.number} is not waiting or window {window.number} is taken")
         ticket.waiting, ticket.only, ticket.first = False, 0, False
-        window.ticket, window.ready_since, self.due = ticket, None, None
+        window.ticket, window.ready_since, self.due = ticket, None, self.due[1:]
         self.calls += 1
+
+    def expected(self):
+        return [(ticket.number, window.number) for ticket, window, _ in self.due]
 
     # ---- who must be called now
 
     def for_window(self, window, at):
         fitting = [t for t in self.tickets.values() if t.waiting and window.serves(t)]
         if fitting:
-            self.due = (min(fitting, key=lambda t: (not t.first, t.key)), window, at)
+            self.due.append((min(fitting, key=lambda t: (not t.first, t.key)), window, at))
 
     def for_ticket(self, ticket, at):
         ready = [w for w in self.windows.values() if w.ready_since is not None and w.serves(ticket)]
         if ready:
             groups = [1 << 30 if w.skill == "all" else len(w.skill) for w in ready]
-            self.due = (ticket, min(zip(groups, ready), key=lambda g: (g[0], g[1].ready_since, g[1].number))[1], at)
+            best = min(zip(groups, ready), key=lambda g: (g[0], g[1].ready_since, g[1].number))[1]
+            self.due.append((ticket, best, at))
+
+    def for_draining(self, window, at):
+        """A window that closes still serves those it held."""
+        back = [t for t in self.tickets.values() if t.waiting and t.first and t.only == window.number]
+        if window.drains and not window.ticket and back:
+            self.due.append((min(back, key=lambda t: t.key), window, at))
 
     # ---- windows
 
@@ -84,6 +93,7 @@ class Check:
 
     def on_close(self, row, at, seq, ticket, window):
         window.open, window.ready_since, window.drains = False, None, row["arg"] == "drain"
+        self.for_draining(window, at)
 
     def on_ready(self, row, at, seq, ticket, window):
         window.ready_since = at
@@ -113,6 +123,7 @@ class Check:
 
     def on_end(self, row, at, seq, ticket, window):
         self.leave_window(ticket, seq)
+        self.for_draining(window, at)
 
     on_miss = on_hold = on_end
 
@@ -127,13 +138,13 @@ class Check:
     def on_unhold(self, row, at, seq, ticket, window):
         ticket.only, ticket.first = window.number, True
         self.wait_again(ticket, at)
-        if window.drains and not window.ticket:     # a window that closes still serves those it holds
-            self.due = (ticket, window, at)
+        self.for_draining(window, at)
 
     def on_transfer(self, row, at, seq, ticket, window):
         self.leave_window(ticket, seq)
         ticket.item, ticket.only = row["item"], int(row["arg"] or 0)
         self.wait_again(ticket, at)
+        self.for_draining(window, at)
 
     def on_recall(self, row, at, seq, ticket, window):
         reach = [w for w in self.windows.values() if w.open and w.serves(ticket)]
@@ -155,7 +166,7 @@ def check(lines, head_start_s=None):
         c.row(row)
         last_seq, last_t = seq, at
     if c.due:
-        raise Broken(f"at the end {c.due[0].number} should have been called")
+        raise Broken(f"at the end {c.expected()} should have been called")
     return c.calls
 
 
