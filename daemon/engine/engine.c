@@ -263,6 +263,7 @@ void engine_close(struct engine *e)
     if (!e->stop[ENGINE_FAILED])
         keep_snapshot_now(e);
     keep_close(e);
+    backup_close(e);
     engine_free(e);
 }
 
@@ -294,9 +295,4 @@ bool engine_clock_stepped(const struct engine *e, int64_t *ret_ms)
 {
     *ret_ms = e->clock.stepped;
     return e->clock.stepped != 0;
-}
-
-int engine_backup(struct engine *e, const char *file, char why[200])
-{
-    return store_backup(e->store, file, why);
 }

@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 struct loop_watch;
+struct backup_job;
 struct snapshot_job;
 
 /* Why nothing is written; the first that applies is told. */
@@ -78,6 +79,7 @@ struct engine {
     bool flying;
     struct loop_watch *turn_end, *store_ready, *timer, *second;
     struct snapshot_job *snapshot;
+    struct backup_job *backup; /* in the making, or NULL */
     bool clock_was_stepped, wants_snapshot;
 };
 
@@ -121,5 +123,8 @@ int replay_open(struct engine *e, const struct engine_options *o, char why[200])
 void keep_snapshot(struct engine *e);     /* in the background */
 void keep_close(struct engine *e);        /* waits for it */
 void keep_snapshot_now(struct engine *e); /* at the end: waits for the disk */
+
+/* backup.c */
+void backup_close(struct engine *e); /* waits for the one in the making; nobody is told */
 
 #endif
