@@ -1,5 +1,7 @@
 /* From a decision to an answer: batches go to the store and come back, durable or not. */
+#include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -59,10 +61,24 @@ static void answer_repeat(struct engine *e, struct pending *r)
     events_fini(&events);
 }
 
+/* Outside the journal, so that whoever rewrites the journal would have to rewrite the log of every day as well. */
+static void log_head(struct engine *e, const Halld__Event *event)
+{
+    uint8_t head[32];
+    char text[2 * sizeof head + 1];
+    if (!store_head(e->store, event->seq, head))
+        return;
+    for (size_t i = 0; i < sizeof head; i++)
+        snprintf(text + 2 * i, 3, "%02x", head[i]);
+    log_info("day", "%d is closed at event %" PRIu64 ", head %s", event->day, event->seq, text);
+}
+
 static void note_days(struct engine *e, const Halld__Event *event)
 {
     if (event->body_case == HALLD__EVENT__BODY_DAY_OPENED)
         e->wants_snapshot = true;
+    if (event->body_case == HALLD__EVENT__BODY_DAY_CLOSED)
+        log_head(e, event);
     if (e->restore_epoch && event->epoch == e->restore_epoch) {
         e->restore_epoch = 0;
         restore_unmark(e->dir);
