@@ -167,8 +167,10 @@ void queue_window_set_skill(struct queue *q, const struct setup *setup, struct w
 
 void queue_reindex(struct queue *q, const struct setup *setup)
 {
-    line_free(q->line);
+    struct line *before = q->line;
     q->line = line_new(setup_group_count(setup));
+    line_open_gates(q->line, before ? line_now(before) : 0);
+    line_free(before);
     for (size_t i = 0; i < q->n_tickets; i++) {
         struct ticket *t = q->tickets[i];
         t->place.group = setup_group_index(setup, t->group);
@@ -372,12 +374,19 @@ static bool takes_new(const struct window *w)
     return w->state != HALLD__WINDOW_STATE__E__closed && w->state != HALLD__WINDOW_STATE__E__draining;
 }
 
-struct skill queue_reach(const struct queue *q, const struct setup *setup, int group)
+static bool is_manned(const struct window *w)
+{
+    return w->state == HALLD__WINDOW_STATE__E__open || w->state == HALLD__WINDOW_STATE__E__ready ||
+           w->state == HALLD__WINDOW_STATE__E__busy;
+}
+
+static struct skill reach_by(const struct queue *q, const struct setup *setup, int group,
+                             bool counts(const struct window *w))
 {
     struct skill reach = {{0}};
     bool any = false;
     for (size_t i = 0; i < q->n_windows; i++)
-        if (takes_new(q->windows[i]) && skill_has(&q->windows[i]->skill, group)) {
+        if (counts(q->windows[i]) && skill_has(&q->windows[i]->skill, group)) {
             skill_join(&reach, &q->windows[i]->skill);
             any = true;
         }
@@ -390,6 +399,16 @@ struct skill queue_reach(const struct queue *q, const struct setup *setup, int g
     if (group >= 0)
         skill_add(&reach, group);
     return reach;
+}
+
+struct skill queue_reach(const struct queue *q, const struct setup *setup, int group)
+{
+    return reach_by(q, setup, group, takes_new);
+}
+
+struct skill queue_reach_now(const struct queue *q, const struct setup *setup, int group)
+{
+    return reach_by(q, setup, group, is_manned);
 }
 
 int queue_ahead(const struct queue *q, const struct setup *setup, const struct ticket *t)
