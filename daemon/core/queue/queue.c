@@ -380,13 +380,18 @@ static bool is_manned(const struct window *w)
            w->state == HALLD__WINDOW_STATE__E__busy;
 }
 
-static struct skill reach_by(const struct queue *q, const struct setup *setup, int group,
-                             bool counts(const struct window *w))
+static void add_group(struct skill *reach, int group)
+{
+    if (group >= 0)
+        skill_add(reach, group);
+}
+
+struct skill queue_reach(const struct queue *q, const struct setup *setup, int group)
 {
     struct skill reach = {{0}};
     bool any = false;
     for (size_t i = 0; i < q->n_windows; i++)
-        if (counts(q->windows[i]) && skill_has(&q->windows[i]->skill, group)) {
+        if (takes_new(q->windows[i]) && skill_has(&q->windows[i]->skill, group)) {
             skill_join(&reach, &q->windows[i]->skill);
             any = true;
         }
@@ -396,19 +401,18 @@ static struct skill reach_by(const struct queue *q, const struct setup *setup, i
         if (skill_has(k, group))
             skill_join(&reach, k);
     }
-    if (group >= 0)
-        skill_add(&reach, group);
+    add_group(&reach, group);
     return reach;
 }
 
-struct skill queue_reach(const struct queue *q, const struct setup *setup, int group)
+struct skill queue_reach_now(const struct queue *q, int group)
 {
-    return reach_by(q, setup, group, takes_new);
-}
-
-struct skill queue_reach_now(const struct queue *q, const struct setup *setup, int group)
-{
-    return reach_by(q, setup, group, is_manned);
+    struct skill reach = {{0}};
+    for (size_t i = 0; i < q->n_windows; i++)
+        if (is_manned(q->windows[i]) && skill_has(&q->windows[i]->skill, group))
+            skill_join(&reach, &q->windows[i]->skill);
+    add_group(&reach, group);
+    return reach;
 }
 
 int queue_ahead(const struct queue *q, const struct setup *setup, const struct ticket *t)
