@@ -54,7 +54,8 @@ class Ticket:
 
 class Window:
     def __init__(self, number):
-        self.number, self.skill, self.open, self.ready_at, self.ticket = number, frozenset(), False, None, None
+        self.number, self.skill, self.ticket = number, frozenset(), None
+        self.open, self.drains, self.ready_at = False, False, None
 
 
 def shown(ticket, window):
@@ -175,14 +176,18 @@ class Day:
             window.ticket = None
         ticket.at = 0
 
-    def drained(self):
-        """Draining prints as close, and a draining window still takes up the tickets that it held: after the unhold,
-        or once its ticket has gone. Whether a closed window drains or pauses, the trace does not say."""
+    def drain(self):
+        """A draining window still takes up the tickets that it held: as they come back, or once its ticket has gone.
+        A window that began to drain while it paused has no row for it, so a closed one may do so too."""
         window = self.windows.get(self.row.window)
         if not window or window.open or window.ticket:
-            return None
+            return
         own = [t for t in self.waiting.values() if t.unheld and t.only == window.number]
-        return (min(own, key=self.rank).name, window.number) if own else None
+        call = (min(own, key=self.rank).name, window.number) if own else None
+        if window.drains:
+            self.due = call
+        else:
+            self.may = call
 
     def check_idle(self):
         """Nothing idles while it could serve."""
@@ -240,7 +245,7 @@ class Day:
             self.met("close: a ticket waits for this window only")
         if any(t.state == "held" and t.at == window.number for t in self.tickets.values()):
             self.met("close: with a held ticket")
-        window.open, window.ready_at = False, None
+        window.open, window.ready_at, window.drains = False, None, self.row.arg == "drain"
 
     def do_ready(self):
         window = self.place()
@@ -302,7 +307,7 @@ class Day:
         self.wait(ticket)
 
     def do_call(self, due, may):
-        ticket, window = self.find("waiting"), self.place(must_be_open=may is None)
+        ticket, window = self.find("waiting"), self.place(must_be_open=not (due or may))
         if not ticket:
             return
         if self.row.arg not in ("auto", "manual"):
@@ -333,7 +338,7 @@ class Day:
         self.check_bound(ticket, window)
         others = [t for t in self.waiting.values() if t is not ticket and self.may_serve(window, t)]
         if ticket.unheld:
-            self.met("call: unheld")
+            self.met("call: unheld" if window.open else "call: unheld, draining")
             if any(t.key < ticket.key and not t.unheld for t in others):
                 self.met("call: unheld before a smaller key")
         elif not self.is_open(ticket):
@@ -490,7 +495,7 @@ class Day:
             handler(self)
         if not self.due:
             self.check_idle()
-            self.may = self.drained()
+            self.drain()
         self.last = row
 
     def finish(self, whole_day):
