@@ -103,7 +103,7 @@ class Hall:
             "hall_id": "test", "zone": "Asia/Shanghai", "data_dir": self.data, "run_dir": os.path.join(self.root, "run"),
             "web_dir": os.path.join(SOURCE, "web-static"), "listen": "127.0.0.1:0", "import_hall": self.settings_file,
             "limits": {"enforce": False, "min_free_mib": 0}, "clock": {"accept_at_start": False},
-            "credentials": self.credentials_file, **config}
+            "credentials": self.credentials_file, "zmq": f"ipc://{self.root}/bus", **config}
         self.process, self.base, self.ready_s = None, None, None
 
     def __enter__(self):
