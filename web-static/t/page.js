@@ -1,0 +1,183 @@
+/* A person's own ticket: what is true now, in the words of what to do. The page's address is the ticket's link. */
+import { $, arrow, fill, h, name, plate, tile } from "../lib/dom.js";
+import { ask } from "../lib/ask.js";
+import { Feed } from "../lib/feed.js";
+import { clock, hallNow, minutes, ms, ranges, setHallTime } from "../lib/format.js";
+import { loadTexts, otherLang, pick, setLang, t } from "../lib/i18n.js";
+
+const token = location.pathname.split("/")[2] || "";
+const path = `/tickets/by-token/${encodeURIComponent(token)}`;
+const main = $("#page");
+const ASK_MS = 30000, REPORT_BACK_MINUTES = 20;
+
+/** @type {any} */ let ticket = null;
+/** @type {any} */ let item = null;
+/** @type {any} */ let hall = {};
+let live = true, none = false, sheet = "", trouble = "", seenAt = 0, buzzed = "";
+
+/** @param {string} term @param {any} value */
+const fact = (term, value) => h("div", null, h("dt", null, term), h("dd", null, value));
+/** @param {string} text @param {() => void} onclick @param {string} [kind] */
+const button = (text, onclick, kind = "button.btn") => h(kind, { onclick, type: "button" }, text);
+/** @param {string} kind @param {string} text */
+const note = (kind, text) => h(`div.note.${kind}`, null, text);
+
+const itemFact = () => fact(t("item"), name(pick(ticket.item_name, item?.name_en)));
+const cancelButton = () => button(t("cancel"), () => show("cancel"));
+
+/** Never a finer promise than minutes. */
+function wait() {
+  if (ticket.wait_p90_s === undefined) return null;
+  const since = (hallNow() - ms(ticket.issued_at)) / 1000;
+  return h("p", null, t("wait", { p50: minutes(ticket.wait_p50_s - since), p90: minutes(ticket.wait_p90_s - since) }));
+}
+
+function ahead() {
+  if (!ticket.ahead) return h("p.ahead", null, h("b", null, t("ahead.none")));
+  const [before, after] = t("ahead").split("{n}");
+  return h("p.ahead", null, before, h("strong", null, ticket.ahead), after);
+}
+
+function waiting() {
+  const at = ticket.windows || [];
+  return [plate(ticket.number), ahead(), wait(),
+    h("dl.p-facts.rowed", null, itemFact(),
+      at.length ? fact(t("window"), t(at.length > 1 ? "any.window" : "one.window", { windows: ranges(at) })) : null),
+    h("p.sub", null, t("keep"))];
+}
+
+function called() {
+  return [plate(ticket.number), h("h1", null, t("turn.1")), arrow("down"), tile(ticket.window),
+    h("h1", null, t("turn.2", { window: ticket.window })), h("p", null, t("hurry", { minutes: REPORT_BACK_MINUTES }))];
+}
+
+function missed() {
+  return [plate(ticket.number, "missed"), h("h1", null, t("missed", { n: ticket.repeat || 1, time: clock(ms(ticket.due_at)) })),
+    note("soon", t("missed.do")), h("dl.p-facts.rowed", null, itemFact())];
+}
+
+function done() {
+  const started = ms(ticket.started_at) || ms(ticket.called_at), ended = ms(ticket.ended_at);
+  const wait = minutes((ms(ticket.called_at) - ms(ticket.issued_at)) / 1000);
+  return [plate(ticket.number, "done"), h("h1", null, t("done")),
+    h("dl.p-facts.rowed", null, itemFact(), fact(t("result"), t(`outcome.${ticket.outcome || "unset"}`)),
+      ended && started ? fact(t("took"), t("took.text", { wait, service: minutes((ended - started) / 1000) })) : null),
+    hall.notice ? h("p.sub", null, pick(hall.notice, hall.notice_en)) : null];
+}
+
+/** @param {string} state @param {string} title @param {string} what */
+const plain = (state, title, what) => [plate(ticket.number, state), h("h1", null, title), h("p", null, what)];
+
+/** State -> what stands in the middle, and the buttons. @type {Record<string, () => [any[], any[]]>} */
+const STATES = {
+  waiting: () => [waiting(), [button(t("bring"), () => show("bring")), cancelButton()]],
+  called: () => [called(), [cancelButton()]],
+  serving: () => [plain("serving", t("serving", { window: ticket.window }), t("serving.do")), []],
+  held: () => [plain("held", t("held"), t("held.do", { window: ticket.window })), []],
+  missed: () => [missed(), [button(t("back"), () => act("report-back"), "button.btn.main"), cancelButton()]],
+  done: () => [done(), []],
+  cancelled: () => [plain("gone", t("cancelled"), t("gone.do")), []],
+  expired: () => [plain("gone", t("expired"), t("gone.do")), []],
+};
+
+/** @returns {[any[], any[]]} */
+function offline() {
+  const known = ticket && ticket.state === "waiting";
+  return [[ticket && plate(ticket.number), h("h1", null, t("phone")), known && h("p", null, t("offline.2", { time: clock(seenAt), n: ticket.ahead || 0 })),
+    note("stop", t("offline.auto"))], [button(t("retry"), load, "button.btn.main")]];
+}
+
+/** What papers the item wants. */
+function papers() {
+  const list = item?.materials || [];
+  return list.length ? h("ul.p-list.rowed", null, item.example && h("li", null, h("span.tag.soon", null, t("example"))),
+    list.map((/** @type {any} */ m) => h("li", null, name(pick(m.name, m.name_en)), m.may_follow && h("span.tag", null, t("may.follow"))))) : h("p", null, t("bring.none"));
+}
+
+function sheetOf() {
+  const foot = (/** @type {any[]} */ ...buttons) => h("p.p-foot", null, buttons);
+  return sheet === "bring" ? [h("h1", null, t("bring")), papers(), foot(button(t("close"), () => show("")))]
+    : [h("h1", null, t("cancel.ask")), h("p", null, t("cancel.lose")),
+      foot(button(t("cancel.no"), () => show("")), button(t("cancel.yes"), () => act("cancel"), "button.btn.no"))];
+}
+
+function header() {
+  const state = !live ? h("span.tag.stop", null, t("lost"))
+    : h("span.nb", null, h("span.dot"), " ", t("updated", { time: clock(seenAt) }));
+  const other = h("button.btn.quiet", { type: "button", lang: otherLang(), onclick: () => setLang(otherLang()).then(render) }, t("language"));
+  return h("header", null, h("strong", null, pick(hall.hall || "", hall.name_en)), other, ticket ? state : null);
+}
+
+function render() {
+  const isCalled = live && ticket && ticket.state === "called";
+  const [body, foot] = none ? [[h("h1", null, t("none")), h("p", null, t("none.do"))], []]
+    : !live ? offline() : ticket ? STATES[ticket.state]() : [[], []];
+  main.className = isCalled ? "state is-called" : "state";
+  main.setAttribute("role", isCalled ? "alert" : "main");
+  document.body.classList.toggle("is-now", isCalled);
+  document.title = isCalled ? t("your.turn", ticket) : ticket ? ticket.number : t("none");
+  fill(main, header(), h("section.p-body", null, body, trouble && note("stop", trouble)),
+    h("footer.p-foot", null, foot), sheet && h("section.p-sheet", { role: "dialog", "aria-modal": "true" }, sheetOf()));
+}
+
+/** @param {string} what */
+function show(what) {
+  sheet = what;
+  render();
+  if (what) $(".p-sheet button").focus();
+}
+
+/** @param {string} verb */
+async function act(verb) {
+  sheet = trouble = "";
+  await ask("POST", `${path}/${verb}`, {}).catch((e) => { trouble = e.message; });
+  await load();
+}
+
+/** @param {any} view */
+function take(view) {
+  ticket = view;
+  seenAt = hallNow();
+  const call = `${view.state} ${view.called_at} ${view.repeat}`;
+  if (view.state === "called" && buzzed !== call && navigator.vibrate && navigator.userActivation?.hasBeenActive) {
+    navigator.vibrate([200, 100, 200, 600, 200, 100, 200, 600, 200, 100, 200]);
+  }
+  buzzed = call;
+}
+
+async function load() {
+  try {
+    hall = await ask("GET", "/hall");
+    setHallTime(hall.at, hall.simulated);
+    take(await ask("GET", path));
+    const { items } = await ask("GET", `/catalogue?q=${encodeURIComponent(ticket.item)}`);
+    item = items.find((/** @type {any} */ i) => i.item === ticket.item);
+    live = true;
+    none = false;
+  } catch (e) {
+    if (/** @type {any} */ (e).status === 404) none = true;
+    else live = false;
+  }
+  render();
+}
+
+/** @param {import("../lib/feed.js").FeedMessage} message */
+function hear(message) {
+  if (message.kind === "refused") load();
+  if (message.kind === "line") {
+    live = message.live;
+    if (live) load();
+    else render();
+  }
+  if (message.kind !== "view") return;
+  const view = message.name === "snapshot" ? message.data.tickets[0] : message.name === "ticket" ? message.data : null;
+  if (!view) return;
+  trouble = "";
+  take(view);
+  if (!sheet || view.state !== "waiting") show("");
+}
+
+await loadTexts("common", "ticket");
+await load();
+if (!none) new Feed(hear, ASK_MS).follow([`ticket/${token}/`]);
+setInterval(() => live && ticket && ticket.state === "waiting" && !sheet && render(), 30000);
