@@ -1,0 +1,225 @@
+/* The kiosk: what, who, done. It returns to the start by itself, and says so when it cannot give a number. */
+import { $, fill, h, name, plate } from "../lib/dom.js";
+import { ApiError, get, postSurely } from "../lib/api.js";
+import { calmly, watcher } from "../lib/calm.js";
+import { date } from "../lib/days.js";
+import { clock, ms, setHallTime } from "../lib/format.js";
+import { lang, loadTexts, otherLang, pick, setLang, t } from "../lib/i18n.js";
+import { codeInAddress, may, pair, pairByCode, whoAmI } from "../lib/session.js";
+import { follow } from "../lib/stream.js";
+import { hits, qrAddress, ruleText, SCREENS, whereText } from "./screens.js";
+
+const TICKET_S = 8, IDLE_S = 30, WARN_S = 10, OFTEN = 4, OFTEN_KEY = "halld.kiosk.often", PRINT_KEY = "halld.kiosk.print";
+const main = $("#page");
+const startLanguage = new URLSearchParams(location.search).get("lang") || "";
+
+/** How often each item was taken at this machine. @type {Record<string, number>} */
+let counts = JSON.parse(localStorage.getItem(OFTEN_KEY) || "{}");
+
+const kiosk = {
+  screen: "home", typed: "", warning: "", trouble: "", seconds: 0, large: false, contrast: false, live: true, prints: false,
+  /** @type {any} */ hall: {},
+  /** @type {any} */ board: { queues: [], windows: [] },
+  /** @type {{queues: any[], groups: any[], items: any[], classes: any[]}} */ catalogue: { queues: [], groups: [], items: [], classes: [] },
+  /** Queues whose numbers are gone today. @type {Map<string, string>} */ none: new Map(),
+  /** @type {string[]} */ often: [],
+  /** @type {{queue: string, item?: string} | null} */ chosen: null,
+  /** @type {any} */ ticket: null,
+  /** @param {string} screen */ go(screen) {
+    if (screen === "home") startAnew();
+    kiosk.screen = screen;
+    touch();
+    render();
+  },
+  /** @param {{queue: string, item?: string}} what */ choose(what) {
+    kiosk.chosen = what;
+    if (kiosk.catalogue.classes.some((c) => c.kiosk && c.head_start_s > 0)) kiosk.go("who");
+    else kiosk.issue("");
+  },
+  issue,
+  /** @param {string} text */ type(text) {
+    kiosk.typed = text;
+    touch();
+    const input = /** @type {HTMLInputElement} */ ($("#typed")), found = hits(kiosk);
+    if (input.value.toLowerCase() !== text) input.value = text.toUpperCase();
+    fill($("#count"), found.count);
+    fill($("#found"), found.list).scrollTop = 0;
+    input.focus();
+  },
+  /** @param {"large" | "contrast"} what */ turn(what) {
+    kiosk[what] = !kiosk[what];
+    touch();
+    render();
+  },
+  otherLanguage() {
+    setLang(otherLang(), false).then(() => kiosk.go(kiosk.screen));
+  },
+  print,
+};
+/** @typedef {typeof kiosk} Kiosk */
+
+/** The next person begins without the last one's choices. */
+function startAnew() {
+  kiosk.chosen = kiosk.ticket = null;
+  kiosk.typed = kiosk.warning = kiosk.trouble = "";
+  kiosk.often = Object.entries(counts).sort((a, b) => b[1] - a[1]).slice(0, OFTEN).map(([item]) => item);
+}
+
+const isNews = watcher();
+let idleS = 0;
+function touch() {
+  idleS = 0;
+  kiosk.warning = "";
+}
+
+/** @param {string} cls */
+async function issue(cls) {
+  const what = kiosk.chosen;
+  if (!what || kiosk.screen === "busy") return;
+  kiosk.screen = "busy";
+  render();
+  try {
+    kiosk.ticket = await postSurely("/tickets", { ...(what.item ? { item: what.item } : { queue: what.queue }), class: cls, channel: "kiosk" });
+    counts[kiosk.ticket.item] = (counts[kiosk.ticket.item] || 0) + (what.item ? 1 : 0);
+    if (what.item) localStorage.setItem(OFTEN_KEY, JSON.stringify(counts));
+    kiosk.seconds = TICKET_S;
+    kiosk.go("ticket");
+    if (kiosk.prints) print();
+  } catch (e) {
+    refused(/** @type {ApiError} */ (e), what.queue);
+  }
+}
+
+/** @param {ApiError} e @param {string} queue */
+async function refused(e, queue) {
+  if (e.status === 401 || e.code === "WRONG_ROLE") return identify();
+  if (e.code === "NO_TICKETS_LEFT") {
+    kiosk.none.set(queue, kiosk.hall.date);
+    return kiosk.go("home");
+  }
+  if (e.code === "OFFLINE") kiosk.live = false;
+  if (e.code === "HALL_CLOSED" || e.code === "DAY_CLOSED") await loadHall();
+  kiosk.trouble = e.message;
+  kiosk.go("trouble");
+}
+
+/** The slip, 80 mm wide; the browser prints it. */
+async function print() {
+  const { ticket, hall } = kiosk;
+  kiosk.seconds = Math.max(kiosk.seconds, TICKET_S);
+  const qr = /** @type {HTMLImageElement} */ (h("img", { src: qrAddress(kiosk), alt: "" }));
+  fill($("#paper"), h("p", null, pick(hall.hall, hall.name_en)), h("p.paper-number", null, plate(ticket.number)),
+    h("p", null, name(ticket.item_name)), h("p", null, whereText(kiosk)), h("p", null, `${t("ahead")} ${ticket.ahead || 0} ${t("people")}`), qr,
+    h("p", null, t("slip.time", { time: `${date(ms(ticket.issued_at))} ${clock(ms(ticket.issued_at))}` })), h("p", null, t("slip.keep")), h("p", null, ruleText(kiosk)));
+  await qr.decode().catch(() => {});
+  window.print();
+}
+
+/** What may stand there at all: a kiosk without line or hall says so in the same place. */
+function screenNow() {
+  if (kiosk.screen === "ticket" || kiosk.screen === "busy" || kiosk.screen === "trouble") return kiosk.screen;
+  if (!kiosk.live) return "offline";
+  return kiosk.hall.open === false ? "closed" : kiosk.screen;
+}
+
+function render() {
+  const screen = screenNow(), keep = document.activeElement && document.activeElement.id === "typed";
+  main.id = screen;
+  main.className = ["state", screen === "closed" || screen === "offline" ? "k-plain" : "", kiosk.large ? "large" : "", kiosk.contrast ? "contrast" : ""].join(" ");
+  document.body.classList.toggle("contrast", kiosk.contrast);
+  fill(main, SCREENS[screen](kiosk));
+  if (screen === "search" || keep) document.getElementById("typed")?.focus();
+}
+
+/** Once a second: back to the start when nobody is there. */
+function tick() {
+  if (kiosk.screen === "ticket") {
+    kiosk.seconds--;
+    const button = document.querySelector(".k-done");
+    if (kiosk.seconds <= 0) return home();
+    if (button) fill(button, t("done", { n: kiosk.seconds }));
+    return;
+  }
+  const isStart = kiosk.screen === "home" && !kiosk.large && !kiosk.contrast && lang() === (startLanguage || lang());
+  idleS = isStart ? 0 : idleS + 1;
+  if (idleS >= IDLE_S) home();
+  else if (idleS >= IDLE_S - WARN_S && kiosk.screen !== "home") {
+    kiosk.warning = t("idle.warn", { n: IDLE_S - idleS });
+    const back = document.querySelector("#who .k-foot .btn, #search .k-keys .wide:nth-child(28)");
+    if (back) fill(back, kiosk.warning);
+  }
+}
+
+/** Nobody is there any more: plain type, plain colours, the kiosk's own language. */
+async function home() {
+  kiosk.large = kiosk.contrast = false;
+  await setLang(startLanguage.startsWith("en") ? "en" : "zh-CN", false);
+  kiosk.go("home");
+}
+
+async function loadHall() {
+  kiosk.hall = await get("/hall");
+  setHallTime(kiosk.hall.at, kiosk.hall.simulated);
+}
+
+async function load() {
+  [kiosk.catalogue] = await Promise.all([get("/catalogue"), loadHall()]);
+}
+
+/** @param {import("../lib/feed.js").FeedMessage} message */
+function hear(message) {
+  if (message.kind === "line" && message.live !== kiosk.live) {
+    kiosk.live = message.live;
+    if (kiosk.live) load().catch(() => {});
+  }
+  if (message.kind === "view" && message.name === "snapshot") Object.assign(kiosk, { live: true, hall: message.data.hall || kiosk.hall, board: message.data.board || kiosk.board });
+  if (message.kind === "view" && message.name === "hall") heardHall(message.data);
+  if (message.kind === "view" && message.name === "board") kiosk.board = message.data;
+  if (message.kind === "view" && message.name === "board") setHallTime(message.data.at, kiosk.hall.simulated);
+  const screen = screenNow(), shown = ["home", "closed", "offline"].includes(screen) ? [kiosk.board.queues, kiosk.hall, kiosk.catalogue.queues] : [];
+  if (isNews([screen, shown])) calmly(render);
+}
+
+/** The hall event also says that settings may have changed. @param {any} hall */
+function heardHall(hall) {
+  for (const [queue, day] of kiosk.none) if (day !== hall.date) kiosk.none.delete(queue);
+  kiosk.hall = hall;
+  get("/catalogue").then((c) => { kiosk.catalogue = c; calmly(render); }, () => {});
+}
+
+/** Only a registered kiosk, or staff, may give numbers. */
+async function identify() {
+  const code = codeInAddress();
+  let why = "";
+  if (code) await pair(code).catch((e) => { why = e.message; });
+  for (let me = await whoAmI(); me.role !== "kiosk" && !may(me, "clerk"); why = "") {
+    main.id = "pairing";
+    main.className = "";
+    me = await pairByCode(main, why);
+    if (me.role !== "kiosk") me = await whoAmI();
+  }
+  kiosk.go("home");
+}
+
+await loadTexts("common", "days", "login", "kiosk");
+document.title = t("title");
+const wantsPrint = new URLSearchParams(location.search).get("print");
+if (wantsPrint) localStorage.setItem(PRINT_KEY, wantsPrint);
+kiosk.prints = localStorage.getItem(PRINT_KEY) === "auto";
+main.className = "state";
+addEventListener("pointerdown", touch);
+addEventListener("keydown", touch);
+/** Begins, again and again until the hall answers. */
+async function begin() {
+  try {
+    await load();
+    await identify();
+    follow(["board/", "hall/"], hear);
+    setInterval(tick, 1000);
+  } catch (e) {
+    kiosk.live = false;
+    render();
+    setTimeout(begin, 3000);
+  }
+}
+begin();

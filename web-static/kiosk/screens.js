@@ -1,0 +1,154 @@
+/* What stands on each of the kiosk's screens. Views only: they get a model and the actions, and change nothing. */
+import { h, name, plate } from "../lib/dom.js";
+import { dayWord, wallClock } from "../lib/days.js";
+import { clock, hallNow, minutes, ms, ranges } from "../lib/format.js";
+import { pick, t } from "../lib/i18n.js";
+import { find, mark } from "./find.js";
+
+/** @typedef {import("./page.js").Kiosk} Kiosk */
+
+/** @param {string} text @param {() => void} onclick @param {string} [kind] */
+export const button = (text, onclick, kind = "button.btn") => h(kind, { type: "button", onclick }, text);
+
+/** @param {Kiosk} k @param {string} [middle] */
+function head(k, middle = "") {
+  return h("header.k-head", null, h("strong", null, pick(k.hall.hall || "", k.hall.name_en)), h("span", null, middle), h("time", null, wallClock(hallNow())));
+}
+
+/** @param {string} title @param {string} text */
+const title = (title, text) => h("div.k-title", null, h("h1", null, title), h("p", null, text));
+
+/** @param {Kiosk} k */
+function foot(k) {
+  return h("footer.k-foot", null, button(t(k.large ? "normal" : "large"), () => k.turn("large"), k.large ? "button.btn.main" : "button.btn"),
+    button(t(k.contrast ? "colour" : "contrast"), () => k.turn("contrast"), k.contrast ? "button.btn.main" : "button.btn"),
+    button(t("language.other"), k.otherLanguage));
+}
+
+/** @param {Kiosk} k @param {any} queue */
+const queueName = (k, queue) => pick(queue.name, queue.name_en);
+/** @param {Kiosk} k @param {string} code */
+const itemOf = (k, code) => k.catalogue.items.find((i) => i.item === code);
+/** @param {Kiosk} k */
+const middle = (k) => { const q = k.catalogue.queues.find((x) => x.queue === k.chosen?.queue); return q ? `${q.queue} ${queueName(k, q)}` : ""; };
+
+/** @param {Kiosk} k @param {any} queue */
+function queueLine(k, queue) {
+  const on = k.board.queues.find((/** @type {any} */ q) => q.queue === queue.queue) || { waiting: 0 };
+  const item = itemOf(k, queue.default_item), none = k.none.has(queue.queue);
+  const wait = none ? t("none.when") : !on.waiting ? t("wait.0") : on.wait_p50_s !== undefined ? t("wait", { p50: minutes(on.wait_p50_s) }) : "";
+  return h("button.k-line", { type: "button", "aria-disabled": none ? "true" : null, "data-queue": queue.queue, onclick: () => !none && k.choose({ queue: queue.queue }) },
+    h("span.q", null, queue.queue),
+    h("span", null, h("span.n", null, queueName(k, queue)), h("br"), h("span.w", null, item ? name(pick(item.name, item.name_en)) : "")),
+    h("span.t", null, h("strong", null, none ? t("none.today") : on.waiting ? t("waiting", { n: on.waiting }) : t("waiting.0")), wait));
+}
+
+/** @param {Kiosk} k */
+function home(k) {
+  const { queues } = k.catalogue, none = queues.find((q) => k.none.has(q.queue));
+  const often = k.large ? [] : k.often.map((code) => itemOf(k, code)).filter((i) => i);
+  return [head(k, k.hall.closes_at && k.hall.hours?.[0] !== "00:00-24:00" ? t("closes", { time: clock(ms(k.hall.closes_at)) }) : ""),
+    title(t("home.title"), none ? t("home.none", { name: queueName(k, none) }) : t("home.text", { name: queues[0] ? queueName(k, queues[0]) : "" })),
+    h("div.k-body.fill", null, queues.map((q) => queueLine(k, q)), none ? h("p.note.soon", null, h("span", null, t("none.do"))) : null,
+      often.length ? h("h2", null, t("often")) : null,
+      often.length ? h("div.k-two", null, often.map((i) => button(pick(i?.name || "", i?.name_en), () => k.choose({ queue: i?.queue || "", item: i?.item })))) : null,
+      h("button.btn.k-find", { type: "button", onclick: () => k.go("search") }, t("find"))), foot(k)];
+}
+
+/** The standard head starts have their own sentence; other settings get one made from them. @param {Kiosk} k */
+export function ruleText(k) {
+  const starts = k.catalogue.classes.filter((c) => c.head_start_s > 0);
+  const standard = starts.map((c) => `${c.class} ${c.head_start_s}`).sort().join();
+  if (standard === "disabled 1800,infant 1200,senior 1200,service 1800") return t("rule");
+  const spans = [...new Set(starts.map((c) => c.head_start_s))].sort((a, b) => a - b);
+  return t("rule.begin", { groups: spans.map((s) => t("rule.group", { n: minutes(s), names: starts.filter((c) => c.head_start_s === s).map((c) => pick(c.name, c.name_en)).join(t("list")) })).join(t("rule.join")) });
+}
+
+/** @param {Kiosk} k */
+function who(k) {
+  const granted = k.catalogue.classes.filter((c) => c.kiosk && c.head_start_s > 0), others = k.catalogue.classes.filter((c) => !c.kiosk && c.head_start_s > 0);
+  const row = (/** @type {any} */ c) => h("button.btn", { type: "button", "data-class": c.class, onclick: () => k.issue(c.class) },
+    h("span", null, pick(c.name, c.name_en)), h("span", null, t("who.head", { n: minutes(c.head_start_s) })));
+  return [head(k, middle(k)), title(t("who.title"), ruleText(k)),
+    h("div.k-body.fill.k-who", null,
+      h("button.btn.main", { type: "button", "data-class": "normal", onclick: () => k.issue("") }, h("span", null, t("who.none")), h("span", null, t("who.time"))),
+      granted.map(row), h("p.note", null, h("span", null, t("who.proof"))),
+      others.length ? h("p.note", null, h("span", null, t("who.desk", { names: others.map((c) => pick(c.name, c.name_en)).join(t("list")) }))) : null),
+    h("footer.k-foot", null, button(k.warning || t("cancel"), () => k.go("home")))];
+}
+
+/** Where this ticket may be called. @param {Kiosk} k */
+export function whereText(k) {
+  const at = k.board.windows.filter((/** @type {any} */ w) => w.state !== "closed" && w.state !== "draining" && w.queues.includes(k.ticket.queue)).map((/** @type {any} */ w) => w.window);
+  return at.length ? t(at.length > 1 ? "any.window" : "one.window", { windows: ranges(at) }) : t("no.window");
+}
+
+/** @param {string} term @param {string | number} value @param {string} unit */
+const figure = (term, value, unit) => h("div", null, h("dt", null, term), h("dd", null, value, " ", h("small", null, unit)));
+
+/** @param {Kiosk} k */
+export const qrAddress = (k) => `/api/v1/tickets/by-token/${k.ticket.token}/qr.svg`;
+
+/** @param {Kiosk} k */
+function ticket(k) {
+  const { ticket } = k, item = itemOf(k, ticket.item), claim = k.catalogue.classes.find((c) => c.class === ticket.class && c.head_start_s > 0);
+  return [head(k, middle(k)), title(t(k.prints ? "ticket.printed" : "ticket.title"), t("ticket.text", ticket)),
+    h("section.slip", null, plate(ticket.number),
+      h("dl.facts", null, figure(t("ahead"), ticket.ahead || 0, t("people")),
+        ticket.wait_p90_s === undefined ? null : [figure(t("wait.p50"), minutes(ticket.wait_p50_s), t("minutes")), figure(t("wait.p90"), minutes(ticket.wait_p90_s), t("minutes"))]),
+      h("p", null, name(item ? pick(item.name, item.name_en) : ticket.item_name), h("br"), h("span.sub", null, whereText(k)),
+        claim ? [h("br"), h("span.sub", null, t("claim", { name: pick(claim.name, claim.name_en), n: minutes(claim.head_start_s) }))] : null),
+      h("div.scan", null, h("img.qr", { src: qrAddress(k), alt: t("scan.alt") }), h("p", null, h("strong", null, t("scan.1")), h("br"), t("scan.2")))),
+    h("footer.k-foot", null, button(t("done", { n: k.seconds }), () => k.go("home"), "button.btn.main.k-done"), button(t("print"), k.print))];
+}
+
+/** @param {Kiosk} k @param {import("./find.js").Hit} hit */
+function hitRow(k, hit) {
+  const [first] = hit.items, group = k.catalogue.groups.find((g) => g.group === first.group);
+  const [before, found, after] = mark(first, pick(hit.title, hit.kinds.length ? "" : first.name_en), k.typed);
+  const small = [group ? pick(group.name, group.name_en) : "", first.promised_days ? t("limit", { n: first.promised_days }) : ""].filter((x) => x).join("　");
+  const take = (/** @type {any} */ i) => k.choose({ queue: i.queue, item: i.item });
+  const text = h("span", null, name(before), found ? h("mark", null, found) : null, name(after),
+    h("small", null, small, first.example && first.promised_days ? [" ", h("span.tag.soon", null, t("example"))] : null));
+  const single = !hit.kinds.length;
+  return h("li", single ? { role: "button", tabindex: "0", "data-item": first.item, onclick: () => take(first) } : null, h("span.q", null, first.queue), text,
+    single ? null : h("span.kinds", null, hit.items.map((i, n) => button(hit.kinds[n], () => take(i)))));
+}
+
+/** The list of what was found, and what stands beside the typed letters. @param {Kiosk} k */
+export function hits(k) {
+  const { hits, count } = find(k.catalogue.items, k.typed), general = k.catalogue.queues[0];
+  return { count: k.typed ? t("search.hits", { n: count }) : t("search.type"),
+    list: [hits.length ? h("ol.k-hits", null, hits.map((x) => hitRow(k, x))) : null,
+      h("p.sub", null, k.typed && !hits.length ? t("search.none") : general ? t("search.help", { name: queueName(k, general) }) : "")] };
+}
+
+/** @param {Kiosk} k */
+function search(k) {
+  const found = hits(k), general = k.catalogue.queues[0];
+  const key = (/** @type {string} */ c) => button(c, () => k.type(k.typed + c.toLowerCase()));
+  return [head(k, t("search.count", { n: k.catalogue.items.length })),
+    h("label.k-type", null, h("input", { id: "typed", inputmode: "none", autocomplete: "off", spellcheck: "false", "aria-label": t("find"), value: k.typed.toUpperCase(),
+      oninput: (/** @type {any} */ e) => k.type(e.target.value.toLowerCase()) }), h("span.sub", { id: "count" }, found.count)),
+    h("div.k-body.k-found", { id: "found" }, found.list),
+    h("div", null, h("div.k-keys", null, "ABCDEFGHIJKLMNOPQRSTUVWXYZ".split("").map(key), button(t("delete"), () => k.type(k.typed.slice(0, -1)), "button.btn.wide"),
+      button(k.warning || t("cancel"), () => k.go("home"), "button.btn.wide"), button(t("clear"), () => k.type(""), "button.btn.wide"),
+      general ? button(t("search.general", { name: queueName(k, general), queue: general.queue }), () => k.choose({ queue: general.queue }), "button.btn.main.wide.k-a") : null))];
+}
+
+/** @param {Kiosk} k */
+function closed(k) {
+  const opens = ms(k.hall.next_open), day = opens ? dayWord(opens) : "";
+  return [head(k), title(t(day === t("today") ? "closed.now" : "closed"), opens ? t("closed.text", { day, time: clock(opens) }) : t("closed.plain")),
+    h("div.k-body", null, h("dl", null, (k.hall.hours || []).map((/** @type {string} */ x) => [h("dt", null, t("closed.hours")), h("dd", null, x.replace("-", " – "))]))), foot(k)];
+}
+
+/** @param {Kiosk} k */
+const offline = (k) => [head(k), title(t("away"), t("away.text")), h("div.k-body", null, h("p", null, t("away.auto"))), h("footer.k-foot")];
+/** @param {Kiosk} k */
+const busy = (k) => [head(k, middle(k)), title(t("busy"), ""), h("div.k-body"), h("footer.k-foot")];
+/** @param {Kiosk} k */
+const trouble = (k) => [head(k), title(t("trouble.title"), k.trouble), h("div.k-body"), h("footer.k-foot", null, button(t("trouble.back"), () => k.go("home"), "button.btn.main"))];
+
+/** @type {Record<string, (k: Kiosk) => any[]>} */
+export const SCREENS = { home, who, ticket, search, closed, offline, busy, trouble };
