@@ -1,0 +1,22 @@
+/* The call screen. The English line under each Chinese one is always shown, whatever the language of the page. */
+export default {
+  title: "Call screen",
+  call: "{number}, please go to window {window}", "call.en": "请 {number} 到 {window} 号窗口",
+  "none.called": "Please wait for your number", "none.called.en": "请等叫号",
+  waiting: "{n} waiting", wait: "about {p50}, at most {p90} min", serves: "{n} windows open",
+  "serves.none": "no window open yet",
+  "legend.many": "{windows} {name}", "legend.one": "{window} {name}",
+  off: "closed", break: "break", suspended: "out", free: "free", draining: "ending",
+  hours: "Today {hours}", leader: "On duty today　", desk: "Could not get it done? Window {window}",
+  "lost.1": "Offline since {time}", "lost.en": "{time} 起断线，您的号有效，排队继续。",
+  "lost.2": "Later calls are not shown here.", "lost.3": "Your number is still valid.",
+  "lost.4": "Listen to the announcements, or watch the windows.", "lost.5": "Scan the code on your slip to follow on your phone.", reconnect: "Connecting again; calls will show by themselves",
+  quiet: "No waiting now", "quiet.en": "现在不用等", "quiet.1": "Take a number at the kiosk,", "quiet.2": "you will be called at once.",
+  "quiet.3": "{n} windows are free", "quiet.4": "{windows}",
+  closed: "Closed for today", "closed.now": "Closed now", "closed.en": "现在没有开门，{day} {time} 开门",
+  "closed.en.plain": "现在没有开门",
+  "closed.1": "Numbers not called today have ended;", "closed.2": "please take a new one tomorrow.", opens: "open at {time}",
+  "other.tomorrow": "明天{weekday}", "other.weekday.0": "星期日", "other.weekday.1": "星期一", "other.weekday.2": "星期二",
+  "other.weekday.3": "星期三", "other.weekday.4": "星期四", "other.weekday.5": "星期五", "other.weekday.6": "星期六",
+  pair: "This screen is not registered", "pair.do": "Enter its 8-digit code",
+};

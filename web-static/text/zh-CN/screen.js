@@ -1,0 +1,22 @@
+/* The call screen. The English line under each Chinese one is always shown, whatever the language of the page. */
+export default {
+  title: "叫号屏",
+  call: "请 {number} 到 {window} 号窗口", "call.en": "{number}, please go to window {window}",
+  "none.called": "请等叫号", "none.called.en": "Please wait for your number",
+  waiting: "等 {n} 人", wait: "约 {p50} 分，最多 {p90} 分", serves: "{n} 个窗口开着",
+  "serves.none": "窗口还没开",
+  "legend.many": "{windows} 号 {name}", "legend.one": "{window} {name}",
+  off: "停", break: "休息", suspended: "停用", free: "空闲", draining: "收尾",
+  hours: "今天 {hours}", leader: "今日值班领导　", desk: "办不成的事，请到 {window} 号窗口",
+  "lost.1": "{time} 起断线", "lost.en": "No connection since {time}. Your number is still valid.",
+  "lost.2": "之后的叫号这里看不到。", "lost.3": "您的号有效，排队继续。",
+  "lost.4": "请听广播，或看窗口号牌。", "lost.5": "扫小票上的码，手机也能看。", reconnect: "正在重新连接，恢复后自动显示",
+  quiet: "现在不用等", "quiet.en": "No waiting now", "quiet.1": "请先在取号机取号，", "quiet.2": "取到号马上就叫您。",
+  "quiet.3": "{n} 个窗口空着", "quiet.4": "{windows} 号",
+  closed: "今天已下班", "closed.now": "现在没有开门", "closed.en": "Closed. We open again {day}, at {time}",
+  "closed.en.plain": "Closed",
+  "closed.1": "今天没叫到的号已作废，", "closed.2": "明天请重新取号。", opens: "{time} 开门",
+  "other.tomorrow": "tomorrow, {weekday}", "other.weekday.0": "Sunday", "other.weekday.1": "Monday", "other.weekday.2": "Tuesday",
+  "other.weekday.3": "Wednesday", "other.weekday.4": "Thursday", "other.weekday.5": "Friday", "other.weekday.6": "Saturday",
+  pair: "这块屏还没登记", "pair.do": "输入 8 位配对码",
+};
