@@ -1,0 +1,71 @@
+/* The table of keys: what each does, and why it does not now. The figure on a key is the key to press. */
+import { hallNow, ms } from "../lib/format.js";
+import { t } from "../lib/i18n.js";
+import { openPanel } from "./panels.js";
+
+/** @typedef {import("./page.js").Console} Console */
+/** @typedef {{code: string, cap: string, label: string, small: string, off: string, act: () => void}} Key */
+
+/** What the window is doing, in one word. @param {Console} c */
+export function mode(c) {
+  const { ticket, window } = c.detail;
+  return ticket ? (ticket.state === "called" ? "called" : "serving") : window.state;
+}
+
+/** @param {string} at */
+const secondsTo = (at) => Math.max(0, Math.ceil((ms(at) - hallNow()) / 1000));
+/** @param {string} at */
+const waitFor = (at) => (secondsTo(at) ? t("in.seconds", { n: secondsTo(at) }) : "");
+
+/** The window for what could not be done, and its queue. @param {Console} c */
+export function desk(c) {
+  const window = c.board.windows.find((/** @type {any} */ w) => w.role === "desk");
+  const open = window && window.state !== "closed" && window.state !== "draining" && window.window !== c.n;
+  return open ? { window: window.window, queue: window.queues[0] } : null;
+}
+
+/** @param {Console} c @returns {Key} */
+function enter(c) {
+  const at = mode(c);
+  /** @param {string} id @param {() => void} act @param {string} [off] */
+  const key = (id, act, off = "") => ({ code: "Enter", cap: "Enter", label: t(`key.${id}`), small: t(`key.${id}.do`, { n: c.detail.waiting }), off, act });
+  const none = () => {};
+  if (!c.live) return key("lost", none, "-");
+  if (at === "called") return key("start", () => c.verb("start"));
+  if (at === "serving") return key("finish", () => openPanel(c, "finish"));
+  if (at === "break" || at === "suspended") return key("resume", () => c.verb("resume"));
+  if (at === "open") return key("next", () => c.verb("next"));
+  return at === "ready" ? key("ready", none, "-") : key("drain", none, "-");
+}
+
+/** @param {Console} c @returns {Key[]} */
+function others(c) {
+  const at = mode(c), here = at === "called" || at === "serving", { detail } = c;
+  const held = detail.held.length > 0 && !here, to = desk(c), idle = at === "open" || at === "ready";
+  const paused = at === "break" || at === "suspended";
+  /** @param {string} cap @param {string} id @param {string} off @param {() => void} act @param {Record<string, any>} [args] @returns {Key} */
+  const key = (cap, id, off, act, args) => ({ code: /\d/.test(cap) ? `Digit${cap}` : `Key${cap}`, cap, label: t(`key.${id}`), small: off || t(`key.${id}.do`, args), off, act });
+  return [
+    key("1", "repeat", at === "called" ? waitFor(detail.repeat_from_at) : t("not.called"), () => c.verb("repeat")),
+    key("2", "miss", at === "called" ? waitFor(detail.miss_from_at) : t("not.called"), () => c.verb("no-show")),
+    held ? key("3", "unhold", paused ? t("not.now") : "", () => openPanel(c, "held")) : key("3", "hold", here ? "" : t("not.ticket"), () => c.verb("hold")),
+    key("4", "transfer", here ? "" : t("not.ticket"), () => openPanel(c, "transfer")),
+    key("6", "missing", at === "serving" ? "" : t("not.serving"), () => openPanel(c, "missing")),
+    key("9", "desk", !here ? t("not.ticket") : to ? "" : t("key.desk.none"), () => to && c.verb("transfer", { queue: to.queue }), { n: to ? to.window : "" }),
+    key("C", "class", here ? "" : t("not.ticket"), () => openPanel(c, "class")),
+    key("K", "manual", idle ? "" : here ? t("not.idle") : t("not.now"), () => openPanel(c, "manual")),
+    paused ? key("0", "resume", "", () => c.verb("resume")) : key("0", "pause", at === "draining" && here ? t("not.now") : "", () => openPanel(c, "pause")),
+  ];
+}
+
+/** Every key that exists; without a line or while an answer is awaited none works. @param {Console} c @returns {Key[]} */
+export function keys(c) {
+  const all = [enter(c), ...others(c)];
+  return c.live ? all : all.map((k) => ({ ...k, off: "-" }));
+}
+
+/** Which key was pressed, by its place on the board: an input method does not matter. @param {KeyboardEvent} e */
+export function codeOf(e) {
+  if (e.code === "NumpadEnter") return "Enter";
+  return e.code.replace("Numpad", "Digit");
+}
