@@ -1,0 +1,10 @@
+/* The index: a card per screen. */
+export default {
+  title: "All screens", open: "Open today until {time}", "open.always": "Open", closed: "Closed now", opens: "opens {day} at {time}", waiting: "{n} waiting",
+  simulated: "simulated hall time {time}", "read.only": "The hall is read-only for now", lost: "The hall cannot be reached",
+  kiosk: "Take a number", "kiosk.text": "At the door: choose, take a number, print a slip", "kiosk.state": "the first time it asks for an 8-digit code",
+  screen: "Call screen", "screen.text": "In the hall: who is called, to which window", "screen.state": "{n} being called",
+  window: "Window", "window.text": "For clerks: call, serve, finish, by keyboard alone", "window.state": "{n} windows open",
+  ticket: "My number", "ticket.text": "On the phone: how many ahead, which window", "ticket.state": "scan the code on the slip",
+  api: "API", "api.text": "The one interface of all pages and other systems", "api.state": "openapi.json", hours: "Today {hours}", 
+};

@@ -1,0 +1,10 @@
+/* The index: a card per screen. */
+export default {
+  title: "总览", open: "开着，今天到 {time}", "open.always": "开着", closed: "现在没有开门", opens: "{day} {time} 开门", waiting: "等候 {n} 人",
+  simulated: "模拟的大厅时间 {time}", "read.only": "系统暂时只读，不能取号叫号", lost: "连不上大厅",
+  kiosk: "取号", "kiosk.text": "进门第一步：选事、取号、打小票", "kiosk.state": "第一次打开要 8 位配对码",
+  screen: "叫号屏", "screen.text": "挂在大厅：叫到谁、去几号窗口", "screen.state": "正在叫 {n} 个号",
+  window: "窗口", "window.text": "窗口人员用：叫号、办理、办结，只用键盘", "window.state": "{n} 个窗口开着",
+  ticket: "我的号", "ticket.text": "手机上看：前面几人、去几号窗口", "ticket.state": "扫小票上的码",
+  api: "接口", "api.text": "同一套接口供所有页面和别的系统用", "api.state": "openapi.json", hours: "今天 {hours}", 
+};
