@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/log.h"
 #include "engine/inside.h"
 #include "store/snapshot.h"
@@ -115,6 +114,5 @@ int replay_open(struct engine *e, const struct engine_options *o, char why[200])
         return HALL_E_INTERNAL;
     }
     e->decided = hall_clone(e->committed);
-    alloc_trim(); /* of the snapshot and the days gone by */
     return 0;
 }
