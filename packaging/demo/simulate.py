@@ -4,7 +4,7 @@ Plays the recorded day (recorded_day.csv) in a running demo hall through its HTT
 people take tickets when they came, windows open as they were open, clerks press their keys. Some people do not come
 when called, some report back, some leave, some are sent on or wait with a half-filled form; clerks take a break.
 
-  simulate.py --credentials FILE [--state FILE] [--speed N]
+  simulate.py --credentials FILE [--state FILE] [--speed N] [--with-parent]
 
 After the last visitor the windows close, and the next morning the day begins again. A stopped player goes on where the
 hall is. Window 12 is left to whoever watches. Decisions are drawn from each visitor's own number, so that every run
@@ -242,7 +242,7 @@ class Hall:
                        for n in [*UNIFIED, COLLECTION, DESK]}
         self.clock = Clock(self.public, speed)
         self.opening = [(int(r["minute"]) * MINUTE, int(r["open"])) for r in read_csv("windows_day.csv")]
-        self.date, self.now, self.told = "", 0.0, 0
+        self.date, self.now, self.told, self.over = "", 0.0, 0, True
 
     def begin_day(self):
         """Everybody comes afresh; who came before this play began on this day does not come again."""
@@ -338,6 +338,11 @@ class Hall:
 
     def tell(self):
         n = sum(c.is_open for c in self.clerks.values())
+        if not n and not self.coming and not self.over:
+            print("The day is over; the next one begins at 8 o'clock.", flush=True)
+        self.over = not n
+        if self.over:
+            return
         print(f"{self.date} {int(self.now // 3600):02}:{int(self.now // 60 % 60):02}  {self.came} came, "
               f"{self.served} served, {self.waiting} waiting, {n} windows open", flush=True)
 
@@ -368,14 +373,20 @@ def main():
     parser.add_argument("--credentials", required=True)
     parser.add_argument("--state", default="")
     parser.add_argument("--speed", type=float, default=60.0, help="the hall clock's, until it has been measured")
+    parser.add_argument("--with-parent", action="store_true", help="end when the program that started this has ended")
     options = parser.parse_args()
+    parent = os.getppid()
     asked = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked.append(1))
+
+    def stopped():
+        return bool(asked) or (options.with_parent and os.getppid() != parent)
+
     with open(options.credentials, encoding="utf-8") as f:
         credentials = json.load(f)
     try:
-        Hall(credentials, options.state, options.speed, lambda: bool(asked)).play()
+        Hall(credentials, options.state, options.speed, stopped).play()
     except Stopped:
         pass
 

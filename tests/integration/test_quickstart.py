@@ -53,7 +53,13 @@ class Quickstart:
         self.process.send_signal(how)
         code = self.process.wait(STOP_LIMIT_S)
         self.reader.join(STOP_LIMIT_S)
+        assert not self.left_behind()
         return code
+
+    def left_behind(self):
+        """Programs of this run that are still there: their command lines name its folder."""
+        return [line for line in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout.splitlines()
+                if self.folder + "/" in line]
 
     def credentials(self):
         with open(os.path.join(self.folder, "demo-credentials.json"), encoding="utf-8") as f:
