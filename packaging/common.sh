@@ -58,6 +58,7 @@ build_in() {
     fi
     mkdir -p "$dir"
     if ! [ -f "$dir/Makefile" ] || [ "$(cat "$dir/.configured-with" 2>/dev/null)" != "$wanted" ]; then
+        [ ! -f "$dir/Makefile" ] || make -C "$dir" distclean >/dev/null 2>&1
         (cd "$dir" && "$TOP/configure" "$@" && printf '%s\n' "$wanted" >.configured-with) >"$dir.log" 2>&1 || {
             tail -20 "$dir.log" >&2
             return 1
