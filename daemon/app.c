@@ -39,7 +39,7 @@ struct app {
     struct loop_watch *term, *interrupt, *hangup, *stop_timer, *watchdog;
     int64_t watchdog_ms;
     int exit_code;
-    bool stopping;
+    bool stopping, has_deadline;
 };
 
 static int complain(int exit_code, const char *why)
@@ -56,8 +56,11 @@ static int exit_code_of(int code)
 /* ---- stopping */
 
 /* A peer that does not read, or a disk that hangs, must not keep the process: SIGALRM's default action ends it. */
-static void set_deadline(void)
+static void set_deadline(struct app *a)
 {
+    if (a->has_deadline)
+        return;
+    a->has_deadline = true;
     signal(SIGALRM, SIG_DFL);
     alarm(STOP_SECONDS);
 }
@@ -74,7 +77,7 @@ static void stop(struct app *a, int exit_code)
         return;
     a->stopping = true;
     a->exit_code = exit_code;
-    set_deadline();
+    set_deadline(a);
     sd_notify(0, "STOPPING=1");
     if (!a->stop_timer)
         return; /* still starting: serve sees it */
@@ -88,6 +91,7 @@ static void on_signal(void *arg)
     if (a->stopping)
         return;
     log_info("app", "stopping");
+    set_deadline(a);
     engine_stop(a->engine);
     stop(a, EXIT_OK);
 }
@@ -350,7 +354,7 @@ static int open_all(struct app *a, char why[200])
 
 static void close_all(struct app *a)
 {
-    set_deadline();
+    set_deadline(a);
     net_close(a->net);
     bus_close(a->bus);
     engine_close(a->engine);

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from hall import Hall, Load, journal_tool
+from hall import Hall, Load, journal_tool, preload
 
 STOPS_WITHIN_S = 5.0
 
@@ -45,6 +45,30 @@ def test_a_stop_waits_for_no_peer():
         assert time.monotonic() - began < STOPS_WITHIN_S
         half.close()
         stream.close()
+
+
+def test_a_disk_that_hangs_does_not_keep_the_process():
+    """It ends by the deadline's signal; what it had said is on the disk."""
+    hall = Hall()
+    control = os.path.join(hall.root, "control")
+    try:
+        hall.start(preload=[preload("slowsync.so")], env={"SLOWSYNC_FILE": control})
+        first = hall.client("kiosk").ticket()
+        with open(control, "w", encoding="ascii") as f:
+            f.write("60000")
+        waiting = hall.client("kiosk")
+        waiting.http.request("POST", "/api/v1/tickets", '{"queue":"A"}',
+                             {**waiting.headers, "Content-Type": "application/json"})
+        assert hall.client("screen").get("/board").status == 200    # reads go on; the ticket is with the disk by now
+        began = time.monotonic()
+        assert hall.stop() == -signal.SIGALRM
+        assert time.monotonic() - began < STOPS_WITHIN_S + 1
+        os.remove(control)
+        hall.start()
+        assert hall.client("clerk").get(f"/tickets/{first.body['id']}").status == 200
+        journal_tool("verify", hall.journal)
+    finally:
+        hall.__exit__()
 
 
 def test_a_start_after_a_stop_goes_on_where_it_was():
