@@ -3,6 +3,7 @@
 
 BUILD_PACKAGES="autoconf automake gcc libc6-dev make pkg-config libevent-dev libssl-dev protobuf-compiler
   protobuf-c-compiler libprotobuf-c-dev libsqlite3-dev libjansson-dev libsodium-dev libqrencode-dev libsystemd-dev libzmq3-dev
+  libmimalloc-dev
   libcurl4-openssl-dev python3 tzdata ca-certificates"
 
 say() {

@@ -1,9 +1,12 @@
 /* From a decision to an answer: batches go to the store and come back, durable or not. */
+#include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/loop.h"
 #include "codec/pbjson.h"
 #include "engine/inside.h"
 #include "engine/restore.h"
@@ -59,10 +62,24 @@ static void answer_repeat(struct engine *e, struct pending *r)
     events_fini(&events);
 }
 
+/* Outside the journal, so that whoever rewrites the journal would have to rewrite the log of every day as well. */
+static void log_head(struct engine *e, const Halld__Event *event)
+{
+    uint8_t head[32];
+    char text[2 * sizeof head + 1];
+    if (!store_head(e->store, event->seq, head))
+        return;
+    for (size_t i = 0; i < sizeof head; i++)
+        snprintf(text + 2 * i, 3, "%02x", head[i]);
+    log_info("day", "%d is closed at event %" PRIu64 ", head %s", event->day, event->seq, text);
+}
+
 static void note_days(struct engine *e, const Halld__Event *event)
 {
     if (event->body_case == HALLD__EVENT__BODY_DAY_OPENED)
         e->wants_snapshot = true;
+    if (event->body_case == HALLD__EVENT__BODY_DAY_CLOSED)
+        log_head(e, event);
     if (e->restore_epoch && event->epoch == e->restore_epoch) {
         e->restore_epoch = 0;
         restore_unmark(e->dir);
@@ -77,7 +94,7 @@ static void complete(struct engine *e, struct batch *b)
     size_t at = 0;
     struct pending *r;
     while ((r = pending_list_take(&b->pendings))) {
-        Halld__Event *const *own = b->events.at + at;
+        Halld__Event *const *own = r->n_events ? b->events.at + at : NULL;
         for (size_t i = 0; i < r->n_events; i++) {
             hall_apply(e->committed, own[i]);
             note_days(e, own[i]);
@@ -130,6 +147,29 @@ static void fail(struct engine *e, struct batch *b, int code)
         engine_fail(e, "storage failed");
 }
 
+enum {
+    GATHER_SLOW_MS = 4, /* a commit takes this long: the disk is slow */
+    GATHER_PART = 4,    /* a batch waits for company at most this part of a commit's time */
+};
+
+/*
+ * Those who have just been answered are about to ask again. On a slow disk it pays to wait for them for a moment:
+ * otherwise half of the people wait for the other half's commit before their own, again and again.
+ */
+static bool is_worth_waiting(const struct engine *e)
+{
+    return e->last_took_ms >= GATHER_SLOW_MS && e->gathering.pendings.n * 4 < e->expected * 3 &&
+           clock_monotonic_ms() - e->landed_at < e->last_took_ms / GATHER_PART;
+}
+
+void engine_commit_soon(struct engine *e)
+{
+    if (!e->flying && e->gathering.rows->n_rows && is_worth_waiting(e))
+        loop_watch_arm(e->gather, e->last_took_ms / GATHER_PART);
+    else
+        engine_commit(e);
+}
+
 void engine_commit(struct engine *e)
 {
     while (!e->flying && e->gathering.pendings.n) {
@@ -144,6 +184,7 @@ void engine_commit(struct engine *e)
         b.rows = NULL;
         batch_move(&e->flight, &b);
         e->flying = true;
+        e->took_off_at = clock_monotonic_ms();
         store_write_take(e->store, rows);
     }
 }
@@ -155,6 +196,9 @@ static void landed(struct engine *e, struct store_batch *rows)
     struct batch b;
     batch_move(&b, &e->flight);
     e->flying = false;
+    e->landed_at = clock_monotonic_ms();
+    e->last_took_ms = e->landed_at - e->took_off_at;
+    e->expected = b.pendings.n + e->gathering.pendings.n;
     if (code)
         fail(e, &b, code);
     else
@@ -172,7 +216,7 @@ void engine_on_store(void *engine)
     }
     landed(e, rows);
     if (!e->stop[ENGINE_FAILED])
-        engine_commit(e);
+        engine_commit_soon(e);
     if (e->wants_snapshot)
         keep_snapshot(e);
 }
@@ -184,5 +228,7 @@ void engine_flush(struct engine *e)
         struct pollfd p = {.fd = store_fd(e->store), .events = POLLIN};
         poll(&p, 1, -1);
         engine_on_store(e);
+        if (!e->stop[ENGINE_FAILED])
+            engine_commit(e);
     }
 }

@@ -119,6 +119,11 @@ static void on_turn(void *arg)
     engine_turn(arg);
 }
 
+static void on_gathered(void *arg)
+{
+    engine_commit(arg);
+}
+
 /* ---- opening */
 
 static uint64_t new_epoch(void)
@@ -161,6 +166,7 @@ static struct engine *engine_new(struct loop *loop, const struct engine_options 
     e->turn_end = loop_watch_turn_end(loop, on_turn, e);
     e->timer = loop_watch_timer(loop, on_turn, e);
     e->second = loop_watch_timer(loop, on_second, e);
+    e->gather = loop_watch_timer(loop, on_gathered, e);
     return e;
 }
 
@@ -173,6 +179,7 @@ static void engine_free(struct engine *e)
     loop_watch_free(e->turn_end);
     loop_watch_free(e->timer);
     loop_watch_free(e->second);
+    loop_watch_free(e->gather);
     loop_watch_free(e->store_ready);
     dedupe_free(e->dedupe);
     hall_free(e->decided);
@@ -263,6 +270,7 @@ void engine_close(struct engine *e)
     if (!e->stop[ENGINE_FAILED])
         keep_snapshot_now(e);
     keep_close(e);
+    backup_close(e);
     engine_free(e);
 }
 
@@ -294,9 +302,4 @@ bool engine_clock_stepped(const struct engine *e, int64_t *ret_ms)
 {
     *ret_ms = e->clock.stepped;
     return e->clock.stepped != 0;
-}
-
-int engine_backup(struct engine *e, const char *file, char why[200])
-{
-    return store_backup(e->store, file, why);
 }

@@ -58,6 +58,8 @@ bool engine_is_read_only(const struct engine *e);
 const char *engine_read_only_why(const struct engine *e); /* static text; "" when writing */
 /* The machine's clock has been stepped away from the hall's (architecture, decision 11): by how much. */
 bool engine_clock_stepped(const struct engine *e, int64_t *ret_ms);
-int engine_backup(struct engine *e, const char *file, char why[200]);
+/* A consistent copy of the journal, made by a thread; done runs on the loop, unless the engine is closed before.
+ * IN_USE while another copy is made: done is not called. */
+int engine_backup(struct engine *e, const char *file, void (*done)(void *arg, int code, const char *why), void *arg);
 
 #endif

@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 struct loop_watch;
+struct backup_job;
 struct snapshot_job;
 
 /* Why nothing is written; the first that applies is told. */
@@ -76,8 +77,11 @@ struct engine {
     struct pending_list queue; /* submitted in this turn, not decided yet */
     struct batch gathering, flight;
     bool flying;
-    struct loop_watch *turn_end, *store_ready, *timer, *second;
+    size_t expected;                              /* commands that the next batch would have if all came again */
+    int64_t took_off_at, landed_at, last_took_ms; /* monotonic */
+    struct loop_watch *turn_end, *store_ready, *timer, *second, *gather;
     struct snapshot_job *snapshot;
+    struct backup_job *backup; /* in the making, or NULL */
     bool clock_was_stepped, wants_snapshot;
 };
 
@@ -106,6 +110,7 @@ void batch_init(struct batch *b);
 void batch_fini(struct batch *b);
 void batch_add_events(struct batch *b, const struct events *events); /* takes the events out */
 void engine_commit(struct engine *e);                /* hands the gathering batch to the store, if it is idle */
+void engine_commit_soon(struct engine *e);           /* the same, or in a moment if more is sure to come */
 void engine_on_store(void *engine);                  /* the store has finished a batch */
 void engine_fail(struct engine *e, const char *why); /* nothing may be written by this process any more */
 void engine_flush(struct engine *e);                 /* waits until nothing is on its way */
@@ -121,5 +126,8 @@ int replay_open(struct engine *e, const struct engine_options *o, char why[200])
 void keep_snapshot(struct engine *e);     /* in the background */
 void keep_close(struct engine *e);        /* waits for it */
 void keep_snapshot_now(struct engine *e); /* at the end: waits for the disk */
+
+/* backup.c */
+void backup_close(struct engine *e); /* waits for the one in the making; nobody is told */
 
 #endif

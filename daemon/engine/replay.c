@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "engine/inside.h"
 #include "store/snapshot.h"
@@ -114,5 +115,6 @@ int replay_open(struct engine *e, const struct engine_options *o, char why[200])
         return HALL_E_INTERNAL;
     }
     e->decided = hall_clone(e->committed);
+    alloc_trim(); /* of the snapshot and the days gone by */
     return 0;
 }

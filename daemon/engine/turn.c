@@ -172,6 +172,6 @@ void engine_turn(struct engine *e)
         ready = handle(e, r, now);
     if (!ready || e->queue.n)
         loop_watch_ask(e->turn_end);
-    engine_commit(e);
+    engine_commit_soon(e);
     engine_day_arm(e);
 }

@@ -22,7 +22,7 @@ static const char PREFIX[] = API "/admin/";
 static const ProtobufCFieldDescriptor *table_of(const struct call *c)
 {
     char name[32];
-    const char *at = c->route->path + sizeof PREFIX - 1;
+    const char *at = c->route->path + strlen(PREFIX);
     size_t len = strcspn(at, "/");
     memcpy(name, at, len);
     name[len] = '\0';

@@ -115,22 +115,28 @@ void api_accept_clock(struct call *c)
     call_submit(c, call_command(HALLD__COMMAND__BODY_ACCEPT_CLOCK, &accept->base));
 }
 
+static void on_backed_up(void *arg, int code, const char *why)
+{
+    struct call *c = arg;
+    Halld__Empty empty = HALLD__EMPTY__INIT;
+    if (code)
+        call_refuse_field(c, code, "file", why);
+    else
+        call_reply(c, 200, pbjson_clone(&empty.base));
+}
+
 static void back_up(struct call *c, const char *file)
 {
-    char why[200] = "";
     uid_t uid;
     int code = HALL_E_WRONG_ROLE; /* a path of this machine is the business of its own users */
     if (request_peer_uid(c->request, &uid))
         code = file[0] == '/' ? 0 : HALL_E_BAD_VALUE;
     if (code == 0)
-        code = c->net->o.engine ? engine_backup(c->net->o.engine, file, why) : HALL_E_NOT_READY;
-    if (code == 0) {
-        Halld__Empty empty = HALLD__EMPTY__INIT;
+        code = c->net->o.engine ? engine_backup(c->net->o.engine, file, on_backed_up, c) : HALL_E_NOT_READY;
+    if (code == 0)
         call_log(c, "backup", c->caller.id, file);
-        call_reply(c, 200, pbjson_clone(&empty.base));
-    } else {
-        call_refuse_field(c, code, "file", why[0] ? why : file);
-    }
+    else
+        call_refuse_field(c, code, "file", file);
 }
 
 void api_backup(struct call *c)

@@ -47,24 +47,36 @@ static void write_error(struct evbuffer *out, int status)
                         status, status == 413 ? "Content Too Large" : "Bad Request", len, body);
 }
 
+/* 400 or 413 if evhttp's own page has just been written, else 0. */
+static int status_of_page(struct evbuffer *out)
+{
+    static const char END[] = "</HTML>\n";
+    char start[13], end[sizeof END - 1];
+    struct evbuffer_ptr at;
+    size_t len = evbuffer_get_length(out);
+    if (evbuffer_ptr_set(out, &at, len - sizeof end, EVBUFFER_PTR_SET) != 0 ||
+        evbuffer_copyout_from(out, &at, end, sizeof end) != (ev_ssize_t)sizeof end ||
+        memcmp(end, END, sizeof end) != 0 ||
+        evbuffer_copyout(out, start, sizeof start - 1) != (ev_ssize_t)sizeof start - 1)
+        return 0;
+    start[sizeof start - 1] = '\0';
+    return strtol(start + 9, NULL, 10) == 413 ? 413 : 400;
+}
+
 /* evhttp answers a malformed or oversized request itself, in HTML, without asking anybody. Whatever it writes while
  * no request is in our hands is such a page, or "100 Continue". */
 static void on_output(struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
 {
-    static const char END[] = "</HTML>\n";
     const struct conn *c = arg;
-    size_t len = evbuffer_get_length(out);
-    char start[13], end[sizeof END - 1];
-    struct evbuffer_ptr at;
-    if (c->state != CONN_READING || info->n_added == 0 || len < 64)
+    if (c->state != CONN_READING || info->n_added == 0 || evbuffer_get_length(out) < 64)
         return;
-    if (evbuffer_ptr_set(out, &at, len - sizeof end, EVBUFFER_PTR_SET) != 0 ||
-        evbuffer_copyout_from(out, &at, end, sizeof end) != (ev_ssize_t)sizeof end || memcmp(end, END, sizeof end) != 0)
-        return;
-    if (evbuffer_copyout(out, start, sizeof start - 1) != (ev_ssize_t)sizeof start - 1)
-        return;
-    start[sizeof start - 1] = '\0';
-    write_error(out, strtol(start + 9, NULL, 10) == 413 ? 413 : 400);
+    if (!c->is_tls) /* a plain bufferevent lets only itself look at what it writes */
+        evbuffer_unfreeze(out, 1);
+    int status = status_of_page(out);
+    if (status)
+        write_error(out, status);
+    if (!c->is_tls)
+        evbuffer_freeze(out, 1);
 }
 
 /* The first byte of a request on a kept connection starts its clock. */

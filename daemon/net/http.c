@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/queue.h>
 #include <sys/resource.h>
 
 #include "base/alloc.h"
@@ -160,10 +161,32 @@ static void find_caller(struct request *r, const struct conn *c)
         address_forwarded(forwarded, h->trusted, h->n_trusted, &r->address);
 }
 
+/* Two lengths that differ are two ideas of where the request ends: evhttp takes the first, a proxy may take the other.
+ */
+static bool is_ambiguous(struct evhttp_request *ev)
+{
+    const struct evkeyval *h;
+    const char *length = NULL;
+    TAILQ_FOREACH(h, evhttp_request_get_input_headers(ev), next)
+    {
+        if (strcasecmp(h->key, "Content-Length") != 0)
+            continue;
+        if (length && strcmp(length, h->value) != 0)
+            return true;
+        length = h->value;
+    }
+    return false;
+}
+
 static void on_request(struct evhttp_request *ev, void *arg)
 {
     struct http *h = arg;
     struct conn *c = conns_find(h->conns, evhttp_request_get_connection(ev));
+    if (is_ambiguous(ev)) {
+        evhttp_send_error(ev, HTTP_BADREQUEST,
+                          NULL); /* and the connection ends; its page is replaced as evhttp's own */
+        return;
+    }
     struct request *r = alloc_zero(sizeof *r);
     r->http = h;
     r->ev = ev;

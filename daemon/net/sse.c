@@ -534,7 +534,9 @@ void api_stream(struct call *call)
         return;
     }
     bool resumes = can_resume(s, request_header(call->request, "Last-Event-ID"), &seq);
-    request_add_header(call->request, "X-Accel-Buffering", "no");
+    request_add_header(call->request, "Cache-Control", "no-store");
+    request_add_header(call->request, "X-Content-Type-Options", "nosniff");
+    request_add_header(call->request, "X-Accel-Buffering", "no"); /* or a proxy would keep the events */
     struct client *c = client_new(s, call);
     c->stream = stream_start(call->request, "text/event-stream", on_stream_gone, c);
     if (!c->stream) {

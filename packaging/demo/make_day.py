@@ -12,8 +12,8 @@ arrivals_net,called,waiting_end,open_windows. What the boards do not say is infe
   minutes per call of those intervals are a queue's mean; each visit is drawn around it (lognormal, cv 0.6, seeded);
 - class and patience are not recorded: shares below. Nearly everybody stays, as the boards show (nobody left without
   a call on that day);
-- the recorded hall had some 40 windows for single matters, the demo hall has 12 for everything: every second visitor
-  is kept, and the number of open windows is brought to 12 at its highest.
+- the recorded hall had some 40 windows for single matters, the demo hall has 12 for everything: seven visitors
+  of ten are kept (a pooled hall does with fewer windows), and the number of open windows is brought to 12 at its highest.
 
 recorded_day.csv has the columns of hallsim's customers: t0,class,item,service,patience in minutes (t0 from midnight).
 """
@@ -26,7 +26,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SEED = 20200116
-KEEP_EVERY = 2
+KEPT, OF = 7, 10
 UNIFIED_WINDOWS = 12
 CV = 0.6
 HALF_HOUR = 30
@@ -118,7 +118,7 @@ def visitors(day, dice):
             patience = dice.uniform(20, 60) if dice.random() < IMPATIENT else 0
             everybody.append([t0, draw_class(dice), items[i % len(items)], draw_service(mean, dice), patience])
     everybody.sort()
-    kept = everybody[::KEEP_EVERY]
+    kept = [v for i, v in enumerate(everybody) if i * KEPT // OF != (i + 1) * KEPT // OF]
     for visitor in kept[DESK_EVERY // 2::DESK_EVERY]:
         visitor[2], visitor[3] = "desk", max(visitor[3], 10.0)
     return kept

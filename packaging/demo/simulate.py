@@ -26,7 +26,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 MINUTE = 60.0
 UNIFIED = range(1, 12)              # 12 is the watcher's
 COLLECTION, DESK = 13, 14
-LAST_VISITORS_WINDOWS = 3           # stay open after the day's end until nobody waits
+LAST_VISITORS_WINDOWS = 3           # stay open towards the day's end until nobody waits, and one more for every two
 KIOSK_CLASSES = ("normal", "senior", "infant")
 NO_SHOW, REPORTS_BACK, HOLD, SENT_ON = 0.04, 0.5, 0.02, 0.02
 REPEAT_AFTER, MISS_AFTER = 55.0, 110.0     # the policy's gaps are 45 and 90 s
@@ -266,8 +266,8 @@ class Hall:
     def wanted(self):
         """How many general windows are to be open now."""
         table = [n for at, n in self.opening if at <= self.now]
-        n = min(table[-1] if table else 0, len(UNIFIED))
-        return max(n, LAST_VISITORS_WINDOWS if self.waiting and table else 0)
+        last_visitors = LAST_VISITORS_WINDOWS + self.waiting // 2 if self.waiting and table else 0
+        return min(len(UNIFIED), max(table[-1] if table else 0, last_visitors))
 
     def closes(self, clerk):
         if clerk.number in UNIFIED:

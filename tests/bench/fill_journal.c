@@ -111,7 +111,7 @@ static void start(struct fill *f, const char *hall_id, const char *zone, const c
     size_t n;
     while (in && (n = fread(buf_reserve(&text, 65536), 1, 65536, in)) > 0)
         text.len += n;
-    ProtobufCMessage *settings;
+    ProtobufCMessage *settings = NULL;
     struct refusal r = {0};
     if (!in || pbjson_read(&halld__settings__descriptor, text.data, text.len, &PBJSON_FILE, &settings, &r) != 0)
         die(file, r.field);

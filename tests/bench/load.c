@@ -214,8 +214,6 @@ static void open_connection(struct load *l, struct connection *c, int number)
 static void run(struct load *l)
 {
     int open = l->connections;
-    for (int i = 0; i < l->connections; i++)
-        open_connection(l, &l->all[i], i + 1);
     for (int i = 0; i < l->connections; i++) {
         write_request(l, &l->all[i]);
         flush(l, &l->all[i]);
@@ -264,6 +262,8 @@ int main(int argc, char **argv)
     l.epoll = epoll_create1(0);
     l.all = alloc_zero((size_t)l.connections * sizeof *l.all);
     l.seen = alloc_zero(1000000);
+    for (int i = 0; i < l.connections; i++)
+        open_connection(&l, &l.all[i], i + 1);
     int64_t start = now_us();
     l.until = start + (is_mode(&l, "next") ? 60000000 : (int64_t)(atof(argv[7]) * 1e6));
     run(&l);

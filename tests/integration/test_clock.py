@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The wall clock stepping forward or back never repeats a number, makes a wait negative, or moves the hall's day."""
 import os
+import re
 import sys
 import time
 
@@ -110,7 +111,10 @@ def test_the_next_day_begins_with_new_numbers():
         hall.shift(DAY_MS)
         hall.start()
         assert hall.client("kiosk").ticket().body["number"] == "A001"
+        told = re.search(r"is closed at event (\d+), head ([0-9a-f]{64})", hall.log())
         events = check_times(hall)
+        assert "day_closed" in next(e for e in events if e["seq"] == told[1])
+        journal_tool("verify", "--head", told[2], hall.journal)
         assert [e["ticket_expired"]["reason"] for e in events if "ticket_expired" in e] == ["closing"]
 
 

@@ -42,6 +42,8 @@ int play(struct play *p, const char *command_json)
     struct turn turn = {.now_ms = p->now, .actor = &p->actor, .role = p->role};
     struct events made = EVENTS_INIT;
     memset(turn.random, ++p->fresh, sizeof turn.random);
+    for (int i = 0; i < 3; i++)
+        turn.random[i] ^= (uint8_t)(p->fresh >> (8 * (i + 1))); /* differ also after 256 */
     p->refusal = (struct refusal){0};
     int code = hall_decide(p->hall, command, &turn, &made, &p->refusal);
     p->answer = (struct answer){.code = code, .refusal = &p->refusal, .hall = p->hall};

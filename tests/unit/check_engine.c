@@ -87,6 +87,59 @@ START_TEST(while_a_batch_is_in_flight_later_turns_gather_the_next)
 }
 END_TEST
 
+/* As after four commands shared a commit of 40 ms. */
+static void pretend_slow(struct fixture *f)
+{
+    f->engine->last_took_ms = 40;
+    f->engine->expected = 4;
+    f->engine->landed_at = clock_monotonic_ms();
+}
+
+START_TEST(on_a_slow_disk_a_batch_waits_a_moment_for_those_just_answered)
+{
+    struct fixture f;
+    fixture_init(&f);
+    fixture_must_open(&f);
+    struct said said[3];
+    pretend_slow(&f);
+    for (int i = 0; i < 3; i++) {
+        ck_assert(!f.engine->flying);
+        fixture_submit(&f, "li", ISSUE, NULL, &said[i]);
+        engine_turn(f.engine);
+    }
+    ck_assert(f.engine->flying); /* three of four are enough */
+    engine_flush(f.engine);
+    ck_assert_int_eq(f.commits, 1);
+    fixture_fini(&f);
+}
+END_TEST
+
+static void on_said(void *arg)
+{
+    loop_stop(arg, 0);
+}
+
+START_TEST(and_no_longer_than_that)
+{
+    struct fixture f;
+    fixture_init(&f);
+    fixture_must_open(&f);
+    struct said said;
+    struct loop_watch *look = loop_watch_timer(f.loop, on_said, f.loop);
+    pretend_slow(&f);
+    fixture_submit(&f, "li", ISSUE, NULL, &said);
+    engine_turn(f.engine);
+    ck_assert(!f.engine->flying);
+    while (!said.times) {
+        loop_watch_arm(look, 5);
+        loop_run(f.loop);
+    }
+    ck_assert_int_eq(said.code, 0);
+    loop_watch_free(look);
+    fixture_fini(&f);
+}
+END_TEST
+
 START_TEST(a_turn_has_a_bounded_number_of_commands)
 {
     enum { MANY = 2500 };
@@ -335,6 +388,8 @@ int main(void)
     tcase_add_test(t, an_answer_comes_when_its_events_are_on_disk);
     tcase_add_test(t, the_commands_of_one_turn_share_one_commit);
     tcase_add_test(t, while_a_batch_is_in_flight_later_turns_gather_the_next);
+    tcase_add_test(t, on_a_slow_disk_a_batch_waits_a_moment_for_those_just_answered);
+    tcase_add_test(t, and_no_longer_than_that);
     tcase_add_test(t, a_turn_has_a_bounded_number_of_commands);
     tcase_add_test(t, a_refusal_changes_nothing_and_waits_for_what_was_decided_before);
     tcase_add_test(t, a_repeat_is_answered_from_the_journal);

@@ -188,9 +188,35 @@ END_TEST
 static char *backed_up(struct fixture *f)
 {
     char *file = alloc_format("%s.backup", f->dir), why[200];
-    ck_assert_int_eq(engine_backup(f->engine, file, why), 0);
+    ck_assert_int_eq(store_backup(f->engine->store, file, why), 0);
     return file;
 }
+
+static void on_copied(void *arg, int code, const char *why)
+{
+    ck_assert_msg(code == 0, "%s", why);
+    loop_stop(arg, 7);
+}
+
+START_TEST(a_backup_is_made_beside_the_work_one_at_a_time)
+{
+    struct fixture f;
+    fixture_init(&f);
+    fixture_must_open(&f);
+    fill(&f, 20);
+    char *file = alloc_format("%s.backup", f.dir);
+    ck_assert_int_eq(engine_backup(f.engine, file, on_copied, f.loop), 0);
+    ck_assert_int_eq(engine_backup(f.engine, file, on_copied, f.loop), HALL_E_IN_USE);
+    fill(&f, 1);
+    ck_assert_int_eq(loop_run(f.loop), 7);
+    ck_assert_int_eq(access(file, R_OK), 0);
+    ck_assert_int_eq(engine_backup(f.engine, file, on_copied, f.loop), 0);
+    fixture_close(&f); /* waits, and tells nobody */
+    unlink(file);
+    free(file);
+    fixture_fini(&f);
+}
+END_TEST
 
 static void run(const char *format, const char *dir)
 {
@@ -382,6 +408,7 @@ int main(void)
     tcase_add_test(t, little_space_left_refuses_before_deciding);
     tcase_add_test(t, a_failing_sync_ends_the_process_and_the_disk_decides);
     tcase_add_test(t, a_first_start_without_room_leaves_no_half_imported_hall);
+    tcase_add_test(t, a_backup_is_made_beside_the_work_one_at_a_time);
     tcase_add_test(t, a_restored_hall_begins_an_epoch_and_jumps_over_what_may_be_printed);
     tcase_add_test(t, yesterdays_backup_restored_never_repeats_todays_numbers);
     tcase_add_test(t, a_journal_that_was_moved_aside_tells_the_last_number);

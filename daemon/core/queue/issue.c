@@ -35,6 +35,8 @@ static int find_t0(struct decision *d, const Halld__IssueTicket *c, int64_t *ret
         return 0;
     if (d->turn->role <= HALLD__ROLE__E__kiosk)
         return refuse(d->refusal, HALL_E_WRONG_ROLE, "t0_at", "");
+    if (c->first_case)
+        return refuse(d->refusal, HALL_E_BAD_VALUE, "t0_at", ""); /* a return's trace has one time */
     const struct day *day = &d->hall->queue->day;
     if (c->t0_at > d->turn->now_ms || !day->n_open || c->t0_at < day->end_at - INT64_C(90000000) ||
         c->t0_at < day->open[0].from)

@@ -94,11 +94,12 @@ void leave_apply_expired(struct hall *h, const Halld__Event *event)
 }
 
 /* Behind the third waiting ticket with an open gate that a window with its skill could serve; behind the last if
- * there are fewer; e = now if there are none. */
+ * there are fewer; e = now if there are none. Windows in service count, and its own group always: a day's trace tells
+ * the key. */
 static struct key report_back_key(const struct decision *d, const struct ticket *t)
 {
     const struct hall *h = d->hall;
-    struct skill reach = queue_reach(h->queue, h->setup, t->place.group);
+    struct skill reach = queue_reach_now(h->queue, t->place.group);
     size_t behind = (size_t)setup_policy(h->setup)->report_back_behind;
     const struct place *p = line_nth(h->queue->line, &reach, behind - 1);
     if (p)

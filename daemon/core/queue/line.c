@@ -24,8 +24,8 @@ struct group_rows {
 struct line {
     int groups;
     struct group_rows *rows;
-    struct row named; /* by window, unheld first, key */
-    int64_t next_gate;
+    struct row named; /* by window, unheld first, key; gates open and closed */
+    int64_t now, next_gate;
 };
 
 int key_compare(const struct key *a, const struct key *b)
@@ -149,7 +149,7 @@ void line_add(struct line *l, struct place *p)
     p->gated = false;
     if (p->window) {
         row_add(&l->named, p, order_named);
-    } else if (p->gate) {
+    } else if (p->gate > l->now) {
         p->gated = true;
         row_add(&l->rows[p->group].gated, p, order_key);
         if (p->gate < l->next_gate)
@@ -190,11 +190,17 @@ static void open_gates_of(struct line *l, struct row *gated, int64_t now)
 
 void line_open_gates(struct line *l, int64_t now)
 {
+    l->now = now;
     if (now < l->next_gate)
         return;
     l->next_gate = INT64_MAX;
     for (int g = 0; g < l->groups; g++)
         open_gates_of(l, &l->rows[g].gated, now);
+}
+
+int64_t line_now(const struct line *l)
+{
+    return l->now;
 }
 
 static struct place *smaller(struct place *a, struct place *b)
@@ -214,10 +220,32 @@ static struct place *named_first(const struct line *l, int window, size_t *ret_n
     return j > i ? l->named.at[l->named.head + i] : NULL;
 }
 
-struct place *line_pick(const struct line *l, const struct skill *skill, int window)
+/* Somebody unheld is called before all others, gate or not. */
+static bool is_closed(const struct line *l, const struct place *p)
+{
+    return !p->unheld && p->gate > l->now;
+}
+
+/* The first of those named for the window, from the i-th on, with an open or a closed gate; *ret_i: the one after. */
+static struct place *named_next(const struct line *l, int window, bool closed, size_t *ret_i)
 {
     size_t n;
-    struct place *best = named_first(l, window, &n), *gated = NULL;
+    struct place *first = named_first(l, window, &n);
+    if (!first)
+        return NULL;
+    size_t from = row_before(&l->named, first, order_named);
+    while (*ret_i < n) {
+        struct place *p = l->named.at[l->named.head + from + (*ret_i)++];
+        if (is_closed(l, p) == closed)
+            return p;
+    }
+    return NULL;
+}
+
+struct place *line_pick(const struct line *l, const struct skill *skill, int window)
+{
+    size_t i = 0, j = 0;
+    struct place *best = named_next(l, window, false, &i), *gated = named_next(l, window, true, &j);
     if (best && best->unheld)
         return best;
     for (int g = 0; g < l->groups; g++) {
@@ -282,7 +310,7 @@ static size_t named_issued_before(const struct line *l, int window, const struct
     size_t i = row_before(&l->named, &from, order_named);
     for (size_t k = 0; k < all; k++) {
         p = l->named.at[l->named.head + i + k];
-        if (order_issue(p, at) < 0) {
+        if (!is_closed(l, p) && order_issue(p, at) < 0) {
             *first = earlier(*first, p);
             n++;
         }
@@ -361,26 +389,23 @@ static struct place *next_gated(const struct line *l, const struct skill *skill,
     return best;
 }
 
-/* Merges the three lists: those named for the window (unheld ones first), the open, at last the gated. */
+/* Merges those named for the window (unheld ones first) with the open ones, then both kinds of gated ones. */
 size_t line_next(const struct line *l, const struct skill *skill, int window, size_t n, struct place **ret)
 {
-    size_t named, k = 0, used = 0;
-    named_first(l, window, &named);
-    struct place from = {.window = window, .unheld = true, .key = {INT64_MIN, INT64_MIN, 0, 0}};
-    size_t i = row_before(&l->named, &from, order_named);
-    struct place *open = next_by_key(l, skill, NULL);
-    while (k < n) {
-        struct place *own = used < named ? l->named.at[l->named.head + i + used] : NULL;
-        struct place *p = own && own->unheld ? own : smaller(own, open);
-        if (!p)
-            break;
-        ret[k++] = p;
+    size_t i = 0, k = 0;
+    struct place *own = named_next(l, window, false, &i), *open = next_by_key(l, skill, NULL);
+    for (struct place *p; k < n && (p = own && own->unheld ? own : smaller(own, open)); ret[k++] = p)
         if (p == own)
-            used++;
+            own = named_next(l, window, false, &i);
         else
             open = next_by_key(l, skill, p);
-    }
-    for (struct place *p = next_gated(l, skill, NULL); p && k < n; p = next_gated(l, skill, p))
-        ret[k++] = p;
+    i = 0;
+    own = named_next(l, window, true, &i);
+    open = next_gated(l, skill, NULL);
+    for (struct place *p; k < n && (p = smaller(own, open)); ret[k++] = p)
+        if (p == own)
+            own = named_next(l, window, true, &i);
+        else
+            open = next_gated(l, skill, p);
     return k;
 }

@@ -38,8 +38,10 @@ struct line *line_new(int groups);
 void line_free(struct line *l);
 void line_add(struct line *l, struct place *p);
 void line_remove(struct line *l, struct place *p);
-/* Lets everybody in whose gate is at or before now. Called with each event's time, never backwards. */
+/* It is now; lets everybody in whose gate is at or before now. Called with each event's time, never backwards. */
 void line_open_gates(struct line *l, int64_t now);
+
+int64_t line_now(const struct line *l);
 
 /* The next for a window that is ready: unheld ones, then the smallest key among its groups and those named for it,
  * then the smallest gated one; NULL if it must wait. */

@@ -167,8 +167,10 @@ void queue_window_set_skill(struct queue *q, const struct setup *setup, struct w
 
 void queue_reindex(struct queue *q, const struct setup *setup)
 {
-    line_free(q->line);
+    struct line *before = q->line;
     q->line = line_new(setup_group_count(setup));
+    line_open_gates(q->line, before ? line_now(before) : 0);
+    line_free(before);
     for (size_t i = 0; i < q->n_tickets; i++) {
         struct ticket *t = q->tickets[i];
         t->place.group = setup_group_index(setup, t->group);
@@ -372,6 +374,18 @@ static bool takes_new(const struct window *w)
     return w->state != HALLD__WINDOW_STATE__E__closed && w->state != HALLD__WINDOW_STATE__E__draining;
 }
 
+static bool is_manned(const struct window *w)
+{
+    return w->state == HALLD__WINDOW_STATE__E__open || w->state == HALLD__WINDOW_STATE__E__ready ||
+           w->state == HALLD__WINDOW_STATE__E__busy;
+}
+
+static void add_group(struct skill *reach, int group)
+{
+    if (group >= 0)
+        skill_add(reach, group);
+}
+
 struct skill queue_reach(const struct queue *q, const struct setup *setup, int group)
 {
     struct skill reach = {{0}};
@@ -387,8 +401,17 @@ struct skill queue_reach(const struct queue *q, const struct setup *setup, int g
         if (skill_has(k, group))
             skill_join(&reach, k);
     }
-    if (group >= 0)
-        skill_add(&reach, group);
+    add_group(&reach, group);
+    return reach;
+}
+
+struct skill queue_reach_now(const struct queue *q, int group)
+{
+    struct skill reach = {{0}};
+    for (size_t i = 0; i < q->n_windows; i++)
+        if (is_manned(q->windows[i]) && skill_has(&q->windows[i]->skill, group))
+            skill_join(&reach, &q->windows[i]->skill);
+    add_group(&reach, group);
     return reach;
 }
 

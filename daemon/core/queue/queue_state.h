@@ -68,6 +68,8 @@ bool window_may_move(const struct window *w, Halld__WindowState__E to);
 
 /* Groups that the windows which can serve `group` can serve: the open ones, or all configured if none is open. */
 struct skill queue_reach(const struct queue *q, const struct setup *setup, int group);
+/* Groups that the windows now in service (open, ready, busy) which can serve `group` can serve; itself at least. */
+struct skill queue_reach_now(const struct queue *q, int group);
 
 void key_from_event(struct key *to, const Halld__Key *from);
 

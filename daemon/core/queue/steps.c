@@ -175,7 +175,15 @@ void steps_infer_start(struct decision *d, struct window *w)
 
 void steps_close_if_drained(struct decision *d, struct window *w)
 {
-    if (w->state != HALLD__WINDOW_STATE__E__draining || w->ticket || queue_held_count(d->hall->queue, w->window) > 0)
+    if (w->state != HALLD__WINDOW_STATE__E__draining || w->ticket)
+        return;
+    const struct skill none = {{0}};
+    struct place *back = line_pick(d->hall->queue->line, &none, w->window);
+    if (back && back->unheld) { /* came back from hold meanwhile: only this window can serve it */
+        steps_call(d, w, (struct ticket *)back, HALLD__RULE__E__order, NULL);
+        return;
+    }
+    if (queue_held_count(d->hall->queue, w->window) > 0)
         return;
     Halld__WindowClosed *b = decision_begin(d, HALLD__EVENT__BODY_WINDOW_CLOSED);
     b->window = w->window;

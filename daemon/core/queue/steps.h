@@ -27,7 +27,7 @@ void steps_call(struct decision *d, struct window *w, struct ticket *t, Halld__R
 
 /* Starts the service of a called ticket that nobody pressed start for: last call + 15 s, marked. */
 void steps_infer_start(struct decision *d, struct window *w);
-/* Leaves a draining window closed once it has neither a ticket nor held ones. */
+/* A draining window without a ticket calls its next that came back from hold; it closes once none is left or held. */
 void steps_close_if_drained(struct decision *d, struct window *w);
 /* The window becomes ready, and the next is called. */
 void steps_ready(struct decision *d, struct window *w);

@@ -233,7 +233,6 @@ void visit_apply_transferred(struct hall *h, const Halld__Event *event)
         abort();
     t->place.window = b->window;
     t->place.unheld = false;
-    t->place.gate = 0;
     t->window = 0;
     t->leg = b->leg;
     t->wait_since_at = event->at;

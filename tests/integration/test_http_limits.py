@@ -1,0 +1,212 @@
+#!/usr/bin/python3
+"""Floods, crowds, slow and half-hearted clients: the hall goes on."""
+import os
+import resource
+import select
+import socket
+import struct
+import sys
+import time
+
+import pytest
+
+from hall import Hall
+from web import Raw, STRICT, get, own_address, post
+
+SHORT = {"enforce": False, "min_free_mib": 0, "header_timeout_s": 1, "connections": 40, "streams": 3}
+
+
+@pytest.fixture
+def hall():
+    with Hall(limits=SHORT) as h:
+        yield h
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def burst(client, path, n):
+    return [client.get(path).status for _ in range(n)]
+
+
+def test_a_flood_from_one_address_is_slowed():
+    with Hall(limits=STRICT) as hall:
+        public = hall.client()
+        statuses = burst(public, "/board", 160)
+        assert set(statuses) == {200, 429}
+        assert 100 <= statuses.count(200) <= 140
+        refused = public.get("/board")
+        assert (refused.status, refused.code) == (429, "TOO_MANY")
+        with Raw(hall.address) as r:
+            assert "Retry-After: 1" in r.say(get("/api/v1/board", "Connection: close")).hear()
+        # who has a token is counted for himself, and health is never refused
+        assert hall.client("clerk").get("/windows").status == 200
+        with Raw(hall.address) as r:
+            assert r.say(get("/healthz")).answer().status == 200
+
+
+def test_a_link_and_a_kiosk_have_limits_of_their_own():
+    with Hall(limits=STRICT) as hall:
+        kiosk = hall.client("kiosk")
+        link = "/tickets/by-token/" + kiosk.ticket().body["token"]
+        statuses = burst(hall.client(), link, 40)
+        assert 20 <= statuses.count(200) <= 24 and 429 in statuses
+        statuses = [kiosk.ticket().status for _ in range(60)]
+        assert 29 <= statuses.count(201) <= 32 and 429 in statuses
+        # a refused ticket is no ticket
+        assert hall.admin().get("/status").body["issued_today"] == 1 + statuses.count(201)
+
+
+def test_guesses_of_links_and_tokens_are_counted_by_address():
+    with Hall(limits=STRICT) as hall:
+        public = hall.client()
+        statuses = [public.get(f"/tickets/by-token/{n:032x}").status for n in range(160)]
+        assert 429 in statuses and statuses.count(404) <= 140
+
+
+def test_half_a_request_is_cut_and_hurts_nobody(hall):
+    halves = ["", "G", "GET /api/v1/board HTTP/1.1\r\nHo", get("/api/v1/board")[:-2],
+              post("/api/v1/tickets", '{"queue":"A"}', "Authorization: Bearer " + hall.token("kiosk"))[:-3]]
+    connections = [Raw(hall.address).say(half) for half in halves]
+    before = hall.client().get("/board").body["seq"]
+    for half, connection in zip(halves, connections):
+        with connection:
+            assert connection.hear() == "", half
+    assert hall.client().get("/board").body["seq"] == before
+
+
+def test_a_request_that_drips_has_one_deadline(hall):
+    with Raw(hall.address) as r:
+        began, text = time.monotonic(), get("/api/v1/board", *[f"X-{n}: y" for n in range(200)]).encode()
+        r.socket.settimeout(0.05)
+        for i in range(len(text)):
+            try:
+                r.socket.send(text[i:i + 1])
+                if r.socket.recv(1) == b"":
+                    break
+            except socket.timeout:
+                continue
+            except OSError:
+                break
+        assert time.monotonic() - began < 5
+
+
+def test_a_keep_alive_connection_gives_the_next_request_its_own_deadline(hall):
+    with Raw(hall.address) as r:
+        assert r.say(get("/api/v1/board")).answer().status == 200
+        assert r.say(get("/api/v1/board")).answer().status == 200
+        r.say("GET /api/v1/board HTTP/1.1\r\n")
+        assert r.hear() == ""
+
+
+def test_too_long_headers_and_bodies(hall):
+    token = "Authorization: Bearer " + hall.token("kiosk")
+    with Raw(hall.address) as r:
+        assert "HTTP/1.1 400" in r.say(get("/api/v1/board", "X: " + "y" * 20000)).hear()
+    with Raw(hall.address) as r:
+        answer = r.say(post("/api/v1/tickets", b" " * 300000, token)).answer()
+        assert (answer.status, answer.code) == (413, "TOO_LARGE")
+    with Raw(hall.address) as r:
+        chunks = b"".join(b"1000\r\n" + b"x" * 4096 + b"\r\n" for _ in range(20)) + b"0\r\n\r\n"
+        head = f"POST /api/v1/tickets HTTP/1.1\r\nHost: hall\r\nTransfer-Encoding: chunked\r\n{token}\r\n\r\n"
+        assert "HTTP/1.1 413" in r.say(head.encode() + chunks).hear()
+    for smuggled in ("Content-Length: 3\r\nTransfer-Encoding: chunked", "Content-Length: 3\r\nContent-Length: 4",
+                     "Content-Length: -1", "Content-Length: 3x"):
+        with Raw(hall.address) as r:
+            text = r.say(f"POST /api/v1/tickets HTTP/1.1\r\nHost: hall\r\n{smuggled}\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n").hear()
+            assert text.startswith("HTTP/1.1 400") and text.count("HTTP/1.1") == 1, smuggled
+    assert hall.client("kiosk").ticket().status == 201
+
+
+def test_there_are_never_more_connections_than_allowed(hall):
+    crowd = [Raw(hall.address) for _ in range(40)]
+    for one in crowd:
+        one.say(get("/api/v1/hall"))
+    served = sum(one.answer().status == 200 for one in crowd)
+    assert served == 40
+    with Raw(hall.address) as late:
+        assert late.say(get("/api/v1/hall")).hear() == ""
+    for one in crowd:
+        one.socket.close()
+    end = time.monotonic() + 5
+    while True:
+        with Raw(hall.address) as again:
+            if again.say(get("/api/v1/hall", "Connection: close")).hear().startswith("HTTP/1.1 200"):
+                break
+        assert time.monotonic() < end
+
+
+def test_one_address_cannot_take_all_connections():
+    address = own_address()
+    if not address:
+        pytest.skip("this machine has loopback only")
+    limits = {"enforce": False, "min_free_mib": 0, "connections_per_address": 3}
+    with Hall(listen="0.0.0.0:0", limits=limits) as hall:
+        far = f"{address}:{hall.address.rsplit(':', 1)[1]}"
+        crowd = [Raw(far) for _ in range(3)]
+        for one in crowd:
+            assert one.say(get("/api/v1/hall")).answer().status == 200
+        with Raw(far) as late:
+            assert late.say(get("/api/v1/hall")).hear() == ""
+        near = f"127.0.0.1:{hall.address.rsplit(':', 1)[1]}"
+        with Raw(near) as r:
+            assert r.say(get("/api/v1/hall")).answer().status == 200
+        for one in crowd:
+            one.socket.close()
+
+
+def test_without_descriptors_it_waits_and_does_not_spin(hall):
+    pid = hall.process.pid
+    kept = hall.client("kiosk")
+    assert kept.ticket().status == 201
+    used = max(int(name) for name in os.listdir(f"/proc/{pid}/fd"))
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + 3, before[1]))
+    waiting = [Raw(hall.address, timeout=20) for _ in range(10)]
+    for one in waiting:
+        one.say(get("/api/v1/hall"))
+    end = time.monotonic() + 5
+    while "cannot accept" not in hall.log():
+        assert time.monotonic() < end
+    assert kept.ticket().status == 201      # those who are in are served
+    cpu = cpu_seconds(pid)
+    select.select([], [], [], 1.5)
+    assert cpu_seconds(pid) - cpu < 0.3
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+    assert sum(one.answer().status == 200 for one in waiting) == 10
+    for one in waiting:
+        one.socket.close()
+
+
+def test_clients_that_reset_leave_nothing_behind(hall):
+    token = hall.token("kiosk")
+    linger = struct.pack("ii", 1, 0)
+    for n in range(100):
+        r = Raw(hall.address)
+        r.say(post("/api/v1/tickets", '{"queue":"A"}', f"Authorization: Bearer {token}", f"Idempotency-Key: reset-{n}"))
+        r.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        r.socket.close()
+    kiosk = hall.client("kiosk")
+    numbers = {kiosk.post("/tickets", {"queue": "A"}, key=f"reset-{n}").body["number"] for n in range(100)}
+    assert len(numbers) == 100      # taken or not before: each key has one ticket now
+    end = time.monotonic() + 5
+    while hall.admin().get("/status").body["connections"] > 4:
+        assert time.monotonic() < end
+
+
+def test_a_pipeline_is_answered_in_order(hall):
+    with Raw(hall.address) as r:
+        token = "Authorization: Bearer " + hall.token("kiosk")
+        r.say(b"".join(post("/api/v1/tickets", '{"queue":"A"}', token) for _ in range(20)) +
+              get("/api/v1/hall", "Connection: close").encode())
+        text = r.hear()
+    assert text.count("HTTP/1.1 201") == 20 and text.count("HTTP/1.1 200") == 1
+    numbers = [part.split('"')[0] for part in text.split('"number":"')[1:]]
+    assert numbers == sorted(numbers)
+
+
+if __name__ == "__main__":
+    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", __file__]))
