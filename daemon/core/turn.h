@@ -9,13 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/quote.h"
 #include "proto/event.pb-c.h"
 
-struct quote; /* forecast's table of waits for somebody who comes now; NULL while there is none */
-
 struct turn {
-    int64_t now_ms; /* never before the hall's last event */
-    const struct quote *quote;
+    int64_t now_ms;              /* never before the hall's last event */
+    const struct quote *quote;   /* NULL: nothing is forecast */
     const Halld__Actor *actor;   /* who asks; borrowed */
     Halld__Role__E role;         /* what the actor may do */
     uint8_t random[16];          /* fresh for each command: a new ticket's link */

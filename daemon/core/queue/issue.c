@@ -142,6 +142,23 @@ static int count_ahead(const struct hall *h, const Halld__Item *item, const stru
     return (int)line_count_before(h->queue->line, &reach, key);
 }
 
+/* What was forecast for a walk-in that comes now. Whoever has another place than that has figures as soon as it waits.
+ */
+static void set_forecast(const struct decision *d, const struct issue_wanted *w, Halld__TicketIssued *b)
+{
+    const struct quote *q = d->turn->quote;
+    int64_t now = d->turn->now_ms;
+    if (!q || w->origin != HALLD__ORIGIN__E__walk_in || w->t0 != now || now - q->at > QUOTE_KEEPS_MS)
+        return;
+    const struct quote_row *row = quote_find(q, b->queue, b->group, b->class_);
+    if (!row)
+        return;
+    b->has_p50_case = HALLD__TICKET_ISSUED__HAS_P50_WAIT_P50_S;
+    b->wait_p50_s = row->p50_s;
+    b->has_p90_case = HALLD__TICKET_ISSUED__HAS_P90_WAIT_P90_S;
+    b->wait_p90_s = row->p90_s;
+}
+
 void issue_make(struct decision *d, const struct issue_wanted *w)
 {
     const struct counter *counter = queue_counter_find(d->hall->queue, w->item->queue);
@@ -162,6 +179,7 @@ void issue_make(struct decision *d, const struct issue_wanted *w)
         b->has_gate_case = HALLD__TICKET_ISSUED__HAS_GATE_GATE_AT;
         b->gate_at = w->gate;
     }
+    set_forecast(d, w, b);
     b->appointment = w->appointment;
     b->slot_at = w->slot_at;
     b->first = w->first;

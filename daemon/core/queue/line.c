@@ -409,3 +409,11 @@ size_t line_next(const struct line *l, const struct skill *skill, int window, si
             open = next_gated(l, skill, p);
     return k;
 }
+
+bool line_suits_better(const struct skill *a, int64_t a_ready_at, const struct skill *b, int64_t b_ready_at)
+{
+    int groups_a = skill_count(a), groups_b = skill_count(b);
+    if (groups_a != groups_b)
+        return groups_a < groups_b;
+    return a_ready_at < b_ready_at;
+}

@@ -65,4 +65,8 @@ size_t line_next(const struct line *l, const struct skill *skill, int window, si
 /* Everybody waiting in the skill's groups, gated or not, and none named. */
 size_t line_count_all(const struct line *l, const struct skill *skill);
 
+/* Of two windows that are ready and could take a ticket: is a to take it rather than b? The one with the fewest groups,
+ * then the longest ready. Otherwise the lower number, which is for the caller to see to. */
+bool line_suits_better(const struct skill *a, int64_t a_ready_at, const struct skill *b, int64_t b_ready_at);
+
 #endif

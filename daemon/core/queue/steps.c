@@ -125,15 +125,6 @@ void steps_assign_window(struct decision *d, struct window *w)
         steps_call(d, w, (struct ticket *)p, HALLD__RULE__E__order, NULL);
 }
 
-/* Fewest groups, then longest ready, then the lowest number (windows stand by number). */
-static bool suits_better(const struct window *a, const struct window *b)
-{
-    int groups_a = skill_count(&a->skill), groups_b = skill_count(&b->skill);
-    if (groups_a != groups_b)
-        return groups_a < groups_b;
-    return a->since_at < b->since_at;
-}
-
 static bool can_take(const struct window *w, const struct ticket *t)
 {
     if (w->state == HALLD__WINDOW_STATE__E__draining)
@@ -149,8 +140,9 @@ void steps_assign_ticket(struct decision *d, uint64_t ticket)
     struct ticket *t = queue_ticket(q, ticket);
     struct window *best = NULL;
     for (size_t i = 0; i < q->n_windows; i++)
-        if (can_take(q->windows[i], t) && (!best || suits_better(q->windows[i], best)))
-            best = q->windows[i];
+        if (can_take(q->windows[i], t) &&
+            (!best || line_suits_better(&q->windows[i]->skill, q->windows[i]->since_at, &best->skill, best->since_at)))
+            best = q->windows[i]; /* windows stand by number */
     if (!best)
         return;
     bool special = t->place.unheld || t->place.window || t->place.gated;

@@ -1,0 +1,49 @@
+/*
+ * What is forecast, as plain figures, for those who need not know how: the core stores the row that fits with each
+ * ticket, views show it. Made and owned by the forecast, never changed once made; integers only.
+ */
+#ifndef CORE_QUOTE_H
+#define CORE_QUOTE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The wait of somebody who comes now: half of them wait at most p50_s, nine of ten at most p90_s. */
+struct quote_row {
+    const char *queue, *group, *class_name; /* group "": anybody of that queue */
+    int32_t p50_s, p90_s;                   /* as they are: what an issue stores */
+    int32_t told_p50_s,
+        told_p90_s; /* what is shown: moves only when they have moved by more than anybody would notice */
+};
+
+/* Why a waiting ticket's figures have become worse. */
+enum quote_worse { QUOTE_NOT_WORSE, QUOTE_MORE_AHEAD, QUOTE_FEWER_WINDOWS, QUOTE_LONGER_SERVICES };
+
+/* A waiting ticket: when its service will start. */
+struct quote_ticket {
+    uint64_t ticket;
+    int64_t p50_at, p90_at;
+    enum quote_worse worse;
+    int32_t worse_n;         /* so many more ahead, so many windows fewer */
+    const char *worse_class; /* of those more ahead; "" otherwise */
+};
+
+struct quote {
+    int64_t at; /* when it was true */
+    size_t n_rows, n_tickets;
+    const struct quote_row *rows;       /* by queue, group, class */
+    const struct quote_ticket *tickets; /* by ticket */
+};
+
+enum { QUOTE_KEEPS_MS = 300000 }; /* one that is older is no prediction */
+
+/* NULL if there is none; q may be NULL. */
+const struct quote_row *quote_find(const struct quote *q, const char *queue, const char *group, const char *class_name);
+const struct quote_ticket *quote_ticket_find(const struct quote *q, uint64_t ticket);
+
+/* The figures as people are told them: P50 to the nearest minute, P90 up to the next; beyond half an hour in steps of
+ * five. No finer promise can be kept. */
+int32_t quote_round_p50(int64_t seconds);
+int32_t quote_round_p90(int64_t seconds);
+
+#endif
