@@ -1,0 +1,313 @@
+#include "forecast/quote.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "forecast/names.h"
+
+static const int64_t MOVES_MS = 45000, WORSE_MS = 120000;
+static const double MOVES_PART = 0.15, P50 = 0.5, P50_MOST = 0.55, P90 = 0.9, TOWARDS_MEAN = 1.0 / 3;
+static const double PICK_STEP = 0.6180339887498949; /* spreads the runs evenly over the groups of a queue */
+
+/* What a ticket's figures were told with, so that a change can be explained. */
+struct note {
+    int windows;
+    int later; /* who came later and stand before it */
+    const char *later_class;
+};
+
+struct forecast_quote {
+    struct quote quote;
+    struct quote_row *rows;
+    struct quote_ticket *tickets;
+    struct note *notes; /* of each of the tickets */
+    struct names texts; /* own copies */
+    bool moved;
+};
+
+void forecast_quote_free(struct forecast_quote *q)
+{
+    if (!q)
+        return;
+    for (size_t i = 0; i < q->texts.n; i++)
+        free(q->texts.at[i]);
+    names_fini(&q->texts);
+    free(q->rows);
+    free(q->tickets);
+    free(q->notes);
+    free(q);
+}
+
+static const char *text_of(struct forecast_quote *q, const char *text)
+{
+    char *own = names_find(&q->texts, text);
+    if (own)
+        return own;
+    own = alloc_text(text);
+    names_put(&q->texts, own, own);
+    return own;
+}
+
+static int32_t seconds(double ms)
+{
+    return (int32_t)lround(ms / 1000);
+}
+
+/*
+ * The middle of the samples: a third of the way from their median to their mean, never beyond P55. Waits are skewed, so
+ * a median alone tells people some percent less than they wait on average.
+ */
+static double middle(const int32_t *sorted, int runs)
+{
+    double median = rollout_quantile(sorted, runs, P50), most = rollout_quantile(sorted, runs, P50_MOST), sum = 0;
+    for (int i = 0; i < runs; i++)
+        sum += sorted[i];
+    return fmin(median + (sum / runs - median) * TOWARDS_MEAN, most);
+}
+
+bool forecast_quote_figures(const int32_t *sorted, int runs, double widening, int32_t *ret_p50_s, int32_t *ret_p90_s)
+{
+    double p90 = rollout_quantile(sorted, runs, P90);
+    if (p90 >= ROLLOUT_NEVER)
+        return false;
+    double p50 = middle(sorted, runs);
+    *ret_p50_s = seconds(p50);
+    *ret_p90_s = seconds(p50 + widening * (p90 - p50));
+    return true;
+}
+
+static bool has_moved(int64_t told_ms, int64_t now_ms, int64_t wait_ms)
+{
+    double far = fmax((double)MOVES_MS, MOVES_PART * (double)wait_ms);
+    return (double)llabs(now_ms - told_ms) > far;
+}
+
+/* ---- somebody who comes now */
+
+/* The figures of each ghost, once; p90_s < 0: not today. */
+struct figures {
+    int32_t p50_s, p90_s;
+};
+
+static double widening_of(const struct plan *p, const char *queue)
+{
+    const Halld__Settings *s = setup_settings(p->setup);
+    for (size_t i = 0; i < s->n_queues; i++)
+        if (strcmp(s->queues[i]->queue, queue) == 0)
+            return p->widening[i];
+    return 1;
+}
+
+static void tell_row(struct quote_row *row, const struct forecast_quote *before, bool *moved)
+{
+    const struct quote_row *old = before ? quote_find(&before->quote, row->queue, row->group, row->class_name) : NULL;
+    row->told_p50_s = row->p50_s;
+    row->told_p90_s = row->p90_s;
+    bool stays = old && !has_moved(old->told_p50_s * 1000LL, row->p50_s * 1000LL, row->p50_s * 1000LL) &&
+                 !has_moved(old->told_p90_s * 1000LL, row->p90_s * 1000LL, row->p90_s * 1000LL) &&
+                 (row->p90_s == 0) == (old->told_p90_s == 0);
+    if (stays) {
+        row->told_p50_s = old->told_p50_s;
+        row->told_p90_s = old->told_p90_s;
+    }
+    *moved |= !stays && !*row->group;
+}
+
+static void add_row(struct forecast_quote *q, const struct plan *p, const struct plan_share *share,
+                    const char *class_name, const int32_t *sorted, const struct forecast_quote *before)
+{
+    struct quote_row row = {
+        .queue = text_of(q, share->queue), .group = text_of(q, share->group), .class_name = text_of(q, class_name)};
+    if (!forecast_quote_figures(sorted, ROLLOUT_RUNS, widening_of(p, share->queue), &row.p50_s, &row.p90_s))
+        return;
+    tell_row(&row, before, &q->moved);
+    q->rows[q->quote.n_rows++] = row;
+}
+
+/* Anybody of a queue: in each run somebody of one of its groups, each as often as they come. Unsorted samples. */
+static bool mix_groups(const struct plan *p, const struct rollout *r, const char *queue, int64_t head_start,
+                       int32_t *mixed)
+{
+    double all = 0;
+    for (size_t i = 0; i < p->n_shares; i++)
+        if (strcmp(p->shares[i].queue, queue) == 0 &&
+            plan_ghost_find(p, setup_group_index(p->setup, p->shares[i].group), head_start) >= 0)
+            all += p->shares[i].share;
+    for (int run = 0; all > 0 && run < r->runs; run++) {
+        double at = fmod((run + 0.5) * PICK_STEP, 1) * all;
+        int ghost = -1;
+        for (size_t i = 0; i < p->n_shares && at > 0; i++) {
+            int found = strcmp(p->shares[i].queue, queue) != 0
+                            ? -1
+                            : plan_ghost_find(p, setup_group_index(p->setup, p->shares[i].group), head_start);
+            if (found < 0)
+                continue;
+            ghost = found;
+            at -= p->shares[i].share;
+        }
+        mixed[run] = rollout_of_ghost(r, (size_t)ghost)[run];
+    }
+    return all > 0;
+}
+
+static void add_queue_rows(struct forecast_quote *q, const struct plan *p, const struct rollout *r,
+                           const struct forecast_quote *before)
+{
+    const Halld__Settings *s = setup_settings(p->setup);
+    int32_t mixed[ROLLOUT_RUNS];
+    for (size_t i = 0; i < s->n_queues; i++)
+        for (size_t c = 0; c < s->n_classes; c++) {
+            struct plan_share anybody = {s->queues[i]->queue, "", 1};
+            if (!mix_groups(p, r, s->queues[i]->queue, (int64_t)s->classes[c]->head_start_s * 1000, mixed))
+                continue;
+            rollout_sort(mixed, r->runs);
+            add_row(q, p, &anybody, s->classes[c]->class_, mixed, before);
+        }
+}
+
+static void add_group_rows(struct forecast_quote *q, const struct plan *p, const struct rollout *r,
+                           const struct forecast_quote *before)
+{
+    const Halld__Settings *s = setup_settings(p->setup);
+    for (size_t i = 0; i < p->n_shares; i++)
+        for (size_t c = 0; c < s->n_classes; c++) {
+            int g = plan_ghost_find(p, setup_group_index(p->setup, p->shares[i].group),
+                                    (int64_t)s->classes[c]->head_start_s * 1000);
+            if (g >= 0)
+                add_row(q, p, &p->shares[i], s->classes[c]->class_, rollout_of_ghost(r, (size_t)g), before);
+        }
+}
+
+static int row_compare(const void *a, const void *b)
+{
+    const struct quote_row *x = a, *y = b;
+    int order = strcmp(x->queue, y->queue);
+    if (!order)
+        order = strcmp(x->group, y->group);
+    return order ? order : strcmp(x->class_name, y->class_name);
+}
+
+static void add_rows(struct forecast_quote *q, const struct plan *p, const struct rollout *r,
+                     const struct forecast_quote *before)
+{
+    const Halld__Settings *s = setup_settings(p->setup);
+    q->rows = alloc_zero(((p->n_shares + s->n_queues) * s->n_classes + 1) * sizeof *q->rows);
+    add_queue_rows(q, p, r, before); /* before the ghosts' samples are sorted: a mix is run by run */
+    for (size_t i = 0; i < r->n_ghosts; i++)
+        rollout_sort(rollout_of_ghost(r, i), r->runs);
+    add_group_rows(q, p, r, before);
+    qsort(q->rows, q->quote.n_rows, sizeof *q->rows, row_compare);
+}
+
+/* ---- the waiting */
+
+static struct note note_of(struct forecast_quote *q, const struct plan *p, const struct plan_ticket *t)
+{
+    struct note n = {0, 0, ""};
+    int best = 0;
+    for (size_t i = 0; i < p->n_windows; i++)
+        n.windows += p->windows[i].state < PLAN_PAUSED && skill_has(&p->windows[i].skill, t->place.group);
+    for (size_t i = 0; i < p->n_tickets; i++) {
+        const struct plan_ticket *o = &p->tickets[i];
+        if (o->ticket <= t->ticket || key_compare(&o->place.key, &t->place.key) > 0)
+            continue;
+        n.later++;
+        int same = 0;
+        for (size_t k = 0; k < i && same <= best; k++)
+            same += p->tickets[k].class_name == o->class_name && p->tickets[k].ticket > t->ticket &&
+                    key_compare(&p->tickets[k].place.key, &t->place.key) < 0;
+        if (same >= best) {
+            best = same + 1;
+            n.later_class = o->class_name;
+        }
+    }
+    n.later_class = text_of(q, n.later_class);
+    return n;
+}
+
+static void explain(struct quote_ticket *t, const struct note *was, const struct note *is)
+{
+    if (is->windows < was->windows) {
+        t->worse = QUOTE_FEWER_WINDOWS;
+        t->worse_n = was->windows - is->windows;
+    } else if (is->later > was->later) {
+        t->worse = QUOTE_MORE_AHEAD;
+        t->worse_n = is->later - was->later;
+        t->worse_class = is->later_class;
+    } else {
+        t->worse = QUOTE_LONGER_SERVICES;
+    }
+}
+
+/* What was told stays while it is still about right, and with it why it had become worse. */
+static void tell_ticket(struct forecast_quote *q, const struct plan *p, size_t i, const struct forecast_quote *before)
+{
+    struct quote_ticket *t = &q->tickets[i];
+    const struct quote_ticket *old = before ? quote_ticket_find(&before->quote, t->ticket) : NULL;
+    const struct note *was = old ? &before->notes[old - before->tickets] : NULL;
+    if (old && !has_moved(old->p50_at, t->p50_at, t->p50_at - p->now) &&
+        !has_moved(old->p90_at, t->p90_at, t->p90_at - p->now)) {
+        *t = *old;
+        t->worse_class = text_of(q, old->worse_class);
+        q->notes[i] = *was;
+        q->notes[i].later_class = text_of(q, was->later_class);
+        return;
+    }
+    if (old && t->p50_at - old->p50_at > WORSE_MS)
+        explain(t, was, &q->notes[i]);
+    q->moved = true;
+}
+
+static int ticket_compare(const void *a, const void *b)
+{
+    const struct plan_ticket *const *x = a, *const *y = b;
+    return (*x)->ticket < (*y)->ticket ? -1 : (*x)->ticket > (*y)->ticket;
+}
+
+static void add_tickets(struct forecast_quote *q, const struct plan *p, const struct rollout *r,
+                        const struct forecast_quote *before)
+{
+    const struct plan_ticket **order = alloc_zero((p->n_tickets + 1) * sizeof *order);
+    for (size_t i = 0; i < p->n_tickets; i++)
+        order[i] = &p->tickets[i];
+    qsort(order, p->n_tickets, sizeof *order, ticket_compare);
+    q->tickets = alloc_zero((p->n_tickets + 1) * sizeof *q->tickets);
+    q->notes = alloc_zero((p->n_tickets + 1) * sizeof *q->notes);
+    for (size_t i = 0; i < p->n_tickets; i++) {
+        int32_t *samples = rollout_of_ticket(r, (size_t)(order[i] - p->tickets));
+        int32_t p50_s, p90_s;
+        rollout_sort(samples, r->runs);
+        if (!forecast_quote_figures(samples, r->runs, 1, &p50_s, &p90_s))
+            continue;
+        size_t n = q->quote.n_tickets++;
+        q->tickets[n] = (struct quote_ticket){
+            order[i]->ticket, p->now + p50_s * 1000LL, p->now + p90_s * 1000LL, QUOTE_NOT_WORSE, 0, text_of(q, "")};
+        q->notes[n] = note_of(q, p, order[i]);
+        tell_ticket(q, p, n, before);
+    }
+    free(order);
+}
+
+struct forecast_quote *forecast_quote_new(const struct plan *p, struct rollout *r, const struct forecast_quote *before)
+{
+    struct forecast_quote *q = alloc_zero(sizeof *q);
+    q->quote.at = p->now;
+    add_rows(q, p, r, before);
+    add_tickets(q, p, r, before);
+    q->quote.rows = q->rows;
+    q->quote.tickets = q->tickets;
+    q->moved |= !before || before->quote.n_rows != q->quote.n_rows || before->quote.n_tickets != q->quote.n_tickets;
+    return q;
+}
+
+const struct quote *forecast_quote_table(const struct forecast_quote *q)
+{
+    return q ? &q->quote : NULL;
+}
+
+bool forecast_quote_moved(const struct forecast_quote *q)
+{
+    return q->moved;
+}
