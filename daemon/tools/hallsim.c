@@ -2,6 +2,7 @@
  * hallsim: a day in virtual time, with the daemon's own core.
  *
  *   hallsim [--trace FILE] HALL.json CUSTOMERS.csv > OUT.csv
+ *   hallsim --rollout [--learn EARLIER.csv]... HALL.json CUSTOMERS.csv > PREDICTED.csv
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -12,19 +13,26 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "codec/pbjson.h"
+#include "tools/sim_forecast.h"
 #include "tools/sim_run.h"
 #include "view/trace.h"
 
 enum { EXIT_OK = 0, EXIT_DATA = 1, EXIT_USAGE = 64, EXIT_OUTPUT = 73 };
+enum { LEARN_MOST = 64 };
 
 struct options {
-    const char *trace, *hall, *customers;
-    bool stats;
+    const char *trace, *hall, *customers, *true_law;
+    const char *learn[LEARN_MOST];
+    int n_learn;
+    uint64_t seed;
+    bool stats, rollout;
 };
 
 static int usage(void)
 {
-    fputs("usage: hallsim [--trace FILE] [--stats] HALL.json CUSTOMERS.csv > OUT.csv\n", stderr);
+    fputs("usage: hallsim [--trace FILE] [--stats] HALL.json CUSTOMERS.csv > OUT.csv\n"
+          "       hallsim --rollout [--learn EARLIER.csv]... [--true-law LAW.csv] [--seed N] HALL.json CUSTOMERS.csv\n",
+          stderr);
     return EXIT_USAGE;
 }
 
@@ -101,39 +109,112 @@ static void print_stats(const struct sim_run *s, size_t customers, double took)
             took > 0 ? events / took : 0);
 }
 
-static int play(struct sim_run *s, const struct options *o)
+/* An earlier day is played as it was, and teaches. */
+static int learn_day(struct sim_forecast *f, const Halld__Settings *settings, const char *file, int nth)
+{
+    struct sim_run *s = sim_run_new(settings, NULL);
+    struct sim_customers customers = {NULL, 0, 0};
+    int code = sim_customers_read(file, sim_run_setup(s), &customers) ? EXIT_DATA : EXIT_OK;
+    if (!code) {
+        sim_run_set_day(s, nth);
+        sim_run_set_forecast(s, f, false);
+        sim_run_play(s, &customers);
+        sim_customers_fini(&customers);
+    }
+    sim_run_free(s);
+    return code;
+}
+
+static int prepare_forecast(struct sim_run *s, const struct options *o, const Halld__Settings *settings,
+                            struct sim_forecast *f)
+{
+    int code = EXIT_OK;
+    for (int i = 0; i < o->n_learn && !code; i++)
+        code = learn_day(f, settings, o->learn[i], i);
+    if (!code && o->true_law && sim_forecast_read_laws(f, o->true_law, sim_run_setup(s)))
+        code = EXIT_DATA;
+    sim_run_set_day(s, o->n_learn);
+    sim_run_set_forecast(s, f, true);
+    return code;
+}
+
+static int play_customers(struct sim_run *s, const struct options *o, struct sim_customers *customers)
+{
+    if (o->trace)
+        sim_run_keep_events(s);
+    double began = seconds();
+    sim_run_play(s, customers);
+    if (o->stats)
+        print_stats(s, customers->n, seconds() - began);
+    int code = o->trace ? write_trace(s, o->trace) : EXIT_OK;
+    if (code)
+        return code;
+    if (o->rollout)
+        sim_forecast_write(customers, stdout);
+    else
+        sim_customers_write(customers, stdout);
+    return fflush(stdout) == 0 ? EXIT_OK : EXIT_OUTPUT;
+}
+
+static int play(struct sim_run *s, const struct options *o, const Halld__Settings *settings)
 {
     struct sim_customers customers = {NULL, 0, 0};
     if (sim_customers_read(o->customers, sim_run_setup(s), &customers))
         return EXIT_DATA;
-    if (o->trace)
-        sim_run_keep_events(s);
-    double began = seconds();
-    sim_run_play(s, &customers);
-    if (o->stats)
-        print_stats(s, customers.n, seconds() - began);
-    int code = o->trace ? write_trace(s, o->trace) : EXIT_OK;
+    struct sim_forecast *f = o->rollout ? sim_forecast_new(o->seed) : NULL;
+    int code = f ? prepare_forecast(s, o, settings, f) : EXIT_OK;
     if (!code)
-        sim_customers_write(&customers, stdout);
-    if (!code && fflush(stdout) != 0)
-        code = EXIT_OUTPUT;
+        code = play_customers(s, o, &customers);
+    sim_forecast_free(f);
     sim_customers_fini(&customers);
     return code;
 }
 
+static bool read_seed(const char *text, uint64_t *ret)
+{
+    char *end;
+    *ret = strtoull(text, &end, 10);
+    return *text && !*end;
+}
+
+static bool read_option(int c, struct options *o)
+{
+    switch (c) {
+    case 't':
+        o->trace = optarg;
+        return true;
+    case 's':
+        return o->stats = true;
+    case 'r':
+        return o->rollout = true;
+    case 'w':
+        o->true_law = optarg;
+        return true;
+    case 'n':
+        return read_seed(optarg, &o->seed);
+    case 'l':
+        if (o->n_learn == LEARN_MOST)
+            return false;
+        o->learn[o->n_learn++] = optarg;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool read_options(int argc, char **argv, struct options *o)
 {
-    static const struct option table[] = {
-        {"trace", required_argument, NULL, 't'}, {"stats", no_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
-    for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
-        if (c == 't')
-            o->trace = optarg;
-        else if (c == 's')
-            o->stats = true;
-        else
+    static const struct option table[] = {{"trace", required_argument, NULL, 't'},
+                                          {"stats", no_argument, NULL, 's'},
+                                          {"rollout", no_argument, NULL, 'r'},
+                                          {"learn", required_argument, NULL, 'l'},
+                                          {"true-law", required_argument, NULL, 'w'},
+                                          {"seed", required_argument, NULL, 'n'},
+                                          {NULL, 0, NULL, 0}};
+    for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;)
+        if (!read_option(c, o))
             return false;
-    }
-    if (argc - optind != 2)
+    if (argc - optind != 2 || (!o->rollout && (o->n_learn || o->true_law)))
         return false;
     o->hall = argv[optind];
     o->customers = argv[optind + 1];
@@ -142,9 +223,11 @@ static bool read_options(int argc, char **argv, struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options o = {0};
+    struct options o = {.seed = 1};
     if (!read_options(argc, argv, &o))
         return usage();
+    setenv("TZ", "UTC", 1); /* virtual days have 24 hours from 0:00 */
+    tzset();
     Halld__Settings *settings = read_hall(o.hall);
     if (!settings)
         return EXIT_DATA;
@@ -152,7 +235,7 @@ int main(int argc, char **argv)
     struct sim_run *s = sim_run_new(settings, &r);
     if (!s)
         fprintf(stderr, "%s: %s %s: %s\n", o.hall, r.field, r.value, err_text_en(r.code));
-    int code = s ? play(s, &o) : EXIT_DATA;
+    int code = s ? play(s, &o, settings) : EXIT_DATA;
     if (s)
         sim_run_free(s);
     halld__settings__free_unpacked(settings, NULL);

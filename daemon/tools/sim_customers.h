@@ -17,6 +17,8 @@ struct sim_customer {
     int64_t start; /* ms; -1 = never served */
     int window;
     bool left;
+    bool predicted;
+    int32_t p50_s, p90_s; /* at issue */
 };
 
 struct sim_customers {

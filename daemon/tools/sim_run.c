@@ -8,6 +8,7 @@
 #include "base/moment.h"
 #include "core/queue/queue.h"
 #include "core/setup.h"
+#include "tools/sim_forecast.h"
 
 /* What happens at one instant happens in this order. */
 enum step_kind { STEP_END, STEP_LEAVE };
@@ -29,14 +30,18 @@ struct sim_run {
     bool keep;
     uint64_t n_events, random;
     int64_t now;
+    int32_t date;
+    struct sim_forecast *forecast;
+    bool predict;
+    const struct quote *quote; /* for the command being decided */
 };
 
-static const int32_t SIM_DATE = 20260105; /* a Monday; the day lasts as long as it takes */
+static const int32_t SIM_DATE = 20260105; /* the first, a Monday; a day lasts as long as it takes */
 static const int64_t SIM_END_MS = INT64_C(1) << 52;
 
-static int64_t midnight(void)
+static int64_t midnight(const struct sim_run *s)
 {
-    return (int64_t)date_to_days(SIM_DATE) * 86400000;
+    return (int64_t)date_to_days(s->date) * 86400000;
 }
 
 /* ---- the heap of what is to come */
@@ -81,11 +86,14 @@ static struct step step_take(struct sim_run *s)
 
 static void keep_or_drop(struct sim_run *s)
 {
-    for (size_t i = 0; i < s->events.n; i++)
+    for (size_t i = 0; i < s->events.n; i++) {
+        if (s->forecast)
+            sim_forecast_learn(s->forecast, s->events.at[i]);
         if (s->keep)
             events_add_take(&s->kept, s->events.at[i]);
         else
             halld__event__free_unpacked(s->events.at[i], NULL);
+    }
     s->n_events += s->events.n;
     s->events.n = 0;
 }
@@ -94,7 +102,8 @@ static int decide(struct sim_run *s, const Halld__Command *c, struct refusal *r)
 {
     static const Halld__Actor self = {PROTOBUF_C_MESSAGE_INIT(&halld__actor__descriptor), HALLD__ACTOR_KIND__E__device,
                                       (char *)"hallsim", (char *)""};
-    struct turn turn = {.now_ms = midnight() + s->now, .actor = &self, .role = HALLD__ROLE__E__admin};
+    struct turn turn = {
+        .now_ms = midnight(s) + s->now, .quote = s->quote, .actor = &self, .role = HALLD__ROLE__E__admin};
     s->random++;
     memcpy(turn.random, &s->random, sizeof s->random);
     return hall_decide(s->hall, c, &turn, &s->events, r);
@@ -141,6 +150,15 @@ static void next(struct sim_run *s, int window, Halld__Outcome__E outcome)
     follow_calls(s);
 }
 
+/* What the ticket says about its wait. */
+static void note_forecast(struct sim_run *s, struct sim_customer *p)
+{
+    const Halld__TicketIssued *b = s->events.at[0]->ticket_issued;
+    p->predicted = b->has_p50_case && b->has_p90_case;
+    p->p50_s = p->predicted ? b->wait_p50_s : 0;
+    p->p90_s = p->predicted ? b->wait_p90_s : 0;
+}
+
 static void arrive(struct sim_run *s, size_t i)
 {
     struct sim_customer *p = &s->customers->at[i];
@@ -152,7 +170,11 @@ static void arrive(struct sim_run *s, size_t i)
     c.issue_ticket = &issue;
     p->ticket = hall_seq(s->hall) + 1;
     map_put(&s->by_ticket, p->ticket, p);
+    if (s->predict)
+        s->quote = sim_forecast_quote(s->forecast, s->hall, midnight(s) + s->now, p->item, p->class_name);
     must(s, &c);
+    s->quote = NULL;
+    note_forecast(s, p);
     follow_calls(s);
     if (p->patience && p->start < 0)
         step_add(s, (struct step){s->now + p->patience, STEP_LEAVE, i, i});
@@ -192,9 +214,9 @@ static int open_day(struct sim_run *s, struct refusal *r)
     Halld__Command c = HALLD__COMMAND__INIT;
     Halld__OpenDay day = HALLD__OPEN_DAY__INIT;
     Halld__Span span = HALLD__SPAN__INIT, *spans[] = {&span};
-    span.from_at = midnight();
+    span.from_at = midnight(s);
     span.to_at = day.end_at = SIM_END_MS;
-    day.date = SIM_DATE;
+    day.date = s->date;
     day.n_open = 1;
     day.open = spans;
     c.body_case = HALLD__COMMAND__BODY_OPEN_DAY;
@@ -216,11 +238,11 @@ struct sim_run *sim_run_new(const Halld__Settings *settings, struct refusal *r)
 {
     struct sim_run *s = alloc_zero(sizeof *s);
     s->hall = hall_new();
-    if (put_settings(s, settings, r) || open_day(s, r)) {
+    s->date = SIM_DATE;
+    if (put_settings(s, settings, r)) {
         sim_run_free(s);
         return NULL;
     }
-    keep_or_drop(s);
     return s;
 }
 
@@ -251,8 +273,18 @@ const struct events *sim_run_events(const struct sim_run *s)
 
 int32_t sim_run_day(const struct sim_run *s)
 {
-    (void)s;
-    return SIM_DATE;
+    return s->date;
+}
+
+void sim_run_set_day(struct sim_run *s, int nth)
+{
+    s->date = date_from_days(date_to_days(SIM_DATE) + nth);
+}
+
+void sim_run_set_forecast(struct sim_run *s, struct sim_forecast *f, bool predict)
+{
+    s->forecast = f;
+    s->predict = predict;
 }
 
 uint64_t sim_run_event_count(const struct sim_run *s)
@@ -277,6 +309,9 @@ static void open_windows(struct sim_run *s)
 void sim_run_play(struct sim_run *s, struct sim_customers *customers)
 {
     s->customers = customers;
+    if (open_day(s, NULL))
+        abort();
+    keep_or_drop(s);
     open_windows(s);
     for (size_t i = 0; i < customers->n || s->n_steps;) {
         bool step = s->n_steps && (i == customers->n || s->steps[0].at <= customers->at[i].t0);
