@@ -147,20 +147,39 @@ void api_audit(struct call *c)
     protobuf_c_message_free_unpacked(q, NULL);
 }
 
+struct trace_look {
+    struct call *call;
+    int32_t day;
+    struct buf csv;
+};
+
+static int read_trace(void *arg, const struct reader *r)
+{
+    struct trace_look *l = arg;
+    return trace_write(r, l->day, &l->csv);
+}
+
+static void trace_done(void *arg, int code)
+{
+    struct trace_look *l = arg;
+    if (code == 0)
+        call_reply_text(l->call, 200, "text/csv; charset=utf-8", buf_text(&l->csv), l->csv.len);
+    else
+        call_refuse(l->call, code);
+    buf_fini(&l->csv);
+    free(l);
+}
+
 void api_trace(struct call *c)
 {
-    struct buf csv = BUF_INIT;
     int32_t day = queue_day(hall_queue(call_hall(c)))->date;
     const char *text = call_param(c, "day");
     if (strcmp(text, "today") != 0 && !date_from_text(text, &day)) {
         call_refuse_field(c, HALL_E_BAD_VALUE, "day", text);
         return;
     }
-    struct reader r = reader_of_store(c->net->o.store, hall_seq(call_hall(c)));
-    int code = trace_write(&r, day, &csv);
-    if (code == 0)
-        call_reply_text(c, 200, "text/csv; charset=utf-8", buf_text(&csv), csv.len);
-    else
-        call_refuse(c, code);
-    buf_fini(&csv);
+    struct trace_look *l = alloc_zero(sizeof *l);
+    *l = (struct trace_look){c, day, BUF_INIT};
+    if (!study_ask(c->net->study, hall_seq(call_hall(c)), &(struct study_work){read_trace, trace_done, l}))
+        trace_done(l, HALL_E_TOO_MANY);
 }

@@ -1,10 +1,13 @@
 /* Tickets: one's own by its link, anybody's for staff. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
 #include "core/queue/queue.h"
+#include "core/setup.h"
 #include "net/handlers.h"
 #include "net/inside.h"
 #include "net/qr.h"
@@ -49,30 +52,69 @@ static const struct ticket *find_by_token(struct call *c)
     return t;
 }
 
+/* What is read from the journal about a ticket; the setup is held until the answer. */
+struct look {
+    struct call *call;
+    struct setup *setup;
+    uint64_t ticket;
+    int32_t day;
+    ProtobufCMessage *view;
+};
+
+static void look_done(void *arg, int code)
+{
+    struct look *l = arg;
+    setup_free(l->setup);
+    if (code == 0 && l->view) {
+        call_reply(l->call, 200, l->view);
+    } else {
+        if (l->view)
+            protobuf_c_message_free_unpacked(l->view, NULL);
+        call_refuse(l->call, code ? code : HALL_E_STORE_FAILED);
+    }
+    free(l);
+}
+
+static void look_at(struct call *c, const struct ticket *t, ProtobufCMessage *view,
+                    int (*read)(void *arg, const struct reader *r))
+{
+    const struct hall *h = call_hall(c);
+    struct look *l = alloc_zero(sizeof *l);
+    *l = (struct look){c, setup_ref(hall_setup(h)), t->id, queue_day(hall_queue(h))->date, view};
+    if (!study_ask(c->net->study, hall_seq(h), &(struct study_work){read, look_done, l}))
+        look_done(l, HALL_E_TOO_MANY);
+}
+
+static int read_history(void *arg, const struct reader *r)
+{
+    struct look *l = arg;
+    return ticket_history_read(l->setup, l->ticket, r, (Halld__TicketHistory *)l->view);
+}
+
 void api_ticket(struct call *c)
 {
     const struct ticket *t = find_by_id(c);
     if (!t)
         return;
-    struct reader r = reader_of_store(c->net->o.store, hall_seq(call_hall(c)));
-    Halld__TicketHistory *v = ticket_history_new(call_hall(c), t, &r);
-    if (v)
-        call_reply(c, 200, &v->base);
-    else
-        call_refuse(c, HALL_E_STORE_FAILED);
+    Halld__TicketHistory *v = alloc_zero(sizeof *v);
+    halld__ticket_history__init(v);
+    v->ticket = ticket_view_new(call_hall(c), t);
+    look_at(c, t, &v->base, read_history);
+}
+
+static int read_why(void *arg, const struct reader *r)
+{
+    struct look *l = arg;
+    Halld__WhyView *v = why_view_new(l->setup, l->day, l->ticket, r);
+    l->view = v ? &v->base : NULL;
+    return v ? 0 : HALL_E_STORE_FAILED;
 }
 
 void api_ticket_why(struct call *c)
 {
     const struct ticket *t = find_by_id(c);
-    if (!t)
-        return;
-    struct reader r = reader_of_store(c->net->o.store, hall_seq(call_hall(c)));
-    Halld__WhyView *v = why_view_new(call_hall(c), t->id, &r);
-    if (v)
-        call_reply(c, 200, &v->base);
-    else
-        call_refuse(c, HALL_E_STORE_FAILED);
+    if (t)
+        look_at(c, t, NULL, read_why);
 }
 
 void api_ticket_by_token(struct call *c)

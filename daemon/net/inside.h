@@ -11,6 +11,7 @@
 #include "net/net.h"
 #include "net/pages.h"
 #include "net/sse.h"
+#include "net/study.h"
 
 struct net {
     struct loop *loop;
@@ -23,6 +24,7 @@ struct net {
     struct lockout *lockout;
     struct sse *sse;
     struct pages *pages;
+    struct study *study;
     struct call *calls; /* not answered yet */
     char *public_url, *socket_path;
     struct loop_watch *quiet_watch;

@@ -267,6 +267,9 @@ int net_open(struct net *n, const struct net_options *o, char why[200])
     if (text_or_null(config->run_dir))
         n->socket_path = alloc_format("%s/http.sock", config->run_dir);
     n->pages = pages_new(text_or_null(config->web_dir) ? config->web_dir : WEB_DIR);
+    char *journal = alloc_format("%s/journal.db", config->data_dir);
+    n->study = study_new(n->loop, journal);
+    free(journal);
     int code = open_http(n, config, why);
     if (code != 0)
         return code;
@@ -315,6 +318,7 @@ void net_close(struct net *n)
     if (!n)
         return;
     passwords_free(n->passwords);
+    study_free(n->study);
     while (n->calls)
         call_refuse(n->calls, HALL_E_NOT_READY);
     http_close(n->http);

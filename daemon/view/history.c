@@ -193,14 +193,8 @@ static int each(void *arg, const Halld__Event *event)
     return 0;
 }
 
-Halld__TicketHistory *ticket_history_new(const struct hall *h, const struct ticket *t, const struct reader *r)
+int ticket_history_read(const struct setup *setup, uint64_t ticket, const struct reader *r, Halld__TicketHistory *into)
 {
-    struct story s = {.ticket = t->id, .setup = hall_setup(h)};
-    s.view = BUILD_NEW(Halld__TicketHistory, &halld__ticket_history__descriptor);
-    s.view->ticket = ticket_view_new(h, t);
-    if (r->read(r->arg, t->id, r->last, each, &s) != 0) {
-        protobuf_c_message_free_unpacked(&s.view->base, NULL);
-        return NULL;
-    }
-    return s.view;
+    struct story s = {.ticket = ticket, .setup = setup, .view = into};
+    return r->read(r->arg, ticket, r->last, each, &s);
 }

@@ -7,7 +7,8 @@
 #include "proto/view.pb-c.h"
 #include "view/reader.h"
 
-/* The ticket and its events up to the committed hall; NULL if the journal cannot be read. */
-Halld__TicketHistory *ticket_history_new(const struct hall *h, const struct ticket *t, const struct reader *r);
+/* Adds the ticket's lines up to the reader's last event; reads from its issue on, so not on the loop. 0, or a code if
+ * the journal cannot be read. */
+int ticket_history_read(const struct setup *setup, uint64_t ticket, const struct reader *r, Halld__TicketHistory *into);
 
 #endif

@@ -1,5 +1,7 @@
 #include "view/reader.h"
 
+#include "base/log.h"
+#include "store/journal.h"
 #include "store/store.h"
 
 static int read_store(void *arg, uint64_t from, uint64_t to, int (*each)(void *arg, const Halld__Event *event),
@@ -11,6 +13,21 @@ static int read_store(void *arg, uint64_t from, uint64_t to, int (*each)(void *a
 struct reader reader_of_store(struct store *s, uint64_t last)
 {
     return (struct reader){.arg = s, .read = read_store, .last = last};
+}
+
+static int read_journal(void *arg, uint64_t from, uint64_t to, int (*each)(void *arg, const Halld__Event *event),
+                        void *each_arg)
+{
+    struct journal_fault fault = {0};
+    int code = journal_read(arg, from, to, each, each_arg, &fault);
+    if (code < 0 && fault.text[0])
+        log_error("journal", "event %llu: %s", (unsigned long long)fault.seq, fault.text);
+    return code;
+}
+
+struct reader reader_of_journal(struct journal *j, uint64_t last)
+{
+    return (struct reader){.arg = j, .read = read_journal, .last = last};
 }
 
 static int take_day(void *arg, const Halld__Event *event)

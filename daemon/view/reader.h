@@ -18,7 +18,9 @@ struct reader {
 };
 
 struct store;
-struct reader reader_of_store(struct store *s, uint64_t last);
+struct journal;
+struct reader reader_of_store(struct store *s, uint64_t last);     /* the loop's connection */
+struct reader reader_of_journal(struct journal *j, uint64_t last); /* a thread's own */
 
 /* The first event of a business day (20261123) or of a later one; last + 1 if there is none, 0 on failure. */
 uint64_t reader_find_day(const struct reader *r, int32_t day);

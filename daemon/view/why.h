@@ -3,7 +3,6 @@
 #ifndef VIEW_WHY_H
 #define VIEW_WHY_H
 
-#include "core/hall.h"
 #include "core/setup.h"
 #include "proto/view.pb-c.h"
 #include "view/reader.h"
@@ -19,9 +18,9 @@ enum { WHY_ORDER_MOST = 200 };
 /*
  * Every call of today's ticket with all whom the window could have called at that moment (the called first, then in
  * the order of their keys, at most WHY_ORDER_MOST), and how many issued later had been called before it by windows
- * that could have served it. Folds the day's events again: milliseconds per ten thousand. NULL if the journal cannot
- * be read.
+ * that could have served it. Folds the day's events again: ten milliseconds per ten thousand, so not on the loop. NULL
+ * if the journal cannot be read.
  */
-Halld__WhyView *why_view_new(const struct hall *committed, uint64_t ticket, const struct reader *r);
+Halld__WhyView *why_view_new(const struct setup *setup, int32_t day, uint64_t ticket, const struct reader *r);
 
 #endif

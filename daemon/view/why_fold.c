@@ -297,12 +297,12 @@ static void fold_fini(struct fold *f)
     free(f->waiting);
 }
 
-Halld__WhyView *why_view_new(const struct hall *committed, uint64_t ticket, const struct reader *r)
+Halld__WhyView *why_view_new(const struct setup *setup, int32_t day, uint64_t ticket, const struct reader *r)
 {
-    uint64_t from = reader_find_day(r, queue_day(hall_queue(committed))->date);
+    uint64_t from = reader_find_day(r, day);
     if (from == 0)
         return NULL;
-    struct fold f = {.ticket = ticket, .setup = hall_setup(committed), .tickets = MAP_INIT, .windows = MAP_INIT};
+    struct fold f = {.ticket = ticket, .setup = setup, .tickets = MAP_INIT, .windows = MAP_INIT};
     f.view = BUILD_NEW(Halld__WhyView, &halld__why_view__descriptor);
     f.view->ticket = ticket;
     if (from <= r->last && r->read(r->arg, from, r->last, each, &f) != 0) {

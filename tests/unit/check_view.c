@@ -196,7 +196,10 @@ START_TEST(a_tickets_history_is_told_in_both_languages)
     did("{\"start_service\":{\"n\":7}}");
     did("{\"finish_ticket\":{\"n\":7,\"outcome\":\"supplement\",\"missing\":[\"身份证\"]}}");
     struct reader r = play_reader(&p);
-    Halld__TicketHistory *v = ticket_history_new(p.hall, ticket(id), &r);
+    Halld__TicketHistory empty = HALLD__TICKET_HISTORY__INIT;
+    Halld__TicketHistory *v = (Halld__TicketHistory *)pbjson_clone(&empty.base);
+    v->ticket = ticket_view_new(p.hall, ticket(id));
+    ck_assert_int_eq(ticket_history_read(hall_setup(p.hall), id, &r, v), 0);
     ck_assert_uint_eq(v->n_history, 4);
     ck_assert_str_eq(v->history[0]->text, "取号 A001，前面 0 人");
     ck_assert_str_eq(v->history[1]->text_en, "Called to window 7");
@@ -267,7 +270,7 @@ START_TEST(why_says_the_whole_order_and_who_went_before)
     did("{\"next_ticket\":{\"n\":7}}");
     did("{\"next_ticket\":{\"n\":7,\"outcome\":\"handled\"}}");
     struct reader r = play_reader(&p);
-    Halld__WhyView *v = why_view_new(p.hall, first, &r);
+    Halld__WhyView *v = why_view_new(hall_setup(p.hall), queue_day(hall_queue(p.hall))->date, first, &r);
     ck_assert_uint_eq(v->n_calls, 1);
     ck_assert_int_eq(v->calls[0]->overtaken_by, 1);
     ck_assert_uint_eq(v->calls[0]->n_order, 2);
@@ -290,7 +293,7 @@ START_TEST(why_keeps_each_call_of_a_ticket_that_was_transferred)
     did("{\"transfer_ticket\":{\"n\":7,\"queue\":\"B\",\"window\":3}}");
     did("{\"next_ticket\":{\"n\":3}}");
     struct reader r = play_reader(&p);
-    Halld__WhyView *v = why_view_new(p.hall, id, &r);
+    Halld__WhyView *v = why_view_new(hall_setup(p.hall), queue_day(hall_queue(p.hall))->date, id, &r);
     ck_assert_uint_eq(v->n_calls, 2);
     ck_assert_int_eq(v->calls[1]->window, 3);
     ck_assert_int_eq(v->calls[1]->rule, HALLD__RULE__E__named);
