@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 PRESSES = 10000
@@ -33,7 +34,7 @@ class Daemon:
         self.fresh = folder is None
         config = {
             "hall_id": "bench", "zone": "Asia/Shanghai", "data_dir": self.folder + "/data", "run_dir": self.folder + "/run",
-            "web_dir": bench.source + "/web-static", "listen": "127.0.0.1:0", "import_hall": hall or bench.hall(),
+            "web_dir": bench.source + "/web-static", "listen": "127.0.0.1:0", "zmq": "tcp://127.0.0.1:*", "import_hall": hall or bench.hall(),
             "credentials": self.folder + "/credentials.json", "clock": {"accept_at_start": True},
             "limits": {"enforce": False, "connections": 4096, "connections_per_address": 4096},
         }
@@ -58,10 +59,11 @@ class Daemon:
             sys.exit("the daemon did not start: " + self.folder + "/log")
         self.base = line.split()[1].rstrip("/")
         self.address = self.base.split("//")[1]
-        self.tokens = {}
+        credentials = {"tokens": {}, "zmq": ""}
         if os.path.exists(self.folder + "/credentials.json"):      # not of a journal that was made for it
             with open(self.folder + "/credentials.json", encoding="utf-8") as f:
-                self.tokens = json.load(f)["tokens"]
+                credentials = json.load(f)
+        self.tokens, self.bus = credentials["tokens"], credentials["zmq"]
 
     def post(self, path, body, token):
         c = http.client.HTTPConnection(self.address)
@@ -302,6 +304,55 @@ class Bench:
         daemon.close()
         print(f"    {statistics.median(shares):.1f} % of one core (wanted under 20), "
               f"{statistics.median(received) / 1000 / seconds:.1f} events/s at each of 1,000")
+
+    def screens(self, daemon, n):
+        """n screens in a process of their own, each with its snapshot."""
+        process = subprocess.Popen([self.build + "/tests/bench/screens", daemon.bus, "listen", str(n)],
+                                   stdout=subprocess.PIPE, text=True)
+        if process.stdout.readline() != "ready\n":
+            sys.exit("the screens have no snapshot")
+        return process
+
+    def bench_screens(self):
+        """50 ZeroMQ screens with 50 more that are stopped: from a call's commit to its frame; a late joiner."""
+        calls, frames, presses, joins = 300, [], [], []
+        for _ in range(self.rounds):
+            daemon = Daemon(self, hall=self.window_hall())
+            self.open_windows(daemon, 1)
+            daemon.issue_n(calls + 10)
+            stopped, reading = self.screens(daemon, 50), self.screens(daemon, 50)
+            stopped.send_signal(signal.SIGSTOP)
+            pressed, answered, heard = {}, {}, []
+            reader = threading.Thread(target=lambda: heard.extend(
+                reading.stdout.readline().split() for _ in range(calls * 50)))
+            reader.start()
+            clerk = http.client.HTTPConnection(daemon.address)
+            for i in range(calls):
+                began = time.monotonic_ns()
+                clerk.request("POST", "/api/v1/windows/1/next", '{"outcome":"handled"}' if i else "{}",
+                              {"Authorization": "Bearer " + daemon.tokens["clerk"]})
+                answer = clerk.getresponse().read()
+                ended = time.monotonic_ns()
+                number = json.loads(answer)["ticket"]["number"]
+                pressed[number], answered[number] = began, ended
+                time.sleep(0.005)
+            reader.join()
+            frames += [max(0, int(at) - answered[number]) / 1e6 for number, at in heard]
+            presses += [(int(at) - pressed[number]) / 1e6 for number, at in heard]
+            joins += [int(us) / 1000 for us in subprocess.run(
+                [self.build + "/tests/bench/screens", daemon.bus, "join", "40"], check=True, capture_output=True,
+                text=True).stdout.split()]
+            for process in (stopped, reading):
+                process.kill()
+                process.wait()
+            daemon.close()
+        for row in (frames, presses, joins):
+            row.sort()
+        print(f"    after the answer to the clerk p99 {frames[len(frames) * 99 // 100]:.2f} ms (wanted under 5); "
+              f"after the press p50 {statistics.median(presses):.2f}, p99 {presses[len(presses) * 99 // 100]:.2f}, "
+              f"worst {presses[-1]:.2f} ms")
+        print(f"    late joiner whole after p50 {statistics.median(joins):.2f} ms, "
+              f"p99 {joins[len(joins) * 99 // 100]:.2f} ms (wanted under 100)")
 
 
 def machine():
