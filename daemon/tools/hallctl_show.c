@@ -86,6 +86,8 @@ static void print_status(const struct hallctl *ctl, const Halld__StatusView *v)
     add_count(ctl, c, W_H_ISSUED, v->issued_today);
     add_count(ctl, c, W_H_EVENTS, (long long)v->events);
     add_count(ctl, c, W_H_CONNECTIONS, v->connections);
+    if (*v->zmq)
+        add_line(ctl, c, W_H_BUS, v->zmq);
     add_line(ctl, c, W_H_MEMORY, memory);
     print_columns(c);
     free(memory);

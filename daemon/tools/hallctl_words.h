@@ -82,6 +82,7 @@
     X(H_EVENTS, "事件", "Events")                                                                                    \
     X(H_MEMORY, "内存", "Memory")                                                                                    \
     X(H_CONNECTIONS, "连接", "Connections")                                                                          \
+    X(H_BUS, "显示总线", "Display bus")                                                                              \
     X(H_VERSION, "版本", "Version")                                                                                  \
     X(H_ID, "编号", "Id")                                                                                            \
     X(H_NUMBER, "号", "Number")                                                                                      \
