@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import uuid
+from pathlib import Path
 
 SOURCE = os.path.abspath(os.environ.get("top_srcdir") or os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.path.abspath(os.environ.get("top_builddir") or os.path.join(SOURCE, "build"))
@@ -85,6 +86,12 @@ class Client:
         self.http.close()
 
 
+def cpu_s(pid):
+    """What a process has used of the processors: what it takes on a machine that does nothing else."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Hall:
     """A halld with its own folder. `with Hall() as h` starts it and removes everything at the end."""
 
@@ -131,6 +138,7 @@ class Hall:
         with os.fdopen(self.launch(*options, **how)) as ready:
             line = read_line(ready, STARTS_WITHIN_S)
         self.ready_s = time.monotonic() - began
+        self.ready_cpu_s = cpu_s(self.process.pid)
         assert line.startswith("ready "), f"exit {self.process.poll()}\n{self.log()}"
         self.base = line.split()[1]
         return self
