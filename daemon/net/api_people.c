@@ -204,28 +204,61 @@ static Halld__UserRequest request_of_user(const Halld__User *u)
     return r;
 }
 
-void api_user_patch(struct call *c)
+/* Which row a PATCH is about: the path's name, or else the body's; freed by the caller. NULL: answered, c is gone. */
+static char *name_of(struct call *c)
+{
+    if (c->params.n > 0)
+        return alloc_text(call_param(c, "name"));
+    ProtobufCMessage *body = call_body(c);
+    if (!body)
+        return NULL;
+    const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(body->descriptor, "name");
+    char *name = alloc_text(*(char *const *)(const void *)((const char *)body + f->offset));
+    protobuf_c_message_free_unpacked(body, NULL);
+    if (name[0])
+        return name;
+    free(name);
+    call_refuse_field(c, HALL_E_FIELD_MISSING, "name", "");
+    return NULL;
+}
+
+/* The request that the row is, with the body's fields over it; NULL: answered. */
+static ProtobufCMessage *patched(struct call *c, const ProtobufCMessage *before)
 {
     size_t len;
     const char *text = request_body(c->request, &len);
-    const Halld__User *old = setup_user_find(hall_setup(call_hall(c)), call_param(c, "name"));
-    ProtobufCMessage *changed;
+    ProtobufCMessage *after;
     struct refusal r;
-    if (!old) {
-        call_refuse_field(c, HALL_E_NOT_FOUND, "name", call_param(c, "name"));
-        return;
-    }
+    if (pbjson_read_over(before, text, len, &PBJSON_OUTSIDE, &after, &r) == 0)
+        return after;
+    call_refuse_with(c, &r);
+    return NULL;
+}
+
+static void patch_user(struct call *c, const Halld__User *old)
+{
     Halld__UserRequest before = request_of_user(old);
-    if (pbjson_read_over(&before.base, text, len, &PBJSON_OUTSIDE, &changed, &r) != 0) {
-        call_refuse_with(c, &r);
+    Halld__UserRequest *request = (Halld__UserRequest *)patched(c, &before.base);
+    if (!request)
         return;
-    }
-    Halld__UserRequest *request = (Halld__UserRequest *)changed;
     if (strcmp(request->name, old->name) != 0)
         call_refuse_field(c, HALL_E_BAD_VALUE, "name", request->name);
     else
         put_user(c, request, old);
-    protobuf_c_message_free_unpacked(changed, NULL);
+    halld__user_request__free_unpacked(request, NULL);
+}
+
+void api_user_patch(struct call *c)
+{
+    char *name = name_of(c);
+    if (!name)
+        return;
+    const Halld__User *old = setup_user_find(hall_setup(call_hall(c)), name);
+    if (old)
+        patch_user(c, old);
+    else
+        call_refuse_field(c, HALL_E_NOT_FOUND, "name", name);
+    free(name);
 }
 
 static void on_user_removed(void *arg, const struct answer *answer)
@@ -272,75 +305,122 @@ void api_devices(struct call *c)
 
 struct device_change {
     struct call *call;
-    char token[GENERATE_TOKEN_TEXT];
+    char token[GENERATE_TOKEN_TEXT]; /* "": the old one stays */
 };
+
+static void reply_device(struct device_change *ch, Halld__DeviceView *v)
+{
+    struct call *c = ch->call;
+    char code[PAIR_CODE_SIZE];
+    if (ch->token[0]) {
+        devices_pair(c->net->devices, c->note, ch->token, clock_monotonic_ms(), code);
+        v->has_token_case = HALLD__DEVICE_VIEW__HAS_TOKEN_TOKEN;
+        v->token = ch->token;
+        v->has_code_case = HALLD__DEVICE_VIEW__HAS_CODE_CODE;
+        v->code = code;
+    }
+    call_reply(c, 200, pbjson_clone(&v->base));
+}
 
 static void on_device_put(void *arg, const struct answer *answer)
 {
     struct device_change *ch = arg;
     struct call *c = ch->call;
-    char code[PAIR_CODE_SIZE];
     if (!call_refused(c, answer)) {
         const Halld__Device *d = setup_device_find(hall_setup(answer->hall), c->note);
         Halld__DeviceView v = HALLD__DEVICE_VIEW__INIT;
         if (d)
             v = view_of_device(d);
-        devices_pair(c->net->devices, c->note, ch->token, clock_monotonic_ms(), code);
-        v.has_token_case = HALLD__DEVICE_VIEW__HAS_TOKEN_TOKEN;
-        v.token = ch->token;
-        v.has_code_case = HALLD__DEVICE_VIEW__HAS_CODE_CODE;
-        v.code = code;
-        call_reply(c, 200, pbjson_clone(&v.base));
+        reply_device(ch, &v);
     }
     memset(ch, 0, sizeof *ch);
     free(ch);
 }
 
-/* A device with a new token. */
-static void put_device(struct call *c, const Halld__Device *row)
+static void put_device(struct call *c, const Halld__Device *row, bool with_new_token)
 {
-    uint8_t hash[GENERATE_HASH];
     Halld__PutSettings *put = put_new();
     struct device_change *ch = alloc_zero(sizeof *ch);
     Halld__Device *d = (Halld__Device *)pbjson_clone(&row->base);
     ch->call = c;
     c->note = alloc_text(d->name);
-    generate_token(ch->token);
-    generate_token_hash(ch->token, hash);
-    free(d->token_hash.data);
-    d->token_hash = (ProtobufCBinaryData){sizeof hash, alloc_copy(hash, sizeof hash)};
+    if (with_new_token) {
+        uint8_t hash[GENERATE_HASH];
+        generate_token(ch->token);
+        generate_token_hash(ch->token, hash);
+        free(d->token_hash.data);
+        d->token_hash = (ProtobufCBinaryData){sizeof hash, alloc_copy(hash, sizeof hash)};
+    }
     put->put->n_devices = 1;
     put->put->devices = alloc_copy(&d, sizeof d);
     c->without_key = true;
     call_submit_for(c, call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base), NULL, on_device_put, ch);
 }
 
-void api_device_put(struct call *c)
+/* old: whose token stays; NULL for a new device. */
+static void put_requested(struct call *c, const Halld__DeviceRequest *request, const Halld__Device *old)
 {
     enum { DAYS_MOST = 36500 };
-    ProtobufCMessage *body = call_body(c);
-    if (!body)
-        return;
-    const Halld__DeviceRequest *request = (Halld__DeviceRequest *)body;
     Halld__Device d = HALLD__DEVICE__INIT;
     d.name = request->name;
     d.role = request->role;
     d.place = request->place;
+    if (old) {
+        d.token_hash = old->token_hash;
+        d.expires_at = old->expires_at;
+    }
     if (request->has_days_case && (request->days < 1 || request->days > DAYS_MOST)) {
         call_refuse_field(c, HALL_E_BAD_VALUE, "days", "");
-    } else {
-        if (request->has_days_case)
-            d.expires_at = call_now(c) + request->days * INT64_C(86400000);
-        put_device(c, &d);
+        return;
     }
+    if (request->has_days_case)
+        d.expires_at = call_now(c) + request->days * INT64_C(86400000);
+    put_device(c, &d, !old);
+}
+
+void api_device_put(struct call *c)
+{
+    ProtobufCMessage *body = call_body(c);
+    if (!body)
+        return;
+    put_requested(c, (Halld__DeviceRequest *)body, NULL);
     protobuf_c_message_free_unpacked(body, NULL);
+}
+
+static void patch_device(struct call *c, const Halld__Device *old)
+{
+    Halld__DeviceRequest before = HALLD__DEVICE_REQUEST__INIT;
+    before.name = old->name;
+    before.role = old->role;
+    before.place = old->place;
+    Halld__DeviceRequest *request = (Halld__DeviceRequest *)patched(c, &before.base);
+    if (!request)
+        return;
+    if (strcmp(request->name, old->name) != 0)
+        call_refuse_field(c, HALL_E_BAD_VALUE, "name", request->name);
+    else
+        put_requested(c, request, old);
+    halld__device_request__free_unpacked(request, NULL);
+}
+
+void api_device_patch(struct call *c)
+{
+    char *name = name_of(c);
+    if (!name)
+        return;
+    const Halld__Device *old = setup_device_find(hall_setup(call_hall(c)), name);
+    if (old)
+        patch_device(c, old);
+    else
+        call_refuse_field(c, HALL_E_NOT_FOUND, "name", name);
+    free(name);
 }
 
 void api_device_token(struct call *c)
 {
     const Halld__Device *d = setup_device_find(hall_setup(call_hall(c)), call_param(c, "name"));
     if (d)
-        put_device(c, d);
+        put_device(c, d, true);
     else
         call_refuse_field(c, HALL_E_NOT_FOUND, "name", call_param(c, "name"));
 }

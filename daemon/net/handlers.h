@@ -36,6 +36,7 @@ void api_user_patch(struct call *c);
 void api_user_remove(struct call *c);
 void api_devices(struct call *c);
 void api_device_put(struct call *c);
+void api_device_patch(struct call *c);
 void api_device_token(struct call *c);
 void api_device_remove(struct call *c);
 /* api_machine.c */

@@ -94,7 +94,7 @@ static bool find_caller(struct call *c)
         name_link_holder(c);
         return true;
     }
-    log_request(c, err_name(code));
+    log_request(c, code == HALL_E_TOKEN_EXPIRED ? "token_expired" : "bad_token");
     call_refuse(c, code);
     return false;
 }
@@ -246,6 +246,8 @@ static int open_http(struct net *n, const Halld__Config *config, char why[200])
             n->public_url[len - 1] = '\0';
     } else {
         const char *colon = strrchr(o.listen, ':');
+        if (strncmp(o.listen, "0.0.0.0:", 8) == 0 || strncmp(o.listen, "[::]:", 5) == 0)
+            log_warn("net", "public_url is not set: no phone finds %s, which would stand in QR codes", o.listen);
         n->public_url = alloc_format("%s://%.*s:%d", tls ? "https" : "http", (int)(colon ? colon - o.listen : 0),
                                      o.listen, http_port(n->http));
     }

@@ -107,6 +107,11 @@ def test_a_token_ends_when_it_expires_and_when_it_is_replaced(hall):
     made = admin.post("/admin/devices", {"name": "k9", "role": "kiosk", "place": "门口", "days": 1}).body
     bearer = Person(hall, headers={"Authorization": "Bearer " + made["token"]})
     assert bearer.request("GET", "/me").body["name"] == "k9" and made["expires_at"]
+    moved = admin.request("PATCH", "/admin/devices/k9", {"place": "里面"}).body
+    assert (moved["place"], moved["expires_at"]) == ("里面", made["expires_at"]) and "token" not in moved
+    assert admin.request("PATCH", "/admin/devices", {"name": "k9", "place": "门口"}).body["place"] == "门口"
+    assert admin.request("PATCH", "/admin/devices", {"place": "门口"}).code == "FIELD_MISSING"
+    assert bearer.request("GET", "/me").body["name"] == "k9"
     again = admin.post("/admin/devices/k9/token", {}).body
     assert again["token"] != made["token"]
     assert bearer.request("GET", "/me").code == "NO_SESSION"
@@ -115,6 +120,7 @@ def test_a_token_ends_when_it_expires_and_when_it_is_replaced(hall):
     assert admin.request("DELETE", "/admin/devices/k9").status == 200
     assert bearer.request("GET", "/me").status == 401
     assert bearer.request("POST", "/tickets", {"queue": "A"}).status == 401
+    assert security(hall, "bad_token")
 
 
 def test_an_expired_token_is_told_so():
@@ -128,7 +134,7 @@ def test_an_expired_token_is_told_so():
             assert time.monotonic() < end
         answer = bearer.request("POST", "/tickets", {"queue": "A"})
         assert (answer.status, answer.code) == (401, "TOKEN_EXPIRED")
-        assert security(hall, "TOKEN_EXPIRED")[0]["who"] == "k9"
+        assert security(hall, "token_expired")[0]["who"] == "k9"
 
 
 def test_a_page_is_paired_by_its_code_once(hall):
@@ -161,7 +167,7 @@ def test_users_are_made_changed_and_removed(hall):
     changed = admin.request("PATCH", "/admin/users/xin", {"role": "manager"}).body
     assert changed["display"] == "小新" and "password" not in changed
     assert person.request("GET", "/me").body["role"] == "manager"
-    assert admin.request("PATCH", "/admin/users/xin", {"password": "a new password"}).status == 200
+    assert admin.request("PATCH", "/admin/users", {"name": "xin", "password": "a new password"}).status == 200
     assert person.request("GET", "/me").body["role"] == "public"    # every session ends with the old password
     assert person.log_in("xin", made["password"]).code == "BAD_LOGIN"
     assert person.log_in("xin", "a new password").status == 200
