@@ -48,7 +48,8 @@ need_packages() {
 
 # build_in DIR [configure arguments]: configures DIR if its settings are not these, and builds what is not current.
 build_in() {
-    local dir=$1 wanted
+    local dir=$1 wanted log
+    log=$LOG_DIR/$(basename "$dir").log
     shift
     wanted="$*"
     if ! [ -x "$TOP/configure" ] || [ "$TOP/configure.ac" -nt "$TOP/configure" ]; then
@@ -60,13 +61,13 @@ build_in() {
     mkdir -p "$dir"
     if ! [ -f "$dir/Makefile" ] || [ "$(cat "$dir/.configured-with" 2>/dev/null)" != "$wanted" ]; then
         [ ! -f "$dir/Makefile" ] || make -C "$dir" distclean >/dev/null 2>&1
-        (cd "$dir" && "$TOP/configure" "$@" && printf '%s\n' "$wanted" >.configured-with) >"$dir.log" 2>&1 || {
-            tail -20 "$dir.log" >&2
+        (cd "$dir" && "$TOP/configure" "$@" && printf '%s\n' "$wanted" >.configured-with) >"$log" 2>&1 || {
+            tail -20 "$log" >&2
             return 1
         }
     fi
-    make -C "$dir" -j"$(nproc)" >>"$dir.log" 2>&1 </dev/null || {
-        grep -E 'error|Error' "$dir.log" | tail -20 >&2
+    make -C "$dir" -k -j"$(nproc)" >"$log" 2>&1 </dev/null || {
+        grep -E 'error|Error' "$log" | tail -20 >&2
         return 1
     }
 }
