@@ -8,7 +8,10 @@
 #include "engine/inside.h"
 #include "store/snapshot.h"
 
-enum { JOURNAL_READER = 1 }; /* what this program can read; a journal names the least that can read it */
+enum {
+    JOURNAL_READER = 1,   /* what this program can read; a journal names the least that can read it */
+    REPLAY_LONG = 100000, /* after so many events a snapshot is due, lest the next start read them all again */
+};
 
 struct replay {
     struct engine *e;
@@ -86,6 +89,7 @@ static int replay_from(struct replay *r)
     uint64_t from = hall_seq(e->committed) + 1, last = store_last_seq(e->store);
     if (from > last)
         return 0;
+    e->wants_snapshot = last - from >= REPLAY_LONG;
     int64_t at = 0;
     int code = store_read(e->store, last, last, note_at, &at);
     r->keys_from = at - (int64_t)DEDUPE_HOURS * 3600000;
