@@ -1,6 +1,7 @@
 /* The index: a picture of each screen, its address, and how it is. */
 import { $, fill, h, svg } from "./lib/dom.js";
-import { dayWord, clockSeconds } from "./lib/days.js";
+import { calmly, watcher } from "./lib/calm.js";
+import { clockSeconds, dayWord, hoursText } from "./lib/days.js";
 import { clock, hallNow, ms, setHallTime } from "./lib/format.js";
 import { loadTexts, otherLang, pick, setLang, t } from "./lib/i18n.js";
 import { follow } from "./lib/stream.js";
@@ -11,6 +12,7 @@ import { follow } from "./lib/stream.js";
 /** @type {any} */ let hall = {};
 /** @type {any} */ let board = { queues: [], windows: [], calls: [] };
 let live = true;
+const isNews = watcher();
 
 /** @param {number} n @param {(i: number) => Box} box */
 const row = (n, box) => Array.from({ length: n }, (_, i) => box(i));
@@ -25,6 +27,8 @@ const CARDS = [
   { id: "window", href: "/window/", code: "/window/", size: [200, 113], state: () => t("window.state", { n: openWindows() }), boxes: [SCREEN, ["k", 10, 10, 44, 20, 2], ["g", 60, 12, 70, 6], ["g", 60, 22, 40, 5],
     ["g", 144, 10, 46, 62, 2], ["g", 10, 40, 126, 32, 2], ["k", 10, 80, 36, 24, 2], ...row(10, (i) => ["f", 50 + 28.5 * Math.floor(i / 2), 80 + 13 * (i % 2), 25, 11, 2])] },
   { id: "ticket", href: "", code: "/t/…", size: [58, 120], state: () => t("ticket.state"), boxes: [["f", 1, 1, 56, 118, 7], ["c", 8, 16, 42, 20, 2], ["g", 14, 44, 30, 6], ["g", 8, 58, 42, 30, 2], ["f", 8, 98, 42, 12, 3]] },
+  { id: "admin", href: "/admin/", code: "/admin/", size: [200, 113], state: () => t("admin.state"),
+    boxes: [SCREEN, ...row(48, (i) => [i % 8 < 6 && i < 40 ? "k" : "g", 14 + 23 * (i % 8), 12 + 16 * Math.floor(i / 8), 10, 10, 1])] },
   { id: "api", href: "/api/v1/openapi.json", code: "/api/v1/", size: [200, 113], state: () => t("api.state"), boxes: [SCREEN, ["k", 72, 30, 56, 8], ["g", 72, 46, 40, 8], ["g", 72, 62, 50, 8], ["g", 72, 78, 32, 8]] },
 ];
 
@@ -53,7 +57,7 @@ function render() {
   const other = h("button.btn.quiet", { type: "button", lang: otherLang(), onclick: () => setLang(otherLang()).then(render) }, t("language"));
   fill($("#page"), h("header.i-head", null, h("div", null, h("h1", null, pick(hall.hall || "", hall.name_en)), h("p", null, stateLine())), other),
     h("ul.i-cards", null, CARDS.map(cardOf)),
-    h("footer.i-foot", null, h("span", null, t("hours", { hours: (hall.hours || []).join("　") })), h("span", null, hall.source || ""), h("span", null, "halld")));
+    h("footer.i-foot", null, h("span", null, t("hours", { hours: hoursText(hall.hours || []) })), h("span", null, hall.source || ""), h("span", null, "halld")));
 }
 
 /** @param {import("./lib/feed.js").FeedMessage} message */
@@ -66,7 +70,7 @@ function hear(message) {
     if (name === "board") board = data;
     setHallTime(name === "snapshot" ? board.at : data.at, hall.simulated);
   }
-  render();
+  if (isNews([live, hall, board.queues, board.windows, board.calls])) calmly(render);
 }
 
 await loadTexts("common", "days", "index");

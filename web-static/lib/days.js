@@ -21,6 +21,9 @@ export const weekday = (at) => t(`weekday.${fields(at).getUTCDay()}`);
 /** "3 月 10 日" @param {number} at */
 export const date = (at) => t("date", { month: t(`month.${fields(at).getUTCMonth() + 1}`), day: fields(at).getUTCDate() });
 
+/** "9:00 – 12:00　13:30 – 17:00" @param {string[]} hours */
+export const hoursText = (hours) => (hours[0] === "00:00-24:00" ? t("always") : hours.map((x) => x.replace("-", " – ")).join("　"));
+
 /** Days from today to at, by the hall's calendar. @param {number} at */
 const daysAhead = (at) => Math.floor(+fields(at) / DAY_MS) - Math.floor(+fields(hallNow()) / DAY_MS);
 

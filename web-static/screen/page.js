@@ -4,7 +4,7 @@
  */
 import { $, arrow, fill, h, plate, tile } from "../lib/dom.js";
 import { get } from "../lib/api.js";
-import { date, dayWord, wallClock, weekday } from "../lib/days.js";
+import { date, dayWord, hoursText, wallClock, weekday } from "../lib/days.js";
 import { clock, fields, hallNow, minutes, ms, ranges, setHallTime } from "../lib/format.js";
 import { isEnglish, loadTexts, pick, t } from "../lib/i18n.js";
 import { codeInAddress, pair, pairByCode, whoAmI } from "../lib/session.js";
@@ -78,7 +78,7 @@ function legend() {
 function foot() {
   const desk = board.windows.find((/** @type {any} */ w) => w.role === "desk");
   const notice = pick(board.notice, board.notice_en) || (desk ? t("desk", { window: desk.window }) : "");
-  const left = board.duty_leader ? [t("leader"), h("strong", null, board.duty_leader)] : [t("hours", { hours: (hall.hours || []).join("　") })];
+  const left = board.duty_leader ? [t("leader"), h("strong", null, board.duty_leader)] : [t("hours", { hours: hoursText(hall.hours || []) })];
   return h("footer.tv-foot", null, h("p", null, left), isRegistered ? null : pairLink(), h("p", null, h("strong", null, notice)));
 }
 

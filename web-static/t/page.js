@@ -34,7 +34,7 @@ function wait() {
 
 function ahead() {
   if (!ticket.ahead) return h("p.ahead", null, h("b", null, t("ahead.none")));
-  const [before, after] = t("ahead").split("{n}");
+  const [before, after] = t("ahead", { n: "|" }).split("|");
   return h("p.ahead", null, before, h("strong", null, ticket.ahead), after);
 }
 

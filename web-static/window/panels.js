@@ -116,7 +116,7 @@ const PANELS = {
   class: {
     title: (c) => [plate(c.detail.ticket.number, mode(c)), t("class.title"), h("span.tag", null, className(c, c.detail.ticket))],
     rows: (c) => c.catalogue.classes.map((/** @type {any} */ x) => ({ label: pick(x.name, x.name_en), tag: x.head_start_s ? t("class.head", { name: "", n: minutes(x.head_start_s) }) : "", value: x.class })),
-    fields: () => input("reason", t("class.reason"), { maxlength: 200 }),
+    first: (c, rows) => Math.max(0, rows.findIndex((r) => r.value === "normal")), fields: () => input("reason", t("class.reason"), { maxlength: 200 }),
     async confirm(c, row, p) {
       const reason = value(p, "reason");
       return reason ? c.command(`/tickets/${c.detail.ticket.id}/class`, { class: row?.value, reason }) : t("class.need");

@@ -6,5 +6,6 @@ export default {
   screen: "叫号屏", "screen.text": "挂在大厅：叫到谁、去几号窗口", "screen.state": "正在叫 {n} 个号",
   window: "窗口", "window.text": "窗口人员用：叫号、办理、办结，只用键盘", "window.state": "{n} 个窗口开着",
   ticket: "我的号", "ticket.text": "手机上看：前面几人、去几号窗口", "ticket.state": "扫小票上的码",
+  admin: "管理", "admin.text": "窗口、技能、队列、事项、人员、设备、日志", "admin.state": "管理员、经理、审计员登录",
   api: "接口", "api.text": "同一套接口供所有页面和别的系统用", "api.state": "openapi.json", hours: "今天 {hours}", 
 };

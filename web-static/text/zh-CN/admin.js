@@ -1,0 +1,22 @@
+/* Administration. */
+export default {
+  title: "管理", "tab.windows": "窗口", "tab.places": "窗口名称", "tab.queues": "队列", "tab.groups": "业务类", "tab.items": "事项", "tab.classes": "人群", "tab.hours": "每周时间", "tab.special": "特殊日期",
+  "tab.policy": "叫号规则", "tab.hall": "大厅", "tab.users": "人员", "tab.devices": "设备", "tab.log": "日志",
+  "matrix.title": "窗口能办哪些", "matrix.how": "方向键移动，空格改，改完一起保存", "matrix.when": "窗口下次打开时按新的来。", "by.queue": "按队列", "by.group": "按业务类", "now.is": "现在", cell: "{window} 号窗口 {what}",
+  unsaved: "{n} 个窗口没保存", undo: "不改了", save: "保存", saved: "已保存", new: "新增", "new.row": "新增：{table}", remove: "删除", "remove.sure": "再按一次，真的删除", back: "返回", search: "查找",
+  exists: "“{key}”已经有了", more: "还有 {n} 行，请输入几个字查找", yes: "是", no: "否", minutes: "{n} 分", closed: "不开", "default.is": "　不填就是 {n}", "materials.how": "　一行一样；前面加 * 的可以后补；“| English”写英文名",
+  "open.how": "　一行一段，例如 09:00-12:00；空着就是不开", alarms: "要看的事", "alarms.none": "没有要处理的事",
+  "f.queue": "队列", "f.name": "名称", "f.name_en": "英文名称", "f.default_item": "默认事项", "f.max_tickets": "每天最多几个号（0 不限）", "f.planned_windows": "预约按几个窗口算", "f.group": "业务类", "f.item": "事项编码", "f.kind": "类型",
+  "f.promised": "承诺几个工作日", "f.statutory": "法定几个工作日", "f.example": "示例（时限和材料是编的）", "f.initials": "拼音首字母", "f.mean_service_s": "一般办几分钟", "f.main_item": "主项名称", "f.materials": "材料", "f.class": "代码",
+  "f.head_start_s": "算早到几分钟", "f.kiosk": "取号机可以给", "f.window": "窗口号", "f.role": "类型", "f.all": "什么都能办", "f.weekday": "星期几（1–7，0 是放假日）", "f.open": "开放时间", "f.date": "日期（年-月-日）", "f.reason": "原因",
+  "f.repeat_after_s": "隔几秒可以重呼", "f.miss_after_s": "叫到后几秒可以过号", "f.report_back_within_s": "过号后几秒内回来有效", "f.max_misses": "最多过号几次", "f.report_back_behind": "回来后排在第几位后面",
+  "f.start_inferred_after_s": "没按开始就办结，算叫号后几秒开始", "f.last_ticket_before_close_s": "下班前几秒停止取号", "f.sweep_after_close_s": "下班后几秒清号", "f.appointment_grace_s": "预约迟到几秒内有效", "f.appointment_head_start_s": "预约算早到几秒",
+  "f.gate_before_s": "预约提前几秒可叫", "f.return_head_s": "当天再来算早到几秒", "f.notice": "通知（屏上显示一句）", "f.notice_en": "英文通知", "f.source": "数据来源", "f.display": "显示给同事的称呼", "f.user_groups": "分组（空格隔开）",
+  "f.device": "设备名", "f.place": "放在哪里",
+  "place.unified": "综合", "place.special": "专业", "place.issue": "出件", "place.desk": "办不成事", "place.helper": "帮办代办", "place.tidal": "潮汐", "place.video": "视频", "place.kiosk": "自助", "kind.instant": "即办件", "kind.promised": "承诺件",
+  "state.open": "没有叫号", "state.ready": "空闲", "state.busy": "办理中", "state.break": "暂停", "state.suspended": "停用", "state.draining": "收工中", "state.closed": "没有开",
+  once: "只显示这一次，请马上记下来。", "once.done": "记好了", "password.of": "{name} 的新密码", "password.optional": "密码（不填就自动生成）", "add.user": "新增人员", "users.n": "{n} 人", disabled: "停用", active: "在用", disable: "停用", enable: "恢复",
+  "new.password": "换密码", "new.password.sure": "再按一次，旧密码作废", "code.of": "{name} 的配对码", "code.code": "配对码", "code.page": "在这里输入", "code.token": "令牌（给程序用）", "code.how": "新增后给出 8 位配对码，十分钟内在设备上输入，用一次就作废。",
+  "new.code": "换配对码", "new.code.sure": "再按一次，旧令牌作废", "no.end": "不过期", "days.optional": "几天后过期（不填不过期）", "add.device": "新增设备", "devices.n": "{n} 台",
+  "log.journal": "大厅日志", "log.security": "安全记录", "log.how": "改动都记在日志里，改不掉", "log.seq": "序号", "log.at": "时间", "log.kind": "事件", "log.actor": "谁", "log.what": "内容", "log.address": "地址", "log.none": "没有记录", "log.rows": "{n} 行", "log.older": "更早的", "log.newest": "最新的",
+};
