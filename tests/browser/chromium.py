@@ -3,6 +3,7 @@ A real Chromium for the tests: started fresh, without a network of its own, driv
 shows must keep quiet: an error on its console or a breach of the content policy fails the test that showed it.
 """
 import contextlib
+import json
 import os
 import shutil
 import sys
@@ -29,11 +30,10 @@ OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", 
            "--force-device-scale-factor=1")
 
 
-def demo_hall(**config):
-    """A daemon with the demo hall, of its own."""
+def demo_hall(**settings):
+    """A daemon with the demo hall, of its own; settings replace tables of it."""
     with open(os.path.join(halls.SOURCE, "packaging", "demo", "hall.json"), encoding="utf-8") as f:
-        import json
-        return halls.Hall(settings=json.load(f), **config)
+        return halls.Hall(settings={**json.load(f), **settings})
 
 
 class Browser:
@@ -49,6 +49,20 @@ class Browser:
         self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
         self.size("console")
         self.said = []
+
+    def fresh(self, base):
+        """For the next test: one empty tab, nobody logged in. Another hall is another origin with its own storage."""
+        self.base, self.said = base.rstrip("/"), []
+        first, *others = self.driver.window_handles
+        for handle in others:
+            self.driver.switch_to.window(handle)
+            self.driver.close()
+        self.driver.switch_to.window(first)
+        self.driver.get("about:blank")
+        self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        self.hear()
+        self.said = []
+        return self.size("console")
 
     def close(self):
         self.driver.quit()

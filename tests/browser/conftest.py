@@ -14,13 +14,19 @@ def fixture_hall():
         yield hall
 
 
+@pytest.fixture(name="chromium", scope="session")
+def fixture_chromium():
+    browser = Browser("http://127.0.0.1")
+    yield browser
+    browser.close()
+
+
 @pytest.fixture(name="browser")
-def fixture_browser(hall, request):
-    browser = Browser(hall.base)
+def fixture_browser(chromium, hall, request):
+    browser = chromium.fresh(hall.base)
     yield browser
     quiet = request.node.get_closest_marker("loses_its_hall") is not None
     complaints = browser.complaints(quiet)
-    browser.close()
     assert not complaints, complaints
 
 
