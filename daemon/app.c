@@ -20,6 +20,7 @@
 #include "bus/bus.h"
 #include "codec/pbjson.h"
 #include "engine/engine.h"
+#include "forecast/forecast.h"
 #include "net/net.h"
 
 enum {
@@ -35,6 +36,7 @@ struct app {
     struct engine *engine;
     struct net *net;
     struct bus *bus;
+    struct forecast *forecast;
     struct first *first; /* NULL but for a first start */
     struct loop_watch *term, *interrupt, *hangup, *stop_timer, *watchdog;
     int64_t watchdog_ms;
@@ -278,6 +280,8 @@ static int start_engine(struct app *a, char why[200])
     struct sink browsers = net_sink(a->net), screens = bus_sink(a->bus);
     engine_add_sink(a->engine, &screens); /* first: one frame for all, where browsers take a thousand */
     engine_add_sink(a->engine, &browsers);
+    struct sink forecast = forecast_sink(a->forecast);
+    engine_add_sink(a->engine, &forecast); /* last: it tells what comes of the others' news */
     code = import_first(a, why);
     if (!code)
         code = engine_start(a->engine, why);
@@ -317,6 +321,30 @@ static int start_net(struct app *a, char why[200])
     return net_open(a->net, &n, why);
 }
 
+static int read_journal(void *arg, uint64_t from, uint64_t to, int (*each)(void *arg, const Halld__Event *event),
+                        void *each_arg)
+{
+    return store_read(arg, from, to, each, each_arg);
+}
+
+static void on_forecast(void *arg, const struct quote *quote, bool moved)
+{
+    struct app *a = arg;
+    engine_set_quote(a->engine, quote);
+    if (moved)
+        net_forecast_moved(a->net);
+}
+
+static void start_forecast(struct app *a)
+{
+    struct forecast_options f = {.port = engine_port(a->engine),
+                                 .read = read_journal,
+                                 .read_arg = engine_store(a->engine),
+                                 .told = on_forecast,
+                                 .told_arg = a};
+    forecast_start(a->forecast, &f);
+}
+
 static void watch(struct app *a)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -343,6 +371,7 @@ static int open_all(struct app *a, char why[200])
         code = start_net(a, why);
     if (code)
         return code;
+    start_forecast(a);
     watch(a);
     refresh_credentials(a);
     if (a->first)
@@ -357,6 +386,7 @@ static void close_all(struct app *a)
     set_deadline(a);
     net_close(a->net);
     bus_close(a->bus);
+    forecast_free(a->forecast);
     engine_close(a->engine);
     first_free(a->first);
     loop_watch_free(a->term);
@@ -373,6 +403,7 @@ static int serve(struct app *a)
     a->loop = loop_new();
     a->net = net_new(a->loop);
     a->bus = bus_new(a->loop);
+    a->forecast = forecast_new(a->loop);
     int code = open_all(a, why);
     if (code)
         a->exit_code = complain(exit_code_of(code), why);

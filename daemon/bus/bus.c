@@ -48,8 +48,10 @@ struct bus {
 
 static struct topics_look look_now(const struct bus *b, const struct hall *h)
 {
+    const struct submit_port *port = &b->o.port;
     return (struct topics_look){.hall = h,
-                                .now = b->o.port.now_ms(b->o.port.engine),
+                                .quote = port->quote ? port->quote(port->engine) : NULL,
+                                .now = port->now_ms(port->engine),
                                 .mono = clock_monotonic_ms(),
                                 .read_only = b->o.read_only(b->o.read_only_arg)};
 }
@@ -160,6 +162,7 @@ static void make_kept(struct bus *b)
     forget_kept(b);
     view->hall = hall_view_new(look.hall, look.now, look.read_only);
     view->board = board_view_new(look.hall, look.now);
+    board_view_set_waits(view->board, look.quote);
     view->n_topics = topics_list(b->topics, &view->topics);
     b->kept = (struct kept){.view = view,
                             .header = header_of(b, look.hall, hall_seq(look.hall), look.now),

@@ -71,7 +71,9 @@ static void hall_stamp(ProtobufCMessage *view, int64_t at, uint64_t seq)
 static ProtobufCMessage *board_make(const struct topic *topic, const struct topics_look *look)
 {
     (void)topic;
-    return &board_view_new(look->hall, look->now)->base;
+    Halld__BoardView *v = board_view_new(look->hall, look->now);
+    board_view_set_waits(v, look->quote);
+    return &v->base;
 }
 
 static uint64_t board_mark(const struct topic *topic, const struct topics_look *look)
@@ -102,7 +104,9 @@ static uint64_t window_mark(const struct topic *topic, const struct topics_look 
 
 static ProtobufCMessage *queue_make(const struct topic *topic, const struct topics_look *look)
 {
-    return &board_queue_new(look->hall, topic->queue)->base;
+    Halld__QueueView *v = board_queue_new(look->hall, topic->queue);
+    board_queue_set_wait(v, look->quote);
+    return &v->base;
 }
 
 static uint64_t queue_mark(const struct topic *topic, const struct topics_look *look)

@@ -18,9 +18,10 @@ struct topic;
 
 /* What views are made from. */
 struct topics_look {
-    const struct hall *hall; /* committed */
-    int64_t now;             /* the hall's time */
-    int64_t mono;            /* monotonic ms */
+    const struct hall *hall;   /* committed */
+    const struct quote *quote; /* what is forecast; NULL: nothing */
+    int64_t now;               /* the hall's time */
+    int64_t mono;              /* monotonic ms */
     bool read_only;
 };
 

@@ -290,9 +290,21 @@ static int64_t port_now(void *engine)
     return clock_now(&e->clock);
 }
 
+static const struct quote *port_quote(void *engine)
+{
+    struct engine *e = engine;
+    return e->quote;
+}
+
+void engine_set_quote(struct engine *e, const struct quote *quote)
+{
+    e->quote = quote;
+}
+
 struct submit_port engine_port(struct engine *e)
 {
-    return (struct submit_port){.engine = e, .submit = engine_submit, .committed = port_committed, .now_ms = port_now};
+    return (struct submit_port){
+        .engine = e, .quote = port_quote, .submit = engine_submit, .committed = port_committed, .now_ms = port_now};
 }
 
 struct store *engine_store(struct engine *e)

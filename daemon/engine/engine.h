@@ -54,6 +54,9 @@ void engine_close(struct engine *e);
 struct submit_port engine_port(struct engine *e);
 struct store *engine_store(struct engine *e);
 
+/* What is forecast from now on: tickets are issued with it. Borrowed until the next; NULL: nothing. */
+void engine_set_quote(struct engine *e, const struct quote *quote);
+
 bool engine_is_read_only(const struct engine *e);
 const char *engine_read_only_why(const struct engine *e); /* static text; "" when writing */
 /* The machine's clock has been stepped away from the hall's (architecture, decision 11): by how much. */

@@ -73,6 +73,7 @@ struct engine {
     void *fatal_arg;
 
     struct hall *decided, *committed;
+    const struct quote *quote; /* borrowed; NULL: none */
     struct dedupe *dedupe;
     struct pending_list queue; /* submitted in this turn, not decided yet */
     struct batch gathering, flight;

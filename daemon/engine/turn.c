@@ -72,7 +72,7 @@ static void note_refusal(struct pending *r, int code)
 
 static void decide(struct engine *e, struct pending *r, int64_t now)
 {
-    struct turn turn = {.now_ms = now, .actor = r->actor, .role = r->role, .has_key = r->has_key};
+    struct turn turn = {.now_ms = now, .quote = e->quote, .actor = r->actor, .role = r->role, .has_key = r->has_key};
     if (turn.now_ms < hall_at(e->decided))
         turn.now_ms = hall_at(e->decided);
     fill_random(turn.random, sizeof turn.random);

@@ -22,5 +22,6 @@ void api_catalogue(struct call *c)
 void api_board(struct call *c)
 {
     Halld__BoardView *v = board_view_new(call_hall(c), call_now(c));
+    board_view_set_waits(v, net_quote(c->net));
     call_reply(c, 200, &v->base);
 }

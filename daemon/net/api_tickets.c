@@ -123,6 +123,7 @@ void api_ticket_by_token(struct call *c)
     if (!t)
         return;
     Halld__TicketView *v = ticket_view_new_person(call_hall(c), t, net_public_url(c->net));
+    ticket_view_set_forecast(v, hall_setup(call_hall(c)), net_quote(c->net));
     call_reply(c, 200, &v->base);
 }
 

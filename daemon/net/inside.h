@@ -32,6 +32,7 @@ struct net {
     void *quiet_arg;
 };
 
+const struct quote *net_quote(const struct net *n); /* what is forecast now; NULL: nothing */
 bool net_is_read_only(const struct net *n);
 /* Frees the call, not its request. */
 void net_forget_call(struct call *c);

@@ -280,6 +280,17 @@ int net_open(struct net *n, const struct net_options *o, char why[200])
     return 0;
 }
 
+const struct quote *net_quote(const struct net *n)
+{
+    return n->o.port.quote ? n->o.port.quote(n->o.port.engine) : NULL;
+}
+
+void net_forecast_moved(struct net *n)
+{
+    if (n->sse)
+        sse_forecast_moved(n->sse);
+}
+
 bool net_is_read_only(const struct net *n)
 {
     return n->o.engine && engine_is_read_only(n->o.engine);

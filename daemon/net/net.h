@@ -34,6 +34,8 @@ struct sink net_sink(struct net *n); /* deaf until net_open */
 int net_open(struct net *n, const struct net_options *o, char why[200]);
 int net_port(const struct net *n);               /* the TCP port, also where the config says 0 */
 const char *net_public_url(const struct net *n); /* without a slash at its end */
+/* Something is forecast that was not before: whoever listens is told. */
+void net_forecast_moved(struct net *n);
 /* Accepts nothing more, ends streams and idle connections; quiet() is called once every pending answer is out. */
 void net_stop(struct net *n, void (*quiet)(void *arg), void *arg);
 void net_close(struct net *n); /* frees it; NULL is nothing */

@@ -383,6 +383,13 @@ void sse_committed(struct sse *s, const struct hall *committed, Halld__Event *co
     ask_flush(s);
 }
 
+void sse_forecast_moved(struct sse *s)
+{
+    mark_kind(s, TOPIC_BOARD);
+    s->stale = s->kinds[TOPIC_TICKET].n;
+    ask_flush(s);
+}
+
 /* ---- time */
 
 static bool is_still_good(const struct client *c)

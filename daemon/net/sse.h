@@ -24,5 +24,7 @@ struct sse;
 struct sse *sse_new(struct net *net);
 void sse_free(struct sse *s); /* after its streams */
 void sse_committed(struct sse *s, const struct hall *committed, Halld__Event *const *events, size_t n);
+/* Waits are forecast anew. */
+void sse_forecast_moved(struct sse *s);
 
 #endif

@@ -29,7 +29,9 @@ static int64_t now_of(const struct net *n)
 static ProtobufCMessage *view_board(const struct net *n, uint64_t of)
 {
     (void)of;
-    return &board_view_new(committed(n), now_of(n))->base;
+    Halld__BoardView *v = board_view_new(committed(n), now_of(n));
+    board_view_set_waits(v, net_quote(n));
+    return &v->base;
 }
 
 static ProtobufCMessage *view_hall(const struct net *n, uint64_t of)
@@ -53,7 +55,11 @@ static ProtobufCMessage *view_window(const struct net *n, uint64_t of)
 static ProtobufCMessage *view_ticket(const struct net *n, uint64_t of)
 {
     const struct ticket *t = queue_ticket_find(hall_queue(committed(n)), of);
-    return t ? &ticket_view_new_person(committed(n), t, net_public_url(n))->base : NULL;
+    if (!t)
+        return NULL;
+    Halld__TicketView *v = ticket_view_new_person(committed(n), t, net_public_url(n));
+    ticket_view_set_forecast(v, hall_setup(committed(n)), net_quote(n));
+    return &v->base;
 }
 
 static const struct {

@@ -45,6 +45,8 @@ struct submission {
 
 struct submit_port {
     void *engine;
+    /* What is forecast now, or NULL; the pointer itself may be NULL: nothing ever is. Borrowed until the loop turns. */
+    const struct quote *(*quote)(void *engine);
     void (*submit)(void *engine, const struct submission *s);
     /* What everybody may read: the committed hall, and the hall's time now. */
     const struct hall *(*committed)(void *engine);

@@ -80,6 +80,23 @@ Halld__QueueView *board_queue_new(const struct hall *h, const char *queue)
     return row ? queue_view(h, row) : NULL;
 }
 
+void board_queue_set_wait(Halld__QueueView *v, const struct quote *quote)
+{
+    const struct quote_row *row = quote_find(quote, v->queue, "", "normal");
+    if (!row)
+        return;
+    v->has_p50_case = HALLD__QUEUE_VIEW__HAS_P50_WAIT_P50_S;
+    v->wait_p50_s = quote_round_p50(row->told_p50_s);
+    v->has_p90_case = HALLD__QUEUE_VIEW__HAS_P90_WAIT_P90_S;
+    v->wait_p90_s = quote_round_p90(row->told_p90_s);
+}
+
+void board_view_set_waits(Halld__BoardView *v, const struct quote *quote)
+{
+    for (size_t i = 0; i < v->n_queues; i++)
+        board_queue_set_wait(v->queues[i], quote);
+}
+
 static void set_names(Halld__BoardView *v, const Halld__HallInfo *info)
 {
     if (!info)

@@ -59,6 +59,10 @@
     X(OUTCOME_DENIED, "不予办理", "denied")                                                                            \
     X(OUTCOME_ADVICE, "咨询", "advice given")                                                                          \
     X(OUTCOME_ESCALATED, "转办不成事窗口", "escalated")                                                                \
+    /* why a wait has become longer */                                                                                 \
+    X(WORSE_AHEAD, "后来又有 {n} 位{class}按规定排在您前面", "{n} more with a head start ({class}) stand before you")  \
+    X(WORSE_WINDOWS, "少了 {n} 个能办的窗口", "{n} fewer windows can serve you")                                       \
+    X(WORSE_SERVICES, "前面的办理时间比平常长", "Services before you take longer than usual")                          \
     /* alarms */                                                                                                       \
     X(ALARM_READ_ONLY, "系统只读，不能取号叫号：{reason}", "The hall is read-only: {reason}")                          \
     X(ALARM_DISK, "磁盘只剩 {free} MiB，低于 {min} MiB 就停止取号叫号",                                                \

@@ -7,6 +7,7 @@
 #include "core/setup.h"
 #include "view/build.h"
 #include "view/hall_view.h"
+#include "view/text.h"
 
 enum { PAGE = 50, PAGE_MOST = 500 };
 
@@ -56,6 +57,40 @@ static void set_wait(Halld__TicketView *v, const struct hall *h, const struct ti
         v->has_p90_case = HALLD__TICKET_VIEW__HAS_P90_WAIT_P90_S;
         v->wait_p90_s = t->wait_p90_s;
     }
+}
+
+static void set_worse(Halld__TicketView *v, const struct setup *setup, const struct quote_ticket *f)
+{
+    static const enum text_id table[] = {
+        [QUOTE_MORE_AHEAD] = TEXT_WORSE_AHEAD,
+        [QUOTE_FEWER_WINDOWS] = TEXT_WORSE_WINDOWS,
+        [QUOTE_LONGER_SERVICES] = TEXT_WORSE_SERVICES,
+    };
+    if (f->worse == QUOTE_NOT_WORSE)
+        return;
+    const Halld__PersonClass *row = setup_class_find(setup, f->worse_class);
+    char n[TEXT_NUMBER];
+    const struct text_arg args[] = {
+        {"n", text_number(f->worse_n, n), NULL},
+        {"class", row ? row->name : "", row ? row->name_en : ""},
+    };
+    v->has_worse_case = HALLD__TICKET_VIEW__HAS_WORSE_WORSE;
+    v->has_worse_en_case = HALLD__TICKET_VIEW__HAS_WORSE_EN_WORSE_EN;
+    text_make(table[f->worse], args, sizeof args / sizeof *args, &v->worse, &v->worse_en);
+}
+
+void ticket_view_set_forecast(Halld__TicketView *v, const struct setup *setup, const struct quote *quote)
+{
+    const struct quote_ticket *f = quote_ticket_find(quote, v->id);
+    bool said = v->has_p90_case == HALLD__TICKET_VIEW__HAS_P90_WAIT_P90_S;
+    if (v->state != HALLD__TICKET_STATE__E__waiting || (!f && !said))
+        return;
+    v->has_start_p50_case = HALLD__TICKET_VIEW__HAS_START_P50_START_P50_AT;
+    v->start_p50_at = f ? f->p50_at : v->issued_at + v->wait_p50_s * INT64_C(1000);
+    v->has_start_p90_case = HALLD__TICKET_VIEW__HAS_START_P90_START_P90_AT;
+    v->start_p90_at = f ? f->p90_at : v->issued_at + v->wait_p90_s * INT64_C(1000);
+    if (f)
+        set_worse(v, setup, f);
 }
 
 void ticket_view_set_item(Halld__TicketView *v, const struct setup *setup, const char *item)

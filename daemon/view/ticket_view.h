@@ -6,6 +6,7 @@
 
 #include "core/hall.h"
 #include "core/queue/queue.h"
+#include "core/quote.h"
 #include "proto/view.pb-c.h"
 
 /* For staff: never the link. */
@@ -13,6 +14,10 @@ Halld__TicketView *ticket_view_new(const struct hall *h, const struct ticket *t)
 
 /* For whoever holds its link: with the link and the windows where it may be called. public_url as in view/reply.h. */
 Halld__TicketView *ticket_view_new_person(const struct hall *h, const struct ticket *t, const char *public_url);
+
+/* While it waits: when it will be its turn as forecast now (or else as was said at issue), and why that has become
+ * later. quote may be NULL. */
+void ticket_view_set_forecast(Halld__TicketView *v, const struct setup *setup, const struct quote *quote);
 
 /* The parts, for replies: what never changes about a ticket and what it is about now; its item; its link. */
 Halld__TicketView *ticket_view_new_fixed(const struct hall *h, const struct ticket *t);
