@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+"""Predicted waits of the running daemon: on the board, in the issue, on a person's own ticket; learned again at a start."""
+import sys
+import time
+
+import pytest
+
+from hall import SMALL_HALL, Hall
+from web import Stream
+
+WITHIN_S = 20
+
+
+def until(what, seconds=WITHIN_S):
+    """What the function returns once that is something; it is asked again, since a roll-out takes its turn."""
+    end = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < end, "nothing was forecast"
+        time.sleep(0.05)
+    return found
+
+
+def queue_a(hall):
+    return next(q for q in hall.client().get("/board").body["queues"] if q["queue"] == "A")
+
+
+@pytest.fixture
+def busy():
+    """Two windows are busy, three people wait."""
+    with Hall() as hall:
+        clerk = hall.client("clerk")
+        for n in (1, 2):
+            clerk.post(f"/windows/{n}/open")
+            clerk.post(f"/windows/{n}/next")
+            hall.client("kiosk").ticket()
+            assert clerk.post(f"/windows/{n}/start").status == 200
+        hall.waiting = [hall.client("kiosk").ticket().body for _ in range(3)]
+        yield hall
+
+
+def test_the_board_and_the_next_ticket_say_how_long(busy):
+    board = until(lambda: (q := queue_a(busy)) and q.get("wait_p50_s") and q)
+    assert board["wait_p50_s"] % 60 == board["wait_p90_s"] % 60 == 0
+    assert 0 < board["wait_p50_s"] < board["wait_p90_s"] < 3 * 3600
+    ticket = busy.client("kiosk").ticket().body
+    assert 0 < ticket["wait_p50_s"] < ticket["wait_p90_s"]
+    assert abs(ticket["wait_p50_s"] - board["wait_p50_s"]) < 400
+    issued = [e["ticket_issued"] for e in busy.events() if e.get("ticket_issued", {}).get("number") == ticket["number"]]
+    assert issued[0]["wait_p50_s"] == ticket["wait_p50_s"] and issued[0]["wait_p90_s"] == ticket["wait_p90_s"]
+
+
+def test_a_senior_is_promised_less(busy):
+    until(lambda: queue_a(busy).get("wait_p50_s"))
+    kiosk = busy.client("kiosk")
+    normal = kiosk.post("/tickets", {"queue": "A", "class": "normal"}).body
+    senior = kiosk.post("/tickets", {"queue": "A", "class": "senior"}).body
+    assert senior["wait_p50_s"] < normal["wait_p50_s"]
+
+
+def test_ones_own_ticket_says_when_its_turn_will_be(busy):
+    mine = busy.waiting[2]
+
+    def own():
+        view = busy.client().get(f"/tickets/by-token/{mine['token']}").body
+        return view.get("start_p90_at") and view
+    view = until(own)
+    assert view["issued_at"] < view["start_p50_at"] < view["start_p90_at"]
+    with Stream(busy, f"ticket/{mine['token']}/") as stream:
+        shown = stream.next()[2]["tickets"][0]
+        assert shown["start_p50_at"] >= view["issued_at"]
+
+
+def test_it_says_why_it_has_become_later(busy):
+    mine, clerk = busy.waiting[2], busy.client("clerk")
+
+    def own():
+        return busy.client().get(f"/tickets/by-token/{mine['token']}").body
+    until(lambda: own().get("start_p90_at"))
+    assert clerk.post("/windows/2/drain").status == 200
+    view = until(lambda: (v := own()).get("worse") and v)
+    assert "窗口" in view["worse"] and "fewer windows" in view["worse_en"]
+
+
+def test_a_free_window_is_no_wait_and_closed_ones_are_no_promise():
+    with Hall() as hall:
+        clerk = hall.client("clerk")
+        assert "wait_p50_s" not in queue_a(hall)
+        clerk.post("/windows/1/open")
+        clerk.post("/windows/1/next")
+        assert until(lambda: "wait_p50_s" in queue_a(hall) and queue_a(hall))["wait_p90_s"] == 0
+        clerk.post("/windows/1/close")
+        until(lambda: "wait_p50_s" not in queue_a(hall))
+
+
+def test_what_was_learned_is_learned_again_from_the_journal():
+    """Items are configured to take an hour; the hall's take moments, and after a restart it still knows."""
+    settings = {**SMALL_HALL, "items": [{**i, "mean_service_s": 3600} for i in SMALL_HALL["items"]]}
+    with Hall(settings=settings) as hall:
+        clerk, kiosk = hall.client("clerk"), hall.client("kiosk")
+        clerk.post("/windows/1/open")
+        clerk.post("/windows/1/next")
+        for _ in range(150):
+            kiosk.ticket()
+            clerk.post("/windows/1/start")
+            clerk.post("/windows/1/finish", {"outcome": "handled"})
+            clerk.post("/windows/1/next")
+        kiosk.ticket()
+        clerk.post("/windows/1/start")
+        for _ in range(2):
+            kiosk.ticket()
+        assert until(lambda: (q := queue_a(hall)).get("wait_p90_s") and q)["wait_p90_s"] < 1800
+        hall.stop()
+        hall.start()
+        assert until(lambda: (q := queue_a(hall)).get("wait_p90_s") and q)["wait_p90_s"] < 1800
+
+
+if __name__ == "__main__":
+    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", __file__]))
