@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "net/conn.h"
@@ -140,6 +141,20 @@ void http_reply(struct request *r, int status, const char *type, const void *bod
     free(r);
 }
 
+/* Proxies may append to the line that the caller sent, or add one of their own: all lines count, in their order. */
+static void add_lines(struct request *r, const char *name, struct buf *out)
+{
+    const struct evkeyval *h;
+    TAILQ_FOREACH(h, evhttp_request_get_input_headers(r->ev), next)
+    {
+        if (strcasecmp(h->key, name) != 0)
+            continue;
+        if (out->len)
+            buf_add_char(out, ',');
+        buf_add_text(out, h->value);
+    }
+}
+
 static void find_caller(struct request *r, const struct conn *c)
 {
     const struct http *h = r->http;
@@ -149,16 +164,18 @@ static void find_caller(struct request *r, const struct conn *c)
     r->is_encrypted = c->is_tls;
     if (c->is_unix || h->n_trusted == 0)
         return;
-    const char *forwarded = request_header(r, "X-Forwarded-For"), *scheme = request_header(r, "X-Forwarded-Proto");
-    struct address none = c->peer;
     bool trusted = false;
     for (size_t i = 0; i < h->n_trusted; i++)
-        trusted = trusted || address_is_within(&none, &h->trusted[i]);
+        trusted = trusted || address_is_within(&c->peer, &h->trusted[i]);
     if (!trusted)
         return;
-    r->is_encrypted = scheme && strcasecmp(scheme, "https") == 0;
-    if (forwarded)
-        address_forwarded(forwarded, h->trusted, h->n_trusted, &r->address);
+    struct buf forwarded = BUF_INIT, scheme = BUF_INIT;
+    add_lines(r, "X-Forwarded-For", &forwarded);
+    add_lines(r, "X-Forwarded-Proto", &scheme);
+    r->is_encrypted = strcasecmp(buf_text(&scheme), "https") == 0; /* said twice: not believed */
+    address_forwarded(buf_text(&forwarded), h->trusted, h->n_trusted, &r->address);
+    buf_fini(&forwarded);
+    buf_fini(&scheme);
 }
 
 /* Two lengths that differ are two ideas of where the request ends: evhttp takes the first, a proxy may take the other.

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from hall import Hall
-from web import Person, STRICT, certificate, hall_with, own_address, password
+from web import Person, Raw, STRICT, certificate, hall_with, own_address, password, post
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +210,10 @@ def test_beyond_loopback_a_login_needs_encryption():
         # what the caller itself writes before the proxy's word is not believed
         liar = Person(hall, headers={"X-Forwarded-For": "127.0.0.1, 203.0.113.9"})
         assert liar.log_in("jingli", secret).code == "NEEDS_TLS"
+        body = '{"name":"jingli","password":"x"}'
+        with Raw(hall.address) as r:    # nor in a line of its own
+            r.say(post("/api/v1/session", body, "X-Forwarded-For: 127.0.0.1", "X-Forwarded-For: 203.0.113.9"))
+            assert r.answer().code == "NEEDS_TLS"
 
 
 def test_without_a_trusted_proxy_nobody_is_believed():
