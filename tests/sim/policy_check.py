@@ -63,7 +63,7 @@ def shown(ticket, window):
 
 
 class Day:
-    """One day being replayed. The tables at the end of the class say what each event needs and does."""
+    """One day being replayed, row by row: step."""
 
     def __init__(self, hall):
         self.hall = hall
@@ -300,6 +300,8 @@ class Day:
     def do_return(self):
         ticket = self.new_ticket("return")
         ticket.first = self.number(self.row.arg)
+        if not any(t.state == "done" and t.key[0] == ticket.first for t in self.tickets.values()):
+            self.wrong("the key of a ticket that is done today", self.row.arg)
         self.set_key(ticket)
         e = ticket.key[0]
         self.met("return: " + ("the first key" if e == ticket.first else
@@ -384,7 +386,7 @@ class Day:
         ticket.at, ticket.only, ticket.unheld = 0, window.number, self.row.seq
         self.wait(ticket)
         self.met("unhold: at a " + ("ready" if self.due else "busy" if window.ticket else
-                                    "idle" if window.open else "closed") + " window")
+                                    "empty" if window.open else "closed") + " window")
 
     def do_miss(self):
         ticket = self.find("called")
@@ -448,10 +450,8 @@ class Day:
         self.vacate(ticket)
         ticket.state = "gone"
 
-    EVENTS = {
-        "open": do_open, "ready": do_ready, "close": do_close, "issue": do_issue, "checkin": do_checkin,
-        "return": do_return, "call": do_call, "start": do_start, "end": do_end, "miss": do_miss, "recall": do_recall,
-        "transfer": do_transfer, "hold": do_hold, "unhold": do_unhold, "class": do_class, "leave": do_leave}
+    EVENTS = ("open", "ready", "close", "issue", "checkin", "return", "call", "start", "end", "miss", "recall", "transfer",
+              "hold", "unhold", "class", "leave")   # each has its do_
 
     def number(self, text):
         try:
@@ -484,15 +484,14 @@ class Day:
         due, self.due, may, self.may = self.due, None, self.may, None
         if due:
             self.check_due(due)
-        handler = self.EVENTS.get(row.event)
-        if handler is None:
+        if row.event not in self.EVENTS:
             self.wrong("an event of the trace", row.event)
         elif row.event == "call":
             self.met("event call")
             self.do_call(due, may)
         else:
             self.met("event " + row.event)
-            handler(self)
+            getattr(self, "do_" + row.event)()
         if not self.due:
             self.check_idle()
             self.drain()
@@ -521,11 +520,13 @@ def rows_of(lines):
     return rows
 
 
-def check(hall, rows, whole_day=False, day=Day):
-    """The replayed day, with its violations and counts."""
+def check(hall, rows, whole_day=False, day=Day, first=False):
+    """The replayed day, with its violations and counts; up to the first violation, if that is enough."""
     replay = day(hall)
     for row in rows:
         replay.step(row)
+        if first and replay.violations:
+            return replay
     replay.finish(whole_day)
     return replay
 
