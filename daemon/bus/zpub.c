@@ -172,7 +172,8 @@ void zpub_send(struct zpub *z, const char *topic, const ProtobufCMessage *header
 void zpub_rebind(struct zpub *z)
 {
     log_info("bus", "a screen's key was taken away: every screen connects anew");
-    zmq_unbind(z->socket, z->address);
+    if (zmq_unbind(z->socket, z->address) != 0)
+        log_error("bus", "%s: cannot end the connections: %s", z->address, zmq_strerror(errno));
     z->rebind_tries = 0;
     on_rebind(z);
 }

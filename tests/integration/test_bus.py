@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """The display bus of the running daemon: what screens hear, what they miss, and what they never hear."""
+import os
 import random
 import socket
 import statistics
+import sys
 import threading
 import time
 
@@ -220,6 +222,19 @@ def test_a_taken_address_and_one_beyond_the_machine_without_keys_fail_the_start(
             assert word in h.log()
         finally:
             h.__exit__()
+
+
+def test_a_second_demo_hall_takes_another_port():
+    sys.path.insert(0, os.path.join(hall.SOURCE, "packaging", "demo"))
+    import welcome
+    with socket.socket() as other:
+        try:
+            other.bind(("127.0.0.1", welcome.BUS_PORT))
+            other.listen()
+        except OSError:
+            pass        # another program has it, which is the case to be tried
+        port = int(welcome.bus_address().rsplit(":", 1)[1])
+    assert port not in (0, welcome.BUS_PORT)
 
 
 if __name__ == "__main__":
