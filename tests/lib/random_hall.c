@@ -38,7 +38,7 @@ int random_hall_send(struct random_hall *r, const char *format, ...)
 
 /* ---- settings: every second hall has the policy's own constants, the others constants by chance */
 
-static void add_row(struct buf *out, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void add_row(struct buf *out, const char *format, ...)
 {
     va_list args;
     char *row;
