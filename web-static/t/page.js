@@ -25,11 +25,11 @@ const note = (kind, text) => h(`div.note.${kind}`, null, text);
 const itemFact = () => fact(t("item"), name(pick(ticket.item_name, item?.name_en)));
 const cancelButton = () => button(t("cancel"), () => show("cancel"));
 
-/** Never a finer promise than minutes; and why it is longer than was said. */
+/** Never a finer promise than minutes. */
 function wait() {
-  if (!ticket.start_p90_at) return null;
-  const left = (/** @type {string} */ at) => (ms(at) - hallNow()) / 1000;
-  return [h("p", null, t("wait", { p50: minutes(left(ticket.start_p50_at)), p90: minutes(left(ticket.start_p90_at) + 30) })),
+  const s = (/** @type {string} */ at) => (ms(at) - hallNow()) / 1000;
+  return ticket.start_p90_at && [
+    h("p", null, t("wait", { p50: minutes(s(ticket.start_p50_at)), p90: minutes(s(ticket.start_p90_at) + 30) })),
     ticket.worse && h("p.sub", null, pick(ticket.worse, ticket.worse_en))];
 }
 
