@@ -21,12 +21,14 @@
 #include "codec/pbjson.h"
 #include "engine/engine.h"
 #include "forecast/forecast.h"
+#include "metrics/metrics.h"
 #include "net/net.h"
 
 enum {
     STOP_SECONDS = 5,     /* then the process ends, whatever a peer or the disk does; the journal can bear it */
     STOP_QUIET_MS = 3000, /* of it for peers that are slow to take their answers */
     CREDENTIALS_BYTES = 1 << 20,
+    SERIES_SPARE_MIB = 32, /* series stop growing before tickets are refused for want of room */
 };
 
 struct app {
@@ -37,6 +39,7 @@ struct app {
     struct net *net;
     struct bus *bus;
     struct forecast *forecast;
+    struct metrics *metrics;
     struct first *first; /* NULL but for a first start */
     struct loop_watch *term, *interrupt, *hangup, *stop_timer, *watchdog;
     int64_t watchdog_ms;
@@ -277,9 +280,10 @@ static int start_engine(struct app *a, char why[200])
     int code = open_engine(a, why);
     if (code)
         return code;
-    struct sink browsers = net_sink(a->net), screens = bus_sink(a->bus);
+    struct sink browsers = net_sink(a->net), screens = bus_sink(a->bus), series = metrics_sink(a->metrics);
     engine_add_sink(a->engine, &screens); /* first: one frame for all, where browsers take a thousand */
     engine_add_sink(a->engine, &browsers);
+    engine_add_sink(a->engine, &series);
     struct sink forecast = forecast_sink(a->forecast);
     engine_add_sink(a->engine, &forecast); /* last: it tells what comes of the others' news */
     code = import_first(a, why);
@@ -308,6 +312,43 @@ static int start_bus(struct app *a, char why[200])
     return bus_open(a->bus, &b, why);
 }
 
+static int64_t hall_time(void *arg)
+{
+    struct app *a = arg;
+    struct submit_port port = engine_port(a->engine);
+    return port.now_ms(port.engine);
+}
+
+static void read_health(void *arg, struct metrics_health *ret)
+{
+    struct app *a = arg;
+    struct store_stats s;
+    store_stats(engine_store(a->engine), &s);
+    *ret = (struct metrics_health){.memory_bytes = alloc_resident(),
+                                   .connections = net_connections(a->net),
+                                   .streams = net_streams(a->net),
+                                   .commits = s.commits,
+                                   .events = s.events,
+                                   .commit_us = s.commit_us};
+}
+
+/* A hall without its series is a hall all the same. */
+static void start_metrics(struct app *a)
+{
+    char why[200] = "";
+    struct metrics_options m = {
+        .data_dir = a->config->data_dir,
+        .simulated = a->options->simulated,
+        .spare_mib = config_min_free_mib(a->config) + SERIES_SPARE_MIB,
+        .committed = store_last_seq(engine_store(a->engine)),
+        .now_ms = hall_time,
+        .health = read_health,
+        .arg = a,
+    };
+    if (metrics_open(a->metrics, &m, why) != 0)
+        log_error("app", "no series: %s", why);
+}
+
 static int start_net(struct app *a, char why[200])
 {
     struct net_options n = {
@@ -315,6 +356,7 @@ static int start_net(struct app *a, char why[200])
         .engine = a->engine,
         .port = engine_port(a->engine),
         .store = engine_store(a->engine),
+        .metrics = a->metrics,
         .bus = bus_address(a->bus),
         .bus_key = bus_public_key(a->bus),
     };
@@ -372,6 +414,7 @@ static int open_all(struct app *a, char why[200])
     if (code)
         return code;
     start_forecast(a);
+    start_metrics(a);
     watch(a);
     refresh_credentials(a);
     if (a->first)
@@ -387,6 +430,7 @@ static void close_all(struct app *a)
     net_close(a->net);
     bus_close(a->bus);
     forecast_free(a->forecast);
+    metrics_close(a->metrics);
     engine_close(a->engine);
     first_free(a->first);
     loop_watch_free(a->term);
@@ -404,6 +448,7 @@ static int serve(struct app *a)
     a->net = net_new(a->loop);
     a->bus = bus_new(a->loop);
     a->forecast = forecast_new(a->loop);
+    a->metrics = metrics_new(a->loop);
     int code = open_all(a, why);
     if (code)
         a->exit_code = complain(exit_code_of(code), why);

@@ -2,7 +2,7 @@
 # What ./quickstart and ./runtests share: packages and builds. Sourced by bash; TOP is the top of the tree.
 
 BUILD_PACKAGES="autoconf automake gcc libc6-dev make pkg-config libevent-dev libssl-dev protobuf-compiler
-  protobuf-c-compiler libprotobuf-c-dev libsqlite3-dev libjansson-dev libsodium-dev libqrencode-dev libsystemd-dev libzmq3-dev
+  protobuf-c-compiler libprotobuf-c-dev libsqlite3-dev libjansson-dev libsodium-dev libqrencode-dev libsystemd-dev libzmq3-dev librrd-dev
   libmimalloc-dev
   libcurl4-openssl-dev python3 tzdata ca-certificates"
 

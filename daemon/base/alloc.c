@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <string.h>
 
 static void *must(void *p)
@@ -57,4 +58,15 @@ char *alloc_format(const char *format, ...)
 void alloc_trim(void)
 {
     malloc_trim(0);
+}
+
+int64_t alloc_resident(void)
+{
+    long long size = 0, resident = 0;
+    FILE *f = fopen("/proc/self/statm", "re");
+    if (!f)
+        return 0;
+    int n = fscanf(f, "%lld %lld", &size, &resident);
+    fclose(f);
+    return n == 2 ? resident * sysconf(_SC_PAGESIZE) : 0;
 }

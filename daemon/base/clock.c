@@ -22,6 +22,13 @@ static int64_t machine_boot(void)
     return read_ms(CLOCK_BOOTTIME);
 }
 
+int64_t clock_monotonic_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000000) + t.tv_nsec / 1000;
+}
+
 int64_t clock_monotonic_ms(void)
 {
     return read_ms(CLOCK_MONOTONIC);

@@ -33,5 +33,6 @@ int64_t clock_wall_ms(const struct clock *c); /* what the machine says */
 int64_t clock_until(struct clock *c, int64_t at);
 bool clock_machine_is_synced(void); /* kernel time sync */
 int64_t clock_monotonic_ms(void);   /* for I/O deadlines */
+int64_t clock_monotonic_us(void);   /* for how long something took */
 
 #endif

@@ -24,6 +24,7 @@
     X(WRONG_ROLE, 403, "您的岗位不能做这个操作", "Your role may not do this")                                          \
     X(NOT_FOUND, 404, "没有找到", "Not found")                                                                         \
     X(NO_APPOINTMENT, 404, "没有这个预约", "There is no such appointment")                                             \
+    X(NO_SERIES, 404, "没有这个指标或对象", "There is no such metric, or not of that")                                 \
     X(NO_TICKET, 404, "没有这个排队号", "There is no such ticket")                                                     \
     X(NO_WINDOW, 404, "没有这个窗口", "There is no such window")                                                       \
     X(BAD_METHOD, 405, "不支持这种请求方式", "This method is not allowed here")                                        \
@@ -52,12 +53,14 @@
     X(WINDOW_PAUSED, 409, "窗口暂停中", "The window is on a break")                                                    \
     X(WRONG_STATE, 409, "现在不能这样做", "This cannot be done now")                                                   \
     X(TOO_LARGE, 413, "内容太大", "The content is too large")                                                          \
+    X(BAD_PERIOD, 422, "时间段不对：结束必须晚于开始", "The period is empty or reversed")                              \
     X(BAD_VALUE, 422, "字段的值不能接受", "The value of a field is not acceptable")                                    \
     X(CALENDAR_PROVISIONAL, 422, "这一天的放假安排还没有公布，暂不能预约", "The holidays of that year are not known yet; it cannot be booked") \
     X(CLASS_NOT_GRANTED, 422, "取号机不能给这个类别，请到咨询台", "A kiosk cannot grant this class; ask at the desk")  \
     X(FIELD_MISSING, 422, "缺少必填内容", "Something required is missing")                                             \
     X(IN_USE, 422, "正在使用，不能删除", "It is in use and cannot be removed")                                         \
     X(KEY_REUSED, 422, "同一个请求编号用于不同内容", "The idempotency key was used with other content")                \
+    X(NOT_YET, 422, "这个时间还没有到", "That time has not come yet")                                                  \
     X(NO_RETURN, 422, "这个号不能当天再来", "This ticket has no return on the same day")                               \
     X(SLOT_CLOSED, 422, "这个时间不能预约", "This time cannot be booked")                                              \
     X(TOO_LONG, 422, "内容太长", "The content is too long")                                                            \
@@ -68,6 +71,7 @@
     X(TOO_MANY, 429, "请求太频繁，请稍后再试", "Too many requests; try again later")                                   \
     X(INTERNAL, 500, "系统内部错误", "Internal error")                                                                 \
     X(NOT_READY, 503, "系统正在启动或停止", "The system is starting or stopping")                                      \
+    X(NO_GRAPH, 503, "图表现在画不出来", "The graph cannot be drawn now")                                              \
     X(READ_ONLY, 503, "系统暂时只读", "The system is read-only for now")                                               \
     X(STORE_FAILED, 503, "系统存储出错，正在重启", "Storage failed; the system is restarting")                         \
     X(DISK_FULL, 507, "磁盘已满，请联系管理员", "The disk is full; call the administrator")

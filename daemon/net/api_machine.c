@@ -46,17 +46,6 @@ void api_readyz(struct call *c)
     call_reply(c, v.ready ? 200 : 503, pbjson_clone(&v.base));
 }
 
-static int64_t resident_bytes(void)
-{
-    long long size = 0, resident = 0;
-    FILE *f = fopen("/proc/self/statm", "re");
-    if (!f)
-        return 0;
-    int n = fscanf(f, "%lld %lld", &size, &resident);
-    fclose(f);
-    return n == 2 ? resident * sysconf(_SC_PAGESIZE) : 0;
-}
-
 void api_status(struct call *c)
 {
     Halld__StatusView v = HALLD__STATUS_VIEW__INIT;
@@ -69,7 +58,7 @@ void api_status(struct call *c)
         v.waiting += queue_ticket_at(q, i)->state == HALLD__TICKET_STATE__E__waiting;
         v.serving += queue_ticket_at(q, i)->state == HALLD__TICKET_STATE__E__serving;
     }
-    v.rss_bytes = resident_bytes();
+    v.rss_bytes = alloc_resident();
     v.events = hall_seq(call_hall(c));
     v.connections = http_connections(c->net->http);
     v.streams = http_streams(c->net->http);

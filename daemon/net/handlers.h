@@ -49,6 +49,12 @@ void api_alarms(struct call *c);
 /* api_audit.c */
 void api_audit(struct call *c);
 void api_trace(struct call *c);
+/* api_series.c */
+void api_series_list(struct call *c);
+void api_series(struct call *c);
+void api_graph(struct call *c);
+void api_metrics(struct call *c);
+void api_rebuild_rrd(struct call *c);
 /* sse.c, openapi.c */
 void api_stream(struct call *c);
 void api_openapi(struct call *c);

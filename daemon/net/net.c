@@ -301,6 +301,16 @@ int net_port(const struct net *n)
     return n->http ? http_port(n->http) : 0;
 }
 
+int net_connections(const struct net *n)
+{
+    return n->http ? http_connections(n->http) : 0;
+}
+
+int net_streams(const struct net *n)
+{
+    return n->http ? http_streams(n->http) : 0;
+}
+
 const char *net_public_url(const struct net *n)
 {
     return n->public_url;

@@ -16,6 +16,7 @@
 
 struct engine;
 struct loop;
+struct metrics;
 struct net;
 struct store;
 
@@ -23,7 +24,8 @@ struct net_options {
     const Halld__Config *config; /* borrowed while open */
     struct submit_port port;
     struct store *store;
-    struct engine *engine; /* for what is not the hall's: read-only, the clock; NULL in tests */
+    struct metrics *metrics; /* NULL: none */
+    struct engine *engine;   /* for what is not the hall's: read-only, the clock; NULL in tests */
     const char *bus,
         *bus_key; /* the display bus's address and public key, for the status; NULL or "": none; borrowed */
 };
@@ -32,7 +34,9 @@ struct net *net_new(struct loop *loop);
 struct sink net_sink(struct net *n); /* deaf until net_open */
 /* Listens; serves as the loop runs. 0, or a negative code with why; net_close in both cases. */
 int net_open(struct net *n, const struct net_options *o, char why[200]);
-int net_port(const struct net *n);               /* the TCP port, also where the config says 0 */
+int net_port(const struct net *n);        /* the TCP port, also where the config says 0 */
+int net_connections(const struct net *n); /* open now; streams are among them */
+int net_streams(const struct net *n);
 const char *net_public_url(const struct net *n); /* without a slash at its end */
 /* Something is forecast that was not before: whoever listens is told. */
 void net_forecast_moved(struct net *n);

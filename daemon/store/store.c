@@ -194,6 +194,11 @@ bool store_head(struct store *s, uint64_t seq, uint8_t ret_head[32])
     return journal_head(s->reader, seq, ret_head);
 }
 
+void store_stats(struct store *s, struct store_stats *ret)
+{
+    writer_stats(s->writer, ret);
+}
+
 int64_t store_free_mib(const struct store *s)
 {
     struct statvfs v;

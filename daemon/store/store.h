@@ -75,6 +75,12 @@ int store_read(struct store *s, uint64_t from, uint64_t to, int (*each)(void *ar
 bool store_head(struct store *s, uint64_t seq, uint8_t ret_head[32]);
 char *store_secret_find(struct store *s, const uint8_t ref[16]); /* freed by the caller; NULL if none */
 
+/* What the writer has done since it began. */
+struct store_stats {
+    int64_t commits, events, commit_us; /* commit_us: from BEGIN to the end of COMMIT, with its sync */
+};
+void store_stats(struct store *s, struct store_stats *ret);
+
 /* Free MiB on the journal's disk. */
 int64_t store_free_mib(const struct store *s);
 /* After DISK_FULL: true when there is room again. While there is not, it asks the writer to try a transaction (256 KiB,

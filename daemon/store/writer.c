@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/append.h"
 
@@ -28,6 +29,7 @@ struct checkpoint {
 
 struct writer {
     pthread_t thread;
+    struct store_stats stats;
     pthread_mutex_t lock;
     pthread_cond_t work, rest; /* to the thread; from it, for those who wait */
     int fd;
@@ -253,8 +255,13 @@ static void do_write(struct writer *w)
     pthread_mutex_unlock(&w->lock);
     if (dropped)
         log_warn("store", "security log: a flood, %zu entries were not kept", dropped);
+    int64_t began = clock_monotonic_us();
     int code = write_transaction(w, b, errands);
+    int64_t took = clock_monotonic_us() - began;
     pthread_mutex_lock(&w->lock);
+    if (code == 0)
+        w->stats = (struct store_stats){w->stats.commits + 1, w->stats.events + (int64_t)(b ? b->n_rows : 0),
+                                        w->stats.commit_us + took};
     w->writing = false;
     set_state(w, code);
     if (code == HALL_E_DISK_FULL)
@@ -459,6 +466,13 @@ bool writer_probe(struct writer *w)
     pthread_cond_signal(&w->work);
     pthread_mutex_unlock(&w->lock);
     return room;
+}
+
+void writer_stats(struct writer *w, struct store_stats *ret)
+{
+    pthread_mutex_lock(&w->lock);
+    *ret = w->stats;
+    pthread_mutex_unlock(&w->lock);
 }
 
 int writer_state(struct writer *w)

@@ -30,6 +30,7 @@ struct store_batch *writer_finished(struct writer *w);
 void writer_add_errand_take(struct writer *w, struct errand *e);
 void writer_flush(struct writer *w); /* waits until no errand is left, or none can be written */
 bool writer_probe(struct writer *w);
+void writer_stats(struct writer *w, struct store_stats *ret);
 int writer_state(struct writer *w); /* 0, DISK_FULL, STORE_FAILED */
 
 /* What the other files of store/ need of an open store. */
