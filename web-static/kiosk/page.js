@@ -62,7 +62,7 @@ const kiosk = {
 function startAnew() {
   kiosk.chosen = kiosk.ticket = null;
   kiosk.typed = kiosk.warning = kiosk.trouble = "";
-  kiosk.often = Object.entries(counts).sort((a, b) => b[1] - a[1]).slice(0, OFTEN).map(([item]) => item);
+  kiosk.often = Object.entries(counts).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]).slice(0, OFTEN).map(([item]) => item);
 }
 
 const isNews = watcher();

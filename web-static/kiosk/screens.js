@@ -7,6 +7,8 @@ import { find, mark } from "./find.js";
 
 /** @typedef {import("./page.js").Kiosk} Kiosk */
 
+const LINES_MOST = 4;
+
 /** @param {string} text @param {() => void} onclick @param {string} [kind] */
 export const button = (text, onclick, kind = "button.btn") => h(kind, { type: "button", onclick }, text);
 
@@ -43,16 +45,25 @@ function queueLine(k, queue) {
     h("span.t", null, h("strong", null, none ? t("none.today") : on.waiting ? t("waiting", { n: on.waiting }) : t("waiting.0")), wait));
 }
 
+/** A queue that is taken more rarely. @param {Kiosk} k @param {any} queue */
+function queueButton(k, queue) {
+  const on = k.board.queues.find((/** @type {any} */ q) => q.queue === queue.queue) || { waiting: 0 }, none = k.none.has(queue.queue);
+  return h("button.btn", { type: "button", "aria-disabled": none ? "true" : null, "data-queue": queue.queue, onclick: () => !none && k.choose({ queue: queue.queue }) },
+    h("span.q", null, queue.queue), h("span", null, queueName(k, queue), h("span.sub", null, none ? t("none.today") : on.waiting ? t("waiting", { n: on.waiting }) : t("waiting.0"))));
+}
+
 /** @param {Kiosk} k */
 function home(k) {
   const { queues } = k.catalogue, none = queues.find((q) => k.none.has(q.queue));
+  const lines = queues.length > LINES_MOST + 1 ? queues.slice(0, LINES_MOST) : queues, more = queues.slice(lines.length);
   const often = k.large ? [] : k.often.map((code) => itemOf(k, code)).filter((i) => i);
   return [head(k, k.hall.closes_at && k.hall.hours?.[0] !== "00:00-24:00" ? t("closes", { time: clock(ms(k.hall.closes_at)) }) : ""),
     title(t("home.title"), none ? t("home.none", { name: queueName(k, none) }) : t("home.text", { name: queues[0] ? queueName(k, queues[0]) : "" })),
-    h("div.k-body.fill", null, queues.map((q) => queueLine(k, q)), none ? h("p.note.soon", null, h("span", null, t("none.do"))) : null,
+    h("div.k-body.fill", null, lines.map((q) => queueLine(k, q)), none ? h("p.note.soon", null, h("span", null, t("none.do"))) : null,
       often.length ? h("h2", null, t("often")) : null,
-      often.length ? h("div.k-two", null, often.map((i) => button(pick(i?.name || "", i?.name_en), () => k.choose({ queue: i?.queue || "", item: i?.item })))) : null,
-      h("button.btn.k-find", { type: "button", onclick: () => k.go("search") }, t("find"))), foot(k)];
+      often.length ? h("div.k-two.k-often", null, often.map((i) => button(pick(i?.name || "", i?.name_en), () => k.choose({ queue: i?.queue || "", item: i?.item })))) : null,
+      h("button.btn.k-find", { type: "button", onclick: () => k.go("search") }, t("find")),
+      more.length ? h("div.k-two", null, more.map((q) => queueButton(k, q))) : null), foot(k)];
 }
 
 /** The standard head starts have their own sentence; other settings get one made from them. @param {Kiosk} k */

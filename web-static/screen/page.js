@@ -45,8 +45,9 @@ function queueLine(queue, i) {
   const at = windowsOf(queue.queue);
   const wait = queue.wait_p90_s !== undefined ? t("wait", { p50: minutes(queue.wait_p50_s), p90: minutes(queue.wait_p90_s) })
     : at.length ? t("serves", { n: at.length }) : t("serves.none");
+  const waiting = t("waiting", { n: queue.waiting });      /* English words are long: they stand on the second line */
   return h(i < QUEUES_IN_A_ROW ? "li" : "li.tall", null, h("span.q", null, queue.queue),
-    h("span.n", null, `${pick(queue.name, queue.name_en)}　${t("waiting", { n: queue.waiting })}`), h("span.t", null, wait));
+    h("span.n", null, isEnglish() ? queue.name_en || queue.name : `${queue.name}　${waiting}`), h("span.t", null, isEnglish() ? `${waiting}, ${wait}` : wait));
 }
 
 /** @type {Record<string, string>} */
@@ -68,8 +69,8 @@ function legend() {
     else runs.push([w]);
   }
   return h("p.legend", null, runs.map((run) => {
-    const many = run.length > 2, full = pick(run[0].name, run[0].name_en), name = many ? full : full.replace(/窗口$| (window|desk)$/i, "");
-    const span = h("span", null, many ? t("legend.many", { windows: ranges(run.map((w) => w.window)), name }) : t("legend.one", { window: run[0].window, name }));
+    const many = run.length > 2, name = many ? pick(run[0].name, run[0].name_en) : t(`place.${run[0].role}`);
+    const span = h("span", null, many ? t("legend.many", { windows: ranges(run.map((w) => w.window)), name }) : t("legend.one", { name }));
     span.style.gridColumn = `span ${run.length}`;
     return [span, " "];
   }));

@@ -8,7 +8,7 @@ import { loadTexts, otherLang, pick, setLang, t } from "../lib/i18n.js";
 const token = location.pathname.split("/")[2] || "";
 const path = `/tickets/by-token/${encodeURIComponent(token)}`;
 const main = $("#page");
-const ASK_MS = 30000, REPORT_BACK_MINUTES = 20;
+const ASK_MS = 30000;
 
 /** @type {any} */ let ticket = null;
 /** @type {any} */ let item = null;
@@ -49,7 +49,7 @@ function waiting() {
 
 function called() {
   return [plate(ticket.number), h("h1", null, t("turn.1")), arrow("down"), tile(ticket.window),
-    h("h1", null, t("turn.2", { window: ticket.window })), h("p", null, t("hurry", { minutes: REPORT_BACK_MINUTES }))];
+    h("h1", null, t("turn.2", { window: ticket.window })), h("p", null, t("hurry"))];
 }
 
 function missed() {

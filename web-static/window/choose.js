@@ -55,6 +55,7 @@ export async function chooseWindow(el, me, actions) {
         h("button.btn.main", { type: "button", onclick: enter }, t("choose.take"))) : null,
       h("ol.win-pick", { role: "listbox" }, windows.map(row))));
       /** @type {HTMLElement | null} */ (el.querySelector("#reason"))?.focus();
+      el.querySelector(".on")?.scrollIntoView({ block: "nearest" });
     }
 
     function key(/** @type {KeyboardEvent} */ e) {

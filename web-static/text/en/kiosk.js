@@ -4,7 +4,7 @@ export default {
   "home.title": "What are you here for?", "home.text": "Touch once. Not sure? Choose {name}.", "home.none": "Touch once. No numbers are left today for {name}.",
   waiting: "{n} waiting", "waiting.0": "no waiting", wait: "about {p50} min", "wait.0": "at once",
   "none.today": "No numbers left", "none.when": "again tomorrow", "none.do": "No numbers are left today. Please come tomorrow, or ask at the information desk.",
-  often: "Often needed", find: "Find by name or pinyin initials", large: "Large", normal: "Normal size", contrast: "Contrast", colour: "Colour",
+  often: "Often needed", find: "Find by name or pinyin initials", large: "Large", normal: "Normal", contrast: "Contrast", colour: "Colour",
   "who.title": "Does one of these apply?",
   rule: "Numbers are called by time. Over 70, pregnant or with a baby count as 20 minutes earlier; disabled, military and fire as 30.",
   "rule.begin": "Numbers are called by time. {groups}.", "rule.group": "{names}: {n} minutes earlier", "rule.join": "; ",
@@ -21,5 +21,5 @@ export default {
   closed: "Closed for today", "closed.now": "Closed now", "closed.text": "We open again {day}, at {time}; numbers from {time}.", "closed.plain": "Please ask at the information desk when we open.",
   "closed.hours": "Today", away: "This kiosk cannot reach the hall", "away.text": "Please take a number at window 1 or the information desk.", "away.auto": "It goes on by itself when the line is back.",
   "trouble.title": "No number was taken", "trouble.back": "OK", "language.other": "中文",
-  "slip.time": "Taken at {time}", "slip.keep": "Go to the window when called; if you miss it come back within 20 minutes.",
+  "slip.time": "Taken at {time}", "slip.keep": "Go to the window when called; if you miss it, tell the information desk soon.",
 };

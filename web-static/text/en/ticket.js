@@ -6,7 +6,7 @@ export default {
   item: "Item", window: "Window", "any.window": "Any of {windows}; shown when you are called", "one.window": "{windows}",
   keep: "Keep this page open. Your phone will vibrate when it is your turn.",
   "your.turn": "It is your turn: window {window}", "turn.1": "It is your turn:", "turn.2": "window {window}",
-  hurry: "Please come now. If you miss it, come back within {minutes} minutes: your number stays valid.",
+  hurry: "Please come now. If you miss it, this page says until when your number is valid.",
   serving: "You are being served at window {window}", "serving.do": "This page will show the result.",
   held: "On hold for a moment", "held.do": "When you are ready go straight back to window {window}; no need to queue again.",
   missed: "We called you {n} times. Your number is valid until {time}.",

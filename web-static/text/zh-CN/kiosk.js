@@ -21,5 +21,5 @@ export default {
   closed: "今天已下班", "closed.now": "现在没有开门", "closed.text": "{day} {time} 开门，{time} 起取号。", "closed.plain": "开门时间请问咨询台。",
   "closed.hours": "今天", away: "取号机连不上大厅", "away.text": "请到 1 号窗口或咨询台取号。", "away.auto": "连上以后这里会自动恢复。",
   "trouble.title": "没有取到号", "trouble.back": "知道了", "language.other": "English",
-  "slip.time": "取号时间 {time}", "slip.keep": "叫到号请到窗口；没赶上请在 20 分钟内回来。",
+  "slip.time": "取号时间 {time}", "slip.keep": "叫到号请到窗口；没赶上请马上到咨询台说一声。",
 };

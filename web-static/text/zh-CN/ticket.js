@@ -6,7 +6,7 @@ export default {
   item: "事项", window: "窗口", "any.window": "{windows} 号都可能，叫到时告诉您", "one.window": "{windows} 号",
   keep: "请开着这一页。叫到时手机会震动。",
   "your.turn": "轮到您了，请到 {window} 号窗口", "turn.1": "轮到您了，请到", "turn.2": "{window} 号窗口",
-  hurry: "请现在就过来。没赶上也不要紧，{minutes} 分钟内回来，号还有效。",
+  hurry: "请现在就过来。没赶上也不要紧，这一页会告诉您号到几点还有效。",
   serving: "正在 {window} 号窗口办理", "serving.do": "办完以后这一页会告诉您结果。",
   held: "办到一半，先放一放", "held.do": "东西准备好了，直接回 {window} 号窗口，不用重新排队。",
   missed: "刚才叫了您 {n} 遍，没等到您。号还有效，到 {time} 为止。",
