@@ -53,9 +53,8 @@ class Pictures:
         b.click(".k-done").click(".k-find").press(*"yczmls").wait_for(".kinds")
         self.keep("kiosk-search")
         self.open("/kiosk/", "kiosk").wait_for(".k-line")
-        buttons = b.all(".k-foot .btn")
-        buttons[0].click()
-        b.all(".k-foot .btn")[1].click()
+        b.click(".k-foot .btn:nth-child(1)").wait_for(".large")
+        b.click(".k-foot .btn:nth-child(2)").wait_for("main.contrast")
         self.keep("kiosk-large")
         return link
 

@@ -188,5 +188,8 @@ def test_every_page_obeys_the_policy_and_nothing_is_dead(hall, browser):
     links = browser.driver.execute_script("return [...document.querySelectorAll('a[href]')].map((a) => a.href)")
     assert len(links) >= 5
     for link in links:
+        if link.endswith(".json"):      # not a page: a browser would ask for its icon as well
+            assert hall.client().get(link.split("/api/v1")[1]).status == 200
+            continue
         browser.open(link)
         browser.wait(lambda: len(browser.text()) > 5, link)

@@ -3,7 +3,7 @@ export default {
   title: "Call screen",
   call: "{number}, please go to window {window}", "call.en": "请 {number} 到 {window} 号窗口",
   "none.called": "Please wait for your number", "none.called.en": "请等叫号",
-  waiting: "{n} waiting", wait: "about {p50}, at most {p90} min", serves: "{n} open",
+  waiting: "{n} waiting", wait: "{p50}–{p90} min", serves: "{n} open",
   "serves.none": "none open",
   "legend.many": "{windows} {name}", "legend.one": "{name}",
   "place.unified": "general", "place.special": "special", "place.issue": "collect", "place.desk": "desk", "place.helper": "help", "place.tidal": "tidal", "place.video": "video", "place.kiosk": "self",
