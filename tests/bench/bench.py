@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import platform
+import random
 import re
 import shutil
 import signal
@@ -354,6 +355,31 @@ class Bench:
               f"worst {presses[-1]:.2f} ms")
         print(f"    late joiner whole after p50 {statistics.median(joins):.2f} ms, "
               f"p99 {joins[len(joins) * 99 // 100]:.2f} ms (wanted under 100)")
+
+    def bench_simulator(self):
+        """hallsim: a day of 8 hours, 800 customers at 12 windows, and one of 200,000 customers."""
+        for customers, wanted in ((800, " (wanted under 0.1)"), (200000, "")):
+            whole, speed = [], []
+            with tempfile.TemporaryDirectory(dir=self.disk) as folder:
+                self.write_customers(folder + "/customers.csv", customers)
+                for _ in range(self.rounds):
+                    began = time.monotonic()
+                    done = subprocess.run(
+                        [self.build + "/hallsim", "--stats", self.source + "/packaging/demo/unified-12.json",
+                         folder + "/customers.csv"], check=True, capture_output=True, text=True)
+                    whole.append(time.monotonic() - began)
+                    speed.append(int(done.stderr.split()[-2]))
+            print(f"    {customers} customers: {statistics.median(whole):.3f} s, files and all{wanted}, "
+                  f"{statistics.median(speed):.0f} events/s")
+
+    @staticmethod
+    def write_customers(path, n):
+        chance, t0 = random.Random(1), 0.0
+        with open(path, "w", encoding="ascii") as f:
+            f.write("t0,class,item,service,patience\n")
+            for _ in range(n):
+                t0 += chance.expovariate(800 / 480)
+                f.write(f"{t0:.5f},{chance.choice(['normal'] * 4 + ['senior'])},,{chance.expovariate(1 / 6):.5f},30\n")
 
 
 def machine():
