@@ -178,21 +178,25 @@ static void find_caller(struct request *r, const struct conn *c)
     buf_fini(&scheme);
 }
 
-/* Two lengths that differ are two ideas of where the request ends: evhttp takes the first, a proxy may take the other.
- */
+/* Two ideas of where the request ends let somebody behind a proxy speak in another's name: two lengths, a length
+ * beside chunks, a coding that evhttp does not know and so would skip, a name with a blank before its colon. */
 static bool is_ambiguous(struct evhttp_request *ev)
 {
     const struct evkeyval *h;
-    const char *length = NULL;
+    const char *length = NULL, *coding = NULL;
     TAILQ_FOREACH(h, evhttp_request_get_input_headers(ev), next)
     {
-        if (strcasecmp(h->key, "Content-Length") != 0)
-            continue;
-        if (length && strcmp(length, h->value) != 0)
+        if (strpbrk(h->key, " \t"))
             return true;
-        length = h->value;
+        const char **kept = strcasecmp(h->key, "Content-Length") == 0      ? &length
+                            : strcasecmp(h->key, "Transfer-Encoding") == 0 ? &coding
+                                                                           : NULL;
+        if (kept && *kept && strcmp(*kept, h->value) != 0)
+            return true;
+        if (kept)
+            *kept = h->value;
     }
-    return false;
+    return coding && (length || strcasecmp(coding, "chunked") != 0);
 }
 
 static void on_request(struct evhttp_request *ev, void *arg)

@@ -208,5 +208,14 @@ def test_a_pipeline_is_answered_in_order(hall):
     assert numbers == sorted(numbers)
 
 
+@pytest.mark.parametrize("line", ["Transfer-Encoding: xchunked", "Transfer-Encoding: gzip, chunked",
+                                  "Transfer-Encoding: chunked\r\nContent-Length: 5", "Content-Length : 200"])
+def test_a_body_of_unclear_length_is_not_read_as_the_next_request(hall, line):
+    with Raw(hall.address) as r:
+        r.say(f"DELETE /api/v1/session HTTP/1.1\r\nHost: hall\r\n{line}\r\n\r\n" + get("/api/v1/me", "Connection: close"))
+        text = r.hear()
+    assert text.startswith(("HTTP/1.1 400", "HTTP/1.1 413")) and text.count("HTTP/1.1") == 1
+
+
 if __name__ == "__main__":
     sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", __file__]))
