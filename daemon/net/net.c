@@ -75,6 +75,15 @@ static void name_link_holder(struct call *c)
         snprintf(c->caller.id, sizeof c->caller.id, "%llu", (unsigned long long)t->id);
 }
 
+static bool take(struct call *c, enum limit_class limit, const char *party)
+{
+    int wait_s;
+    if (limits_take(c->net->limits, limit, party, clock_monotonic_ms(), &wait_s))
+        return true;
+    call_refuse_wait(c, HALL_E_TOO_MANY, wait_s);
+    return false;
+}
+
 static bool find_caller(struct call *c)
 {
     struct net *n = c->net;
@@ -94,17 +103,11 @@ static bool find_caller(struct call *c)
         name_link_holder(c);
         return true;
     }
+    /* Each one refused is a row of the security log, which a flood must not fill. */
+    if (request_address(c->request) && !take(c, LIMIT_ADDRESS, c->party))
+        return false;
     log_request(c, code == HALL_E_TOKEN_EXPIRED ? "token_expired" : "bad_token");
     call_refuse(c, code);
-    return false;
-}
-
-static bool take(struct call *c, enum limit_class limit, const char *party)
-{
-    int wait_s;
-    if (limits_take(c->net->limits, limit, party, clock_monotonic_ms(), &wait_s))
-        return true;
-    call_refuse_wait(c, HALL_E_TOO_MANY, wait_s);
     return false;
 }
 

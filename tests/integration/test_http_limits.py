@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from hall import Hall
+from hall import Client, Hall
 from web import Raw, STRICT, get, own_address, post
 
 SHORT = {"enforce": False, "min_free_mib": 0, "header_timeout_s": 1, "connections": 40, "streams": 3}
@@ -65,6 +65,17 @@ def test_guesses_of_links_and_tokens_are_counted_by_address():
         public = hall.client()
         statuses = [public.get(f"/tickets/by-token/{n:032x}").status for n in range(160)]
         assert 429 in statuses and statuses.count(404) <= 140
+
+
+def test_a_flood_of_bad_tokens_is_slowed_and_does_not_fill_the_log():
+    with Hall(limits=STRICT) as hall:
+        statuses = burst(Client(hall.address, "nobodys"), "/hall", 160)
+        assert 429 in statuses and statuses.count(401) <= 140
+        end = time.monotonic() + 5      # the rows are written within a second
+        rows = []
+        while len(rows) < statuses.count(401) and time.monotonic() < end:
+            rows = hall.admin().get("/audit?log=security&kind=bad_token&most=500").body["security"]
+        assert len(rows) == statuses.count(401)
 
 
 def test_half_a_request_is_cut_and_hurts_nobody(hall):
