@@ -135,7 +135,8 @@ static bool comes_from_our_page(const struct call *c)
 
 static bool may_change(struct call *c)
 {
-    if (!is_change(c) || !c->caller.by_cookie)
+    /* Nor may another page log its visitor in as somebody else. */
+    if (!is_change(c) || !(c->caller.by_cookie || c->route->limit == ROUTE_LOGIN))
         return true;
     bool fits =
         comes_from_our_page(c) && (!c->caller.session || c->route->limit == ROUTE_LOGIN ||

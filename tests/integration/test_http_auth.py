@@ -53,6 +53,15 @@ def test_a_change_without_the_sessions_secret_is_refused(hall):
     assert security(hall, "csrf", lambda row: row["who"] == "chuangkou1" and "/windows/4/open" in row["what"])
 
 
+def test_another_page_cannot_log_its_visitor_in(hall):
+    wanted = {"name": "jingli", "password": password(hall, "jingli")}
+    visitor = Person(hall)
+    assert visitor.request("POST", "/session", wanted, Origin="https://evil.example").code == "BAD_CSRF"
+    assert not visitor.cookies
+    assert visitor.request("POST", "/pair", {"code": "12345678"}, Origin="null").code == "BAD_CSRF"
+    assert visitor.request("POST", "/session", wanted, Origin=f"http://{hall.address}").status == 200
+
+
 def test_a_wrong_password_and_an_unknown_name_are_alike(hall):
     wrong = Person(hall).log_in("jingli", "not the password")
     unknown = Person(hall).log_in("nobody", "not the password")
