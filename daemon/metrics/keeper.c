@@ -36,6 +36,7 @@ struct keeper {
     struct stand stand, next; /* as written; as it will be after the next write */
     bool gathered;            /* next has something to write */
     bool damaged;             /* a file had to be given up: everything is folded once more from the beginning */
+    bool said;                /* that something is damaged */
     bool behind;              /* a write had to be left out */
     bool no_room, in_future;  /* said */
     size_t needed;            /* bytes, for what could not be made */
@@ -224,7 +225,7 @@ static void take_file(struct keeper *k, enum metric_scope scope, const char *lab
     if (last >= 0 && last == k->stand.minute * 60) {
         file_of(fold_series(k->fold, scope, label))->last = last / 60;
     } else {
-        if (!k->damaged)
+        if (!k->damaged && !k->said)
             log_warn("metrics", "%s: %s; it is rebuilt from the journal", path,
                      last < 0 ? "not readable" : "not as far as the others");
         k->damaged = true;
@@ -247,12 +248,13 @@ static void new_fold(struct keeper *k)
 static void begin(struct keeper *k)
 {
     new_fold(k);
+    k->said = k->damaged;
     k->damaged = false;
     each_file(k, take_file);
     size_t there = 0;
     for (size_t i = 0; i < fold_series_count(k->fold); i++)
         there += fold_series_at(k->fold, i)->file != NULL;
-    if (there < k->stand.files && !k->damaged)
+    if (there < k->stand.files && !k->damaged && !k->said)
         log_warn("metrics", "%s: files are missing; they are rebuilt from the journal", k->dir);
     bool whole = there >= k->stand.files && !k->damaged && k->stand.day_seq;
     k->damaged = false;
@@ -367,13 +369,22 @@ void keeper_write_daemon(struct keeper *k, int64_t end_s, const int64_t *values)
 
 /* ---- life */
 
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return false;
+    errno = ENOTDIR;
+    return S_ISDIR(st.st_mode) && access(path, W_OK | X_OK) == 0;
+}
+
 int keeper_open(const struct keeper_options *o, struct keeper **ret, char why[200])
 {
     struct keeper *k = alloc_zero(sizeof *k);
     k->dir = alloc_text(o->dir);
     k->simulated = o->simulated;
     k->spare_mib = o->spare_mib;
-    if (mkdir(k->dir, 0700) != 0 && errno != EEXIST) {
+    if ((mkdir(k->dir, 0700) != 0 && errno != EEXIST) || !is_folder(k->dir)) {
         snprintf(why, 200, "%.150s: %s", k->dir, strerror(errno));
     } else if (journal_open(o->journal, &k->journal, why) == 0) {
         find_stand(k);

@@ -40,6 +40,7 @@ static const struct hallctl_command commands[] = {
     {"import calendar", "DIR", 1, 1, hallctl_import_calendar, "导入节假日安排", "import holiday arrangements"},
     {"trace", "DATE|today", 1, 1, hallctl_trace, "打印一天的叫号记录（CSV）", "print a day's calls as CSV"},
     {"clock accept", "[--reason TEXT]", 0, 0, hallctl_clock_accept, "确认机器时间", "accept the machine's clock"},
+    {"rebuild-rrd", "", 0, 0, hallctl_rebuild_rrd, "从日志重建全部指标序列", "make every series anew from the journal"},
     {"backup", "FILE", 1, 1, hallctl_backup, "在守护进程的机器上备份日志",
      "back up the journal, on the daemon's machine"},
 };

@@ -49,7 +49,7 @@ struct hallctl_command {
 /* hallctl_show.c */
 hallctl_run hallctl_status, hallctl_tickets, hallctl_windows, hallctl_trace;
 /* hallctl_admin.c */
-hallctl_run hallctl_user_add, hallctl_device_add, hallctl_clock_accept, hallctl_backup;
+hallctl_run hallctl_user_add, hallctl_device_add, hallctl_clock_accept, hallctl_rebuild_rrd, hallctl_backup;
 /* hallctl_screen.c */
 hallctl_run hallctl_screen_add, hallctl_screen_list, hallctl_screen_revoke;
 /* hallctl_import.c */

@@ -145,6 +145,21 @@ int hallctl_clock_accept(struct hallctl *ctl, int argc, char **argv)
     return code;
 }
 
+/* Answered when it is done. */
+int hallctl_rebuild_rrd(struct hallctl *ctl, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    Halld__Empty ask = HALLD__EMPTY__INIT;
+    ProtobufCMessage *m = NULL;
+    int code = hallctl_ask(ctl, "POST", "/admin/rebuild-rrd", &ask.base, &halld__empty__descriptor, &m);
+    if (m) {
+        SAY(ctl, stdout, W_REBUILD_DONE, ARG("what", ""));
+        protobuf_c_message_free_unpacked(m, NULL);
+    }
+    return code;
+}
+
 int hallctl_backup(struct hallctl *ctl, int argc, char **argv)
 {
     (void)argc;
