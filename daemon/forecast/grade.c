@@ -83,7 +83,8 @@ void grade_day(struct grade *g, int32_t day)
             old = i + 1;
     }
     g->n_rows -= old;
-    memmove(g->rows, g->rows + old, g->n_rows * sizeof *g->rows);
+    if (old)
+        memmove(g->rows, g->rows + old, g->n_rows * sizeof *g->rows);
 }
 
 static int row_compare(const struct grade_row *r, int32_t day, const char *queue, const char *class_name)
