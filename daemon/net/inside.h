@@ -5,9 +5,11 @@
 #include "auth/devices.h"
 #include "auth/limits.h"
 #include "auth/lockout.h"
+#include "auth/person.h"
 #include "auth/sessions.h"
 #include "auth/users.h"
 #include "net/call.h"
+#include "net/holds.h"
 #include "net/net.h"
 #include "net/pages.h"
 #include "net/sse.h"
@@ -22,6 +24,8 @@ struct net {
     struct passwords *passwords;
     struct limits *limits;
     struct lockout *lockout;
+    struct person_key *person_key; /* NULL: it could not be read or made, and nobody can book */
+    struct holds *holds;
     struct sse *sse;
     struct pages *pages;
     struct study *study;

@@ -1,5 +1,6 @@
 #include "net/net.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -273,6 +274,12 @@ int net_open(struct net *n, const struct net_options *o, char why[200])
     if (text_or_null(config->run_dir))
         n->socket_path = alloc_format("%s/http.sock", config->run_dir);
     n->pages = pages_new(text_or_null(config->web_dir) ? config->web_dir : WEB_DIR);
+    n->holds = holds_new();
+    char *key = alloc_format("%s/person.key", config->data_dir);
+    n->person_key = person_key_open(key);
+    if (!n->person_key)
+        log_warn("net", "nobody can book: %s: %s", key, strerror(errno));
+    free(key);
     char *journal = alloc_format("%s/journal.db", config->data_dir);
     n->study = study_new(n->loop, journal);
     free(journal);
@@ -352,6 +359,8 @@ void net_close(struct net *n)
     sse_free(n->sse);
     pages_free(n->pages);
     lockout_free(n->lockout);
+    holds_free(n->holds);
+    person_key_free(n->person_key);
     limits_free(n->limits);
     sessions_free(n->sessions);
     devices_free(n->devices);

@@ -167,7 +167,9 @@ def items_of(words):
 def queues(words):
     names = {"A": ("综合", "General"), "B": ("不动产", "Real estate"), "C": ("社保医保", "Social and health"),
              "D": ("税务", "Tax"), "E": ("取证", "Collection"), "F": ("办不成事", "Could not be done")}
-    return [{"queue": q, "name": zh, "name_en": en, "default_item": words["main_items_of_queues"][q][0]}
+    planned = {"A": 6, "B": 2, "C": 2, "D": 1}    # windows that booking counts on; the others are not booked
+    return [{"queue": q, "name": zh, "name_en": en, "default_item": words["main_items_of_queues"][q][0],
+             **({"planned_windows": planned[q]} if q in planned else {})}
             for q, (zh, en) in names.items()]
 
 

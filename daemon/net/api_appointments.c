@@ -1,0 +1,189 @@
+/* Appointments: free times, hold, book, and one's own by its link. A person's number is hashed here and goes no
+ * further. */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/person.h"
+#include "auth/roles.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/moment.h"
+#include "core/hall.h"
+#include "core/queue/queue.h"
+#include "core/setup.h"
+#include "net/handlers.h"
+#include "net/inside.h"
+#include "view/appointment_view.h"
+#include "view/reply.h"
+
+enum { MINUTE_MS = 60000 };
+
+/* ---- what can be seen */
+
+/* A date of the query, or `otherwise`; false: answered. */
+static bool query_date(struct call *c, const char *name, int32_t otherwise, int32_t *ret)
+{
+    char text[16];
+    *ret = otherwise;
+    if (!call_query(c, name, text, sizeof text))
+        return false;
+    if (!text[0] || date_from_text(text, ret))
+        return true;
+    call_refuse_field(c, HALL_E_BAD_VALUE, name, "");
+    return false;
+}
+
+void api_slots(struct call *c)
+{
+    const struct hall *h = call_hall(c);
+    int32_t today = moment_to_date(call_now(c)), from, to;
+    int32_t last = date_from_days(date_to_days(today) + setup_booking(hall_setup(h))->days_ahead);
+    char item[PATH_PARAM_SIZE];
+    Halld__SlotList *v;
+    struct refusal r;
+    if (!call_query(c, "item", item, sizeof item) || !query_date(c, "from", today, &from) ||
+        !query_date(c, "to", last, &to))
+        return;
+    if (slot_list_new(h, item, from, to, call_now(c), &v, &r) != 0)
+        call_refuse_with(c, &r);
+    else
+        call_reply(c, 200, &v->base);
+}
+
+void api_appointments(struct call *c)
+{
+    int32_t date;
+    if (query_date(c, "date", moment_to_date(call_now(c)), &date))
+        call_reply(c, 200, &appointment_list_new(call_hall(c), date)->base);
+}
+
+void api_appointment_by_token(struct call *c)
+{
+    const struct hall *h = call_hall(c);
+    uint8_t token[16];
+    const struct appointment *a = NULL;
+    if (token_from_text(call_param(c, "token"), token))
+        a = queue_appointment_by_token(hall_queue(h), token);
+    if (a)
+        call_reply(c, 200, &appointment_view_new_person(h, a, net_public_url(c->net))->base);
+    else
+        call_refuse_field(c, HALL_E_NO_APPOINTMENT, "token", "");
+}
+
+/* ---- hold and book */
+
+/* false: answered. The refusal never says what was given. */
+static bool hash_person(struct call *c, const char *text, ProtobufCBinaryData *ret)
+{
+    uint8_t hash[PERSON_HASH_BYTES];
+    int code = !text[0] ? HALL_E_FIELD_MISSING : !c->net->person_key ? HALL_E_STORE_FAILED : 0;
+    if (!code && !person_hash(c->net->person_key, text, hash))
+        code = HALL_E_BAD_VALUE;
+    if (code) {
+        call_refuse_field(c, code, "person", "");
+        return false;
+    }
+    *ret = (ProtobufCBinaryData){sizeof hash, alloc_copy(hash, sizeof hash)};
+    return true;
+}
+
+static void forget_request(ProtobufCMessage *request, char *person)
+{
+    sodium_memzero(person, strlen(person));
+    protobuf_c_message_free_unpacked(request, NULL);
+}
+
+struct holding {
+    struct call *call;
+    int place;
+};
+
+static void on_held(void *arg, const struct answer *answer)
+{
+    struct holding *holding = arg;
+    struct call *c = holding->call;
+    uint64_t held = 0;
+    for (size_t i = 0; answer->code == 0 && i < answer->n_events; i++)
+        if (answer->events[i]->body_case == HALLD__EVENT__BODY_SLOT_HELD)
+            held = answer->events[i]->seq;
+    holds_end(c->net->holds, holding->place, held);
+    free(holding);
+    const struct reply_row *row = reply_find(c->command);
+    if (!call_refused(c, answer))
+        call_reply(c, row->status, row->render(answer, net_public_url(c->net)));
+}
+
+/* Who books at once answers for it; who only holds is counted. */
+static void submit_hold(struct call *c, Halld__HoldSlot *slot)
+{
+    struct holding *holding = alloc_zero(sizeof *holding);
+    *holding = (struct holding){c, HOLDS_NONE};
+    if (!c->caller.is_known) {
+        holding->place = holds_begin(c->net->holds, call_hall(c), c->party);
+        if (holding->place == HOLDS_NONE) {
+            free(holding);
+            protobuf_c_message_free_unpacked(&slot->base, NULL);
+            call_refuse_wait(c, HALL_E_TOO_MANY, (int)(setup_booking(hall_setup(call_hall(c)))->hold / 1000));
+            return;
+        }
+    }
+    call_submit_for(c, call_command(HALLD__COMMAND__BODY_HOLD_SLOT, &slot->base), NULL, on_held, holding);
+}
+
+/* The moment as the hall's date and minute; false: answered. */
+static bool fill_slot(struct call *c, const Halld__HoldRequest *from, Halld__HoldSlot *slot)
+{
+    if (from->slot_at) {
+        slot->slot_at = from->slot_at;
+        slot->date = moment_to_date(from->slot_at);
+        slot->minute = (int32_t)((from->slot_at - moment_of_date(slot->date, 0)) / MINUTE_MS);
+        if (moment_of_date(slot->date, slot->minute) == slot->slot_at)
+            return true;
+    }
+    call_refuse_field(c, from->slot_at ? HALL_E_SLOT_CLOSED : HALL_E_FIELD_MISSING, "slot_at", "");
+    return false;
+}
+
+static bool fill_person(struct call *c, const Halld__HoldRequest *from, Halld__HoldSlot *slot)
+{
+    if (!from->person[0])
+        return true;
+    if (c->caller.roles & ROLE_CLERK)
+        return hash_person(c, from->person, &slot->person);
+    call_refuse(c, c->caller.is_known ? HALL_E_WRONG_ROLE : HALL_E_NO_SESSION);
+    return false;
+}
+
+void api_appointment_hold(struct call *c)
+{
+    Halld__HoldRequest *from = (Halld__HoldRequest *)call_body(c);
+    if (!from)
+        return;
+    Halld__HoldSlot *slot = alloc_zero(sizeof *slot);
+    halld__hold_slot__init(slot);
+    if (fill_slot(c, from, slot) && fill_person(c, from, slot)) {
+        slot->item = alloc_text(from->item);
+        slot->class_ = alloc_text(from->class_);
+        submit_hold(c, slot);
+    } else {
+        protobuf_c_message_free_unpacked(&slot->base, NULL);
+    }
+    forget_request(&from->base, from->person);
+}
+
+void api_appointment_book(struct call *c)
+{
+    Halld__BookRequest *from = (Halld__BookRequest *)call_body(c);
+    ProtobufCBinaryData person;
+    if (!from)
+        return;
+    if (hash_person(c, from->person, &person)) {
+        Halld__BookSlot *slot = alloc_zero(sizeof *slot);
+        halld__book_slot__init(slot);
+        slot->token = alloc_text(call_param(c, "token"));
+        slot->person = person;
+        call_submit(c, call_command(HALLD__COMMAND__BODY_BOOK_SLOT, &slot->base));
+    }
+    forget_request(&from->base, from->person);
+}

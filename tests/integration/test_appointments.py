@@ -1,0 +1,198 @@
+#!/usr/bin/python3
+"""Appointments from the hold to the ticket, over HTTP, at hall times that the test sets; numbers of people stay nowhere."""
+import json
+import os
+import stat
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from hall import Hall, SMALL_HALL
+
+PHONE, OTHER = "13800001234", "13900005678"
+HOURS = [{"weekday": day, "open": ["09:00-12:00", "13:00-17:00"]} for day in range(1, 8)]
+SETTINGS = {**SMALL_HALL, "hours": HOURS, "calendars": [{"year": 2026, "off": ["2026-10-01"], "source": "test"}],
+            "queues": [{"queue": "A", "name": "综合", "default_item": "a1", "planned_windows": 2},
+                       {"queue": "B", "name": "不动产", "default_item": "b1"}],
+            "booking": {"slot_minutes": 30, "per_week": 2, "per_month": 5, "days_ahead": 7, "strikes": 1}}
+TODAY = "2026-11-23"
+
+
+def moment(day, time):
+    return f"{day}T{time}:00.000+08:00"
+
+
+class BookingHall(Hall):
+    """Its clock stands at a time of the test's until it is started anew at a later one."""
+
+    def __init__(self, time="09:05", day=TODAY, settings=None):
+        super().__init__(settings=settings or SETTINGS)
+        self.options = self.clock(day, time)
+
+    @staticmethod
+    def clock(day, time):
+        return ["--clock-start", f"{day}T{time}:00+08:00", "--clock-rate", "1"]
+
+    def move(self, time, day=TODAY):
+        assert self.stop() == 0
+        self.options = self.clock(day, time)
+        return self.start()
+
+    def hold(self, time, day=TODAY, item="a1", **more):
+        return self.client().post("/appointments", {"item": item, "slot_at": moment(day, time), **more})
+
+    def book(self, time, day=TODAY, person=PHONE):
+        held = self.hold(time, day)
+        assert held.status == 201, held.body
+        return self.client().post(by_link(held), {"person": person})
+
+
+def by_link(answer, verb=""):
+    return f"/appointments/by-token/{answer.body['token']}{verb}"
+
+
+def free_at(hall, time, day=TODAY):
+    slots = hall.client().get(f"/slots?item=a1&from={day}&to={day}").body["slots"]
+    return {s["slot_at"]: s["free"] for s in slots}.get(moment(day, time))
+
+
+def test_from_the_free_time_to_the_ticket_and_no_number_is_kept():
+    with BookingHall() as hall:
+        public, kiosk, clerk = hall.client(), hall.client("kiosk"), hall.client("clerk")
+        free = free_at(hall, "09:30")
+        assert free > 1 and free_at(hall, "09:00") is None, "a time that has begun cannot be booked"
+        assert free_at(hall, "12:00") is None, "nor one outside the hours"
+        held = hall.hold("09:30", **{"class": "senior"})
+        assert (held.status, held.body["state"], held.body["class"]) == (201, "held", "senior")
+        assert len(held.body["code"]) == 6 and held.body["due_at"] and free_at(hall, "09:30") == free - 1
+        assert kiosk.post("/appointments/check-in", {"code": held.body["code"]}).code == "WRONG_STATE"
+        booked = public.post(by_link(held), {"person": PHONE})
+        assert (booked.status, booked.body["state"]) == (200, "booked")
+        assert booked.body["url"].endswith("/book/" + held.body["token"])
+        assert public.get(by_link(held)).body["state"] == "booked"
+        [row] = clerk.get("/appointments?date=" + TODAY).body["appointments"]
+        assert row["code"] == held.body["code"] and "token" not in row
+        assert public.get("/appointments").status == 401
+        ticket = kiosk.post("/appointments/check-in", {"code": held.body["code"]})
+        assert (ticket.status, ticket.body["origin"], ticket.body["class"]) == (201, "appointment", "senior")
+        seen = public.get(by_link(held)).body
+        assert (seen["state"], seen["number"]) == ("checked_in", ticket.body["number"])
+        assert public.post(by_link(held, "/cancel")).code == "APPOINTMENT_OVER"
+        assert kiosk.post("/appointments/check-in", {"code": held.body["code"]}).code == "APPOINTMENT_OVER"
+        key = os.stat(os.path.join(hall.data, "person.key"))
+        assert (stat.S_IMODE(key.st_mode), key.st_size) == (0o600, 32)
+        hall.stop()
+        text = json.dumps(hall.events()) + hall.log()
+        assert "slot_booked" in text and PHONE not in text
+        for file in (f for f in Path(hall.data).rglob("*") if f.is_file()):
+            assert PHONE.encode() not in file.read_bytes(), file
+
+
+def test_cancelling_gives_the_time_back():
+    with BookingHall() as hall:
+        free = free_at(hall, "10:00")
+        booked = hall.book("10:00")
+        assert free_at(hall, "10:00") == free - 1
+        assert hall.client().post(by_link(booked, "/cancel")).body["state"] == "cancelled"
+        assert free_at(hall, "10:00") == free
+        booked = hall.book("10:00")
+        path = f"/appointments/{booked.body['id']}/cancel"
+        assert hall.client().post(path, {"reason": "x"}).status == 401
+        assert hall.client("clerk").post(path, {}).code == "FIELD_MISSING"
+        assert hall.client("clerk").post(path, {"reason": "本人来电"}).body["state"] == "cancelled"
+
+
+def test_in_the_grace_in_time_and_after_it_a_walk_in():
+    with BookingHall() as hall:
+        first, second = hall.book("09:30"), hall.book("10:00", person=OTHER)
+        hall.move("09:39")
+        ticket = hall.client().post(by_link(first, "/check-in"))
+        assert (ticket.status, ticket.body["origin"]) == (201, "appointment")
+        hall.move("11:30")
+        late = hall.client("kiosk").post("/appointments/check-in", {"code": second.body["code"]})
+        assert (late.status, late.body["origin"]) == (201, "walk_in")
+        assert hall.client().get(by_link(second)).body["state"] == "late"
+
+
+def test_whoever_does_not_come_has_a_strike():
+    with BookingHall() as hall:
+        booked, tomorrow = hall.book("09:30"), hall.book("09:30", "2026-11-24", OTHER)
+        assert hall.client("kiosk").post("/appointments/check-in", {"code": tomorrow.body["code"]}).status != 201
+        assert hall.client().post(by_link(tomorrow, "/check-in")).code == "NOT_TODAY"
+        hall.move("09:05", "2026-11-24")
+        assert hall.client().get(by_link(booked)).body["state"] == "no_show"
+        held = hall.hold("10:00", "2026-11-25")
+        assert hall.client().post(by_link(held), {"person": "138-0000 1234"}).code == "BOOKING_BLOCKED"
+        assert hall.client().post(by_link(held), {"person": "13700000000"}).body["state"] == "booked"
+
+
+def test_the_limits_of_a_person():
+    with BookingHall() as hall:
+        hall.book("10:00")
+        again = hall.hold("10:00", "2026-11-24")
+        assert hall.client().post(by_link(again), {"person": PHONE}).status == 200
+        third = hall.hold("10:00", "2026-11-25")
+        assert hall.client().post(by_link(third), {"person": PHONE}).code == "BOOKING_LIMIT"
+        same_day = hall.hold("11:00")
+        refused = hall.client().post(by_link(same_day), {"person": f" {PHONE} "})
+        assert refused.code == "ALREADY_BOOKED" and PHONE not in json.dumps(refused.body)
+        for bad in ("", "1234", "9" * 41):
+            assert hall.client().post(by_link(same_day), {"person": bad}).code in ("FIELD_MISSING", "BAD_VALUE"), bad
+
+
+@pytest.mark.parametrize("day, time, code", [
+    (TODAY, "09:00", "SLOT_CLOSED"), (TODAY, "12:00", "SLOT_CLOSED"), (TODAY, "09:40", "SLOT_CLOSED"),
+    ("2026-11-22", "10:00", "SLOT_CLOSED"), ("2026-12-01", "10:00", "SLOT_CLOSED")])
+def test_times_that_cannot_be_booked(day, time, code):
+    with BookingHall() as hall:
+        assert hall.hold(time, day).code == code
+
+
+def test_a_year_without_its_calendar_is_not_booked():
+    with BookingHall(day="2026-12-22") as hall:
+        assert hall.hold("10:00", "2026-12-28").code == "CALENDAR_PROVISIONAL"
+        assert hall.hold("10:00", "2026-12-24").status == 201
+
+
+def test_an_address_holds_three_and_what_is_free_is_never_given_twice():
+    with BookingHall() as hall:
+        clerk = hall.client("clerk")
+        free = free_at(hall, "11:00")
+
+        def book(n):
+            body = {"item": "a1", "slot_at": moment(TODAY, "11:00"), "person": f"1360000{n:04}"}
+            return hall.client("clerk").post("/appointments", body)
+
+        with ThreadPoolExecutor(8) as many:
+            answers = list(many.map(book, range(free + 5)))
+        assert sum(a.status == 201 for a in answers) == free
+        assert {a.code for a in answers if a.status != 201} == {"SLOT_FULL"}
+        assert free_at(hall, "11:00") == 0 and len(clerk.get("/appointments").body["appointments"]) == free
+        held = [hall.hold("10:00") for _ in range(3)]
+        assert [a.status for a in held] == [201] * 3
+        assert hall.hold("10:00").code == "TOO_MANY"
+        assert hall.client().post(by_link(held[0], "/cancel")).status == 200
+        assert hall.hold("10:00").status == 201, "what was given back does not count"
+
+
+def test_a_body_says_no_more_than_it_may():
+    with BookingHall() as hall:
+        body = {"item": "a1", "slot_at": moment(TODAY, "10:00")}
+        public = hall.client()
+        for more in ({"date": 20261123}, {"minute": 600}, {"id": "1"}):
+            assert public.post("/appointments", {**body, **more}).code == "UNKNOWN_FIELD"
+        assert public.post("/appointments", {**body, "person": PHONE}).status == 401
+        assert hall.client("kiosk").post("/appointments", {**body, "person": PHONE}).status == 403
+        assert public.post("/appointments", {"item": "a1"}).code == "FIELD_MISSING"
+        assert public.post("/appointments", {**body, "item": "nothing"}).code == "UNKNOWN_ITEM"
+        assert public.post("/appointments", {**body, "item": "b1"}).code == "SLOT_FULL"
+        assert public.get("/slots?item=a1&from=2026-13-01").code == "BAD_VALUE"
+        assert public.get("/slots?item=nothing").code == "UNKNOWN_ITEM"
+        assert public.get("/appointments/by-token/" + "0" * 32).code == "NO_APPOINTMENT"
+        assert public.post("/appointments/check-in", {"code": "000000"}).status == 401
+
+
+if __name__ == "__main__":
+    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", __file__]))
