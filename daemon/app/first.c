@@ -278,6 +278,7 @@ void first_submit(struct first *f, const struct submit_port *port)
     struct chunk c = {.first = f, .port = port, .put = HALLD__SETTINGS__INIT};
     c.put.hall = f->settings->hall;
     c.put.policy = f->settings->policy;
+    c.put.booking = f->settings->booking;
     c.bytes = 1;
     add_rows(&c, f->settings);
     add_users(&c);
