@@ -88,3 +88,8 @@ bool person_hash(const struct person_key *k, const char *text, uint8_t ret[PERSO
     sodium_memzero(what, sizeof what);
     return fits;
 }
+
+void person_wipe(char *text)
+{
+    sodium_memzero(text, strlen(text));
+}

@@ -18,5 +18,6 @@ struct person_key *person_key_open(const char *path);
 void person_key_free(struct person_key *k); /* wiped; NULL is nothing */
 /* Blanks and dashes do not count, nor does the case of letters. false: not 5 to 40 characters. */
 bool person_hash(const struct person_key *k, const char *text, uint8_t ret[PERSON_HASH_BYTES]);
+void person_wipe(char *text); /* once it has been hashed */
 
 #endif

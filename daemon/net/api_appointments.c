@@ -1,6 +1,5 @@
 /* Appointments: free times, hold, book, and one's own by its link. A person's number is hashed here and goes no
  * further. */
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,7 +89,7 @@ static bool hash_person(struct call *c, const char *text, ProtobufCBinaryData *r
 
 static void forget_request(ProtobufCMessage *request, char *person)
 {
-    sodium_memzero(person, strlen(person));
+    person_wipe(person);
     protobuf_c_message_free_unpacked(request, NULL);
 }
 

@@ -128,6 +128,20 @@ def test_whoever_does_not_come_has_a_strike():
         assert hall.client().post(by_link(held), {"person": "13700000000"}).body["state"] == "booked"
 
 
+def test_whoever_brings_the_missing_paper_the_same_day_returns():
+    with BookingHall() as hall:
+        kiosk, clerk = hall.client("kiosk"), hall.client("clerk")
+        first = kiosk.ticket().body
+        clerk.post("/windows/1/open")
+        assert clerk.post("/windows/1/next").body["ticket"]["number"] == first["number"]
+        assert clerk.post("/windows/1/start").status == 200
+        assert kiosk.post("/tickets", {"return_token": first["token"]}).status == 422, "it is not done yet"
+        assert clerk.post("/windows/1/finish", {"outcome": "supplement", "missing": ["application"]}).status == 200
+        again = kiosk.post("/tickets", {"return_token": first["token"]})
+        assert (again.status, again.body["origin"], again.body["queue"]) == (201, "return", "A")
+        assert again.body["number"] != first["number"]
+
+
 def test_the_limits_of_a_person():
     with BookingHall() as hall:
         hall.book("10:00")
