@@ -126,7 +126,6 @@ static void on_verified(void *arg, bool right)
     name_of(by_name, "user", c->note);
     name_of(by_address, "address", c->party);
     if (!right || !user || user->disabled) {
-        lockout_fail(n->lockout, by_name, clock_monotonic_ms());
         lockout_fail(n->lockout, by_address, clock_monotonic_ms());
         call_log(c, "bad_login", c->note, "");
         call_refuse(c, HALL_E_BAD_LOGIN);
@@ -173,7 +172,10 @@ static void log_in(struct call *c, const Halld__LoginRequest *request)
         return;
     c->note = alloc_text(request->name);
     char *hash = hash_of(c, request->name);
-    if (!passwords_verify(c->net->passwords, hash, request->password, on_verified, c))
+    /* It counts by name until it proves right: many guesses sent at once would all be let in before the first fails. */
+    if (passwords_verify(c->net->passwords, hash, request->password, on_verified, c))
+        lockout_fail(c->net->lockout, by_name, clock_monotonic_ms());
+    else
         call_refuse_wait(c, HALL_E_TOO_MANY, 1);
     free(hash);
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Who comes in, who does not, and what is written down of it."""
+import json
 import sys
 import time
 
@@ -87,6 +88,16 @@ def test_after_five_failures_the_door_is_locked():
         while (answer := Person(hall).log_in("jingli", password(hall, "jingli"))).status != 200:
             assert answer.code == "LOCKED_OUT" and time.monotonic() < end
         assert Person(hall).log_in("guanli", password(hall, "guanli")).status == 200
+
+
+def test_guesses_at_once_are_no_more_than_one_after_the_other():
+    with Hall() as hall:
+        people = [Raw(hall.address) for _ in range(20)]
+        for n, person in enumerate(people):
+            person.say(post("/api/v1/session", json.dumps({"name": "jingli", "password": f"guess {n}"}), "Connection: close"))
+        answers = [person.hear() for person in people]
+        assert sum("BAD_LOGIN" in text for text in answers) <= 8
+        assert sum("LOCKED_OUT" in text for text in answers) >= 12
 
 
 def test_a_session_outlives_a_restart_and_ends_with_its_time():
