@@ -3,6 +3,7 @@ import { $, fill, h, svg } from "./lib/dom.js";
 import { calmly, watcher } from "./lib/calm.js";
 import { clockSeconds, dayWord, hoursText } from "./lib/days.js";
 import { clock, hallNow, ms, setHallTime } from "./lib/format.js";
+import { followHallTime } from "./lib/hallclock.js";
 import { loadTexts, otherLang, pick, setLang, t } from "./lib/i18n.js";
 import { follow } from "./lib/stream.js";
 
@@ -67,6 +68,7 @@ function hear(message) {
     const { name, data } = message;
     if (name === "snapshot") [hall, board] = [data.hall || hall, data.board || board];
     if (name === "hall") hall = data;
+    followHallTime(hall);
     if (name === "board") board = data;
     setHallTime(name === "snapshot" ? board.at : data.at, hall.simulated);
   }

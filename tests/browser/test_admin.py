@@ -37,7 +37,7 @@ def test_a_new_person_gets_a_password_once_and_can_log_in(hall, browser):
     browser.wait_text("只显示这一次")
     password = browser.text(".a-once dd:last-of-type")
     browser.click_text("记好了").wait_text("xinren", ".a-list")
-    assert password not in browser.text()
+    browser.wait(lambda: password not in browser.text())
     browser.click_text("退出登录")
     browser.open("/window/", "console").log_in({"name": "xinren", "password": password}).wait_text("今天在哪个窗口？")
     browser.wait_text("xinren")

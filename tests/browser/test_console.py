@@ -45,7 +45,7 @@ def test_hold_take_the_next_and_go_back(hall, browser, clerk):
     browser.press(KEYS.ENTER).wait_text("办理中", "#state")
     browser.press("3").wait_text("没有叫号", "#state")
     browser.wait_text("A001", ".win-me")
-    browser.press("3").wait_text("取回哪一位？").press(KEYS.ENTER).wait_text("没有叫号", "#state")
+    browser.press("3").wait_text("取回哪一位？").press(KEYS.ENTER).wait_text("挂起–", ".win-me")
     browser.press(KEYS.ENTER).wait_text("A001", ".win-who")
 
 

@@ -193,3 +193,38 @@ def test_every_page_obeys_the_policy_and_nothing_is_dead(hall, browser):
             continue
         browser.open(link)
         browser.wait(lambda: len(browser.text()) > 5, link)
+
+
+# ---- what they share
+
+def test_the_pages_of_a_browser_share_one_stream(hall, browser, kiosk, clerk):
+    browser.tab("/screen/", "tv")
+    browser.wait_for(".tv-head")
+    browser.tab("/", "index")
+    browser.wait_text("取号")
+    clerk(5)
+    browser.wait_text("已连接", ".win-head")
+    browser.wait(lambda: hall.admin().get("/status").body["streams"] == 1)
+
+
+def test_a_slip_is_printed_80_mm_wide(browser, kiosk):
+    browser.driver.execute_script("window.printed = 0; window.print = () => window.printed++")
+    browser.click("[data-queue=A]").click("[data-class=normal]").click_text("打小票")
+    browser.wait(lambda: browser.driver.execute_script("return window.printed") == 1)
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    shown = browser.driver.execute_script("const p = document.querySelector('.paper'); return [p.textContent, p.offsetWidth, document.querySelector('main').offsetWidth, p.querySelector('img').naturalWidth > 0]")
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert "A001" in shown[0] and "按取号时间叫号" in shown[0]
+    assert 270 <= shown[1] <= 275 and shown[2] == 0 and shown[3]
+
+
+def test_a_simulated_hall_shows_its_own_time(browser):
+    hall = demo_hall()
+    hall.options = ["--clock-start", "2026-11-24T08:58:00.000+08:00", "--clock-rate", "60"]
+    with hall:
+        browser.fresh(hall.base)
+        browser.open("/", "index").wait_text("模拟的大厅时间 0")
+        browser.open("/screen/", "tv").wait_text("11 月 24 日")
+        browser.wait_text("09:", ".clock")
+        before = browser.text(".clock")
+        browser.wait(lambda: browser.text(".clock") != before, "the clock stands still")

@@ -89,6 +89,37 @@ def check_phone(problems):
         problems.append(f"a person's ticket loads {size} bytes, more than {PHONE_BYTES}")
 
 
+def tokens(css, selector):
+    block = re.search(re.escape(selector) + r" \{(.*?)\n\}", css, re.S).group(1)
+    return dict(re.findall(r"--([\w-]+): (#[0-9A-F]{6})", block))
+
+
+def luminance(colour):
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a, b):
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def check_contrast(problems):
+    """WCAG: text 4.5 (TV 7), borders of controls 3, on every ground they may stand on."""
+    light = tokens(tree.text("web-static/style/base.css"), ":root")
+    parts = tree.text("web-static/style/parts.css")
+    themes = {"light": (light, 4.5), "dark": ({**light, **tokens(parts, ".dark")}, 7), "contrast": ({**light, **tokens(parts, ".contrast")}, 7)}
+    for name, (t, least) in themes.items():
+        pairs = [(ink, ground, least) for ink in ("ink", "ink-2", "ink-3") for ground in ("ground", "surface")]
+        pairs += [("ink", "plate", least), ("call-ink", "call", 7), ("now", "surface", 4.5), ("soon", "soon-tint", 4.5), ("stop", "surface", 4.5),
+                  ("stop-fill-ink", "stop-fill", 4.5), ("edge", "ground", 3), ("edge", "surface", 3)]
+        for ink, ground, needed in pairs:
+            ratio = contrast(t[ink], t[ground])
+            if ratio < needed:
+                problems.append(f"{name}: {ink} on {ground} is {ratio:.1f}:1, needs {needed}")
+
+
 def check_lock(problems):
     packages = json.loads(tree.text("web-static/package-lock.json"))["packages"]
     for name, package in packages.items():
@@ -104,6 +135,7 @@ def main():
     check_inline(problems)
     check_phone(problems)
     check_lock(problems)
+    check_contrast(problems)
     looked_at = check_texts(problems) + len(pages())
     tree.finish(problems, looked_at)
 

@@ -2,8 +2,9 @@
 import { $, fill, h, name, plate } from "../lib/dom.js";
 import { ApiError, get, postSurely } from "../lib/api.js";
 import { calmly, watcher } from "../lib/calm.js";
-import { date } from "../lib/days.js";
-import { clock, ms, setHallTime } from "../lib/format.js";
+import { date, wallClock } from "../lib/days.js";
+import { clock, hallNow, ms, setHallTime } from "../lib/format.js";
+import { followHallTime } from "../lib/hallclock.js";
 import { lang, loadTexts, otherLang, pick, setLang, t } from "../lib/i18n.js";
 import { codeInAddress, may, pair, pairByCode, whoAmI } from "../lib/session.js";
 import { follow } from "../lib/stream.js";
@@ -133,6 +134,8 @@ function render() {
 
 /** Once a second: back to the start when nobody is there. */
 function tick() {
+  const time = document.querySelector(".k-head time");
+  if (time) time.textContent = wallClock(hallNow());
   if (kiosk.screen === "ticket") {
     kiosk.seconds--;
     const button = document.querySelector(".k-done");
@@ -160,6 +163,7 @@ async function home() {
 async function loadHall() {
   kiosk.hall = await get("/hall");
   setHallTime(kiosk.hall.at, kiosk.hall.simulated);
+  followHallTime(kiosk.hall);
 }
 
 async function load() {

@@ -2,16 +2,19 @@
 import { t } from "./i18n.js";
 
 let offset = 480, rate = 1, anchor = { hall: Date.now(), local: Date.now() };
+/** @type {typeof anchor | null} */ let first = null;
 
 /** RFC 3339 to milliseconds; 0 for none. @param {string | null} [text] */
 export const ms = (text) => (text ? Date.parse(text) : 0);
 
 /** A view said that it is now `at`. A simulated hall runs faster: how much, the views say. @param {string} at @param {boolean} [simulated] */
 export function setHallTime(at, simulated) {
-  const zone = /([+-])(\d\d):(\d\d)$/.exec(at), hall = ms(at), local = Date.now(), passed = local - anchor.local;
+  const zone = /([+-])(\d\d):(\d\d)$/.exec(at);
   if (zone) offset = (zone[1] === "-" ? -1 : 1) * (Number(zone[2]) * 60 + Number(zone[3]));
-  if (simulated && passed > 1000) rate = Math.max(1, Math.round((hall - anchor.hall) / passed));
-  if (!simulated || passed > 1000) anchor = { hall, local };
+  anchor = { hall: ms(at), local: Date.now() };
+  first ??= anchor;
+  const passed = anchor.local - first.local;
+  if (simulated && passed > 1000) rate = Math.max(1, Math.round((anchor.hall - first.hall) / passed));
 }
 
 /** What time it is in the hall. */

@@ -6,6 +6,7 @@ import { $, arrow, fill, h, plate, tile } from "../lib/dom.js";
 import { get } from "../lib/api.js";
 import { date, dayWord, hoursText, wallClock, weekday } from "../lib/days.js";
 import { clock, fields, hallNow, minutes, ms, ranges, setHallTime } from "../lib/format.js";
+import { followHallTime } from "../lib/hallclock.js";
 import { isEnglish, loadTexts, pick, t } from "../lib/i18n.js";
 import { codeInAddress, pair, pairByCode, whoAmI } from "../lib/session.js";
 import { follow } from "../lib/stream.js";
@@ -160,6 +161,7 @@ function hear(message) {
   if (message.kind === "view") {
     const { name, data } = message;
     if (data.hall && name === "snapshot") hall = data.hall;
+    followHallTime(hall);
     if (name === "hall") hall = data;
     if (name === "snapshot" && data.board) take(data.board);
     if (name === "board") take(data);

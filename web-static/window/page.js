@@ -3,6 +3,7 @@ import { $, fill, h } from "../lib/dom.js";
 import { ApiError, get, post } from "../lib/api.js";
 import { calmly, watcher } from "../lib/calm.js";
 import { hallNow, setHallTime } from "../lib/format.js";
+import { followHallTime } from "../lib/hallclock.js";
 import { loadTexts, otherLang, setLang, t } from "../lib/i18n.js";
 import { logIn, logOut, may, whoAmI } from "../lib/session.js";
 import { follow } from "../lib/stream.js";
@@ -187,6 +188,7 @@ async function begin(why) {
     while (!may(c.me, "clerk")) c.me = await logIn(main, c.me.kind === "user" ? t("login.role", { name: c.me.name }) : why);
     [c.hall, c.board, c.catalogue] = await Promise.all([get("/hall"), get("/board"), get("/catalogue")]);
     setHallTime(c.hall.at, c.hall.simulated);
+    followHallTime(c.hall);
     dropOldNotes();
     await work();
   } catch (e) {
