@@ -382,6 +382,40 @@ class Bench:
                 f.write(f"{t0:.5f},{chance.choice(['normal'] * 4 + ['senior'])},,{chance.expovariate(1 / 6):.5f},30\n")
 
 
+    def big_hall(self):
+        """60 windows, 34 departments, 8 queues."""
+        path = self.build + "/bench-big.json"
+        with open(self.window_hall(), encoding="utf-8") as f:
+            hall = json.load(f)
+        hall["windows"] = hall["windows"][:60]
+        hall["queues"] = [{"queue": q, "name": q, "default_item": f"i{i}"} for i, q in enumerate("ABCDEFGH")]
+        for i, item in enumerate(hall["items"]):
+            item["queue"] = "ABCDEFGH"[i % 8]
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(hall, f)
+        return path
+
+    def bench_series(self):
+        """The RRD files of a big hall with 6,000 tickets a day: as they are written, and all made again."""
+        rows, size = [], 0
+        folder = tempfile.mkdtemp(prefix="bench-", dir=self.disk)
+        os.makedirs(folder + "/data")
+        subprocess.run([self.build + "/tests/bench/fill_journal", folder + "/data", "bench", "Asia/Shanghai",
+                        self.big_hall(), "120000", "6000"], check=True, stdout=subprocess.DEVNULL)
+        for i in range(max(1, self.rounds // 2)):
+            text = subprocess.run([self.build + "/tests/bench/series", folder + "/data/journal.db", f"{folder}/{i}"],
+                                  check=True, capture_output=True, text=True).stdout
+            rows.append(json.loads(text))
+            size = sum(os.path.getsize(f"{folder}/{i}/{f}") for f in os.listdir(f"{folder}/{i}")) / 1048576
+            shutil.rmtree(f"{folder}/{i}")
+        shutil.rmtree(folder)
+        share = statistics.median(100 * r["cpu_s"] / (r["blocks"] * 300) for r in rows)
+        a_day = statistics.median(r["mib"] / r["days"] for r in rows)
+        print(f"    {share:.3f} % of one core while the hall works (wanted under 1), {a_day:.0f} MiB written a day "
+              f"(wanted under 1,024); files of {size:.0f} MiB")
+        print(f"    all made again at {statistics.median(r['events'] / r['rebuild_s'] for r in rows) / 1000:.0f} k events/s")
+
+
 def machine():
     with open("/proc/cpuinfo", encoding="utf-8") as f:
         model = next((line.split(":")[1].strip() for line in f if line.startswith("model name")), platform.machine())
