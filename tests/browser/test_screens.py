@@ -65,6 +65,15 @@ def test_a_closed_hall_says_when_it_opens(closed_hall, browser):
     browser.open("/", "index").wait_text("现在没有开门")
 
 
+def test_a_call_on_the_tv_is_not_disturbed_by_who_else_comes(hall, browser):
+    called(hall)
+    browser.open("/screen/", "tv").wait_for(".tv-now .plate.called")
+    browser.driver.execute_script("window.before = document.querySelector('.tv-now')")
+    hall.client("kiosk").ticket("B")
+    browser.wait_text("不动产　等 1 人", ".tv-wait")
+    assert browser.driver.execute_script("return window.before === document.querySelector('.tv-now')")
+
+
 def test_an_unregistered_tv_shows_the_calls_and_can_be_registered(hall, browser):
     called(hall)
     browser.open("/screen/", "tv").wait_text("A001", ".tv-now")

@@ -135,12 +135,14 @@ function stateNow() {
 /** @type {Record<string, () => any[]>} */
 const STATES = { live, lost, quiet, closed };
 
+/** Only what has changed is put anew: a call that breathes is not disturbed by who else comes. */
 function render() {
   if (!board) return;
-  const state = stateNow();
+  const state = stateNow(), sections = STATES[state]();
+  if (main.id !== state) fill(main, sections);
+  else sections.forEach((section, i) => { if (main.children[i].outerHTML !== section.outerHTML) main.children[i].replaceWith(section); });
   main.id = state;
   main.className = state === "live" ? "state" : "state tv-plain";
-  fill(main, STATES[state]());
 }
 
 /** The newest call stays celadon for a while, a repeat makes it so again. @param {any} next */
