@@ -76,6 +76,14 @@ class Daemon:
             sys.exit(f"{path}: {answer.status} {text[:300]}")
         return text
 
+    def end_visit(self, window, token):
+        """Whoever is at the window is finished; a ready window is idle again."""
+        c = http.client.HTTPConnection(self.address)
+        for verb, body in (("finish", {"outcome": "handled"}), ("break", {"reason": "bench"}), ("resume", {})):
+            c.request("POST", f"/api/v1/windows/{window}/{verb}", json.dumps(body), {"Authorization": "Bearer " + token})
+            c.getresponse().read()
+        c.close()
+
     def load(self, mode, path="-", token="-", body="-", connections=1, amount=1):
         text = subprocess.run(
             [self.bench.build + "/tests/bench/load", mode, self.address, path, token, body, str(connections), str(amount)],
@@ -244,6 +252,17 @@ class Bench:
         daemon.post("/windows/1/break", {"reason": "bench"}, daemon.tokens["clerk"])
         daemon.post("/windows/1/resume", {}, daemon.tokens["clerk"])
 
+    def day(self, daemon, tickets):
+        """So many come and are served, with a few hundred waiting at a time."""
+        clerk, kiosk = daemon.tokens["clerk"], daemon.tokens["kiosk"]
+        done = 0
+        while done < tickets:
+            came = daemon.issue_n(500)
+            daemon.load("next", "-", clerk, "-", WINDOWS, came)
+            for n in range(1, WINDOWS + 1):      # the load begins each window anew, idle
+                daemon.end_visit(n, clerk)
+            done += came
+
     def bench_memory(self):
         """Memory (RssAnon) ready and after a day of 20,000 tickets; start-up times; disk per event."""
         empty, busy, per_event, first, snapshot = [], [], [], [], []
@@ -252,8 +271,7 @@ class Bench:
             first.append(daemon.ready_s)
             empty.append(daemon.rss_anon())
             self.open_windows(daemon, WINDOWS)
-            daemon.issue_n(20000)
-            daemon.load("next", "-", daemon.tokens["clerk"], "-", WINDOWS, 20000)
+            self.day(daemon, 20000)
             busy.append(daemon.rss_anon())
             daemon.stop()
             text = subprocess.run([self.build + "/halljournal", "verify", daemon.folder + "/data/journal.db"],
