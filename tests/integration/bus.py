@@ -43,9 +43,10 @@ class Message:
 
 
 class Screen:
-    """A subscriber. keys: (server, public, secret); rcvhwm: how many messages it takes without being read."""
+    """A subscriber. keys: (server, public, secret); rcvhwm: how many messages it takes without being read; events: what
+    of its socket is watched, from before it connects."""
 
-    def __init__(self, address, *topics, keys=None, context=None, rcvhwm=None, rcvbuf=None):
+    def __init__(self, address, *topics, keys=None, context=None, rcvhwm=None, rcvbuf=None, events=None):
         self.context = context or zmq.Context.instance()
         self.socket = self.context.socket(zmq.SUB)
         self.socket.linger = 0
@@ -58,6 +59,7 @@ class Screen:
             self.socket.curve_serverkey, self.socket.curve_publickey, self.socket.curve_secretkey = keys
         for topic in topics:
             self.socket.subscribe(topic)
+        self.monitor = self.socket.get_monitor_socket(events) if events else None
         self.socket.connect(address)
 
     def __enter__(self):

@@ -100,12 +100,11 @@ def guarded(tmp_path):
 @contextlib.contextmanager
 def refused(address, keys):
     """A screen that must be told no."""
-    with Screen(address, "", keys=keys) as screen:
-        monitor = screen.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_FAILED_AUTH | zmq.EVENT_HANDSHAKE_SUCCEEDED |
-                                                   zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                                                   zmq.EVENT_DISCONNECTED)
-        assert monitor.poll(bus.PATIENCE_S * 1000)
-        assert recv_monitor_message(monitor)["event"] != zmq.EVENT_HANDSHAKE_SUCCEEDED
+    events = (zmq.EVENT_HANDSHAKE_FAILED_AUTH | zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+              zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL | zmq.EVENT_DISCONNECTED)
+    with Screen(address, "", keys=keys, events=events) as screen:
+        assert screen.monitor.poll(bus.PATIENCE_S * 1000)
+        assert recv_monitor_message(screen.monitor)["event"] != zmq.EVENT_HANDSHAKE_SUCCEEDED
         assert screen.hear(0.3) is None
         yield screen
         screen.socket.disable_monitor()
