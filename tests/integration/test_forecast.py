@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Predicted waits of the running daemon: on the board, in the issue, on a person's own ticket; learned again at a start."""
+import datetime
 import sys
 import time
 
@@ -25,8 +26,14 @@ def queue_a(hall):
 
 
 def reckons_with(hall, ticket):
-    """A table may be a second old: this one knows of that ticket."""
-    return until(lambda: hall.client().get(f"/tickets/by-token/{ticket['token']}").body.get("start_p90_at"))
+    """A table may be a second old: this one knows of that ticket. Before, its page shows what was said at issue."""
+    said = datetime.timedelta(seconds=ticket.get("wait_p50_s", 0))
+
+    def known():
+        view = hall.client().get(f"/tickets/by-token/{ticket['token']}").body
+        at, issued = (datetime.datetime.fromisoformat(view.get(k, view["issued_at"])) for k in ("start_p50_at", "issued_at"))
+        return "start_p50_at" in view and at - issued != said
+    until(known)
 
 
 @pytest.fixture
