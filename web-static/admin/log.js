@@ -7,7 +7,7 @@ import { t } from "../lib/i18n.js";
 
 /** @typedef {import("./page.js").Admin} Admin */
 
-const PAGE = 100;
+const PAGE = 100, AGAIN_MS = 2000;
 const ENVELOPE = new Set(["seq", "at", "day", "epoch", "actor", "of", "key", "request"]);
 
 /** @param {string} at */
@@ -39,18 +39,32 @@ const securityRow = (s) => h("tr", null, when(s.logged_at), h("td.nb", null, h("
 
 /** @param {Admin} a @param {HTMLElement} el */
 export async function log(a, el) {
-  let which = "journal", to = 0, filter = "", trouble = "";
+  let which = "journal", to = 0, filter = "", trouble = "", asked = 0;
   /** @type {any} */ let view = { events: [], security: [] };
+  const list = h("div.a-scroll");
 
-  async function load() {
+  /** True if nothing newer was asked meanwhile. */
+  async function look() {
+    const mine = ++asked;
     try {
       const last = Number((await get("/board")).seq), end = to || last;
-      view = which === "journal" ? await get(`/audit?log=journal&from=${filter ? 1 : Math.max(1, end - PAGE + 1)}&to=${end}&most=${filter ? 500 : PAGE}${filter}`) : await get(`/audit?log=security&most=500${filter}`);
-      trouble = "";
+      const seen = which === "journal" ? await get(`/audit?log=journal&from=${filter ? 1 : Math.max(1, end - PAGE + 1)}&to=${end}&most=${filter ? 500 : PAGE}${filter}`) : await get(`/audit?log=security&most=500${filter}`);
+      if (mine === asked) [view, trouble] = [seen, ""];
     } catch (e) {
-      trouble = a.explain(e);
+      if (mine === asked) trouble = a.explain(e);
     }
-    show();
+    return mine === asked;
+  }
+
+  async function load() {
+    if (await look()) show();
+  }
+
+  /** The newest come by themselves: a row is on disk a moment after what it tells. What is typed stays. */
+  async function follow() {
+    if (!list.isConnected) return;
+    if (!to && !document.hidden && await look() && !trouble) fill(list, table());
+    setTimeout(follow, AGAIN_MS);
   }
 
   function table() {
@@ -67,11 +81,13 @@ export async function log(a, el) {
       filter = ["kind", "actor"].filter((k) => data.get(k)).map((k) => `&${k}=${encodeURIComponent(String(data.get(k)).trim())}`).join("");
       load();
     } }, h("input.field", { name: "kind", placeholder: t("log.kind"), "aria-label": t("log.kind") }), h("input.field", { name: "actor", placeholder: t("log.actor"), "aria-label": t("log.actor") }), h("button.btn", { type: "submit" }, t("search"))));
+    fill(list, table());
     const first = view.events[0] ? Number(view.events[0].seq) : 0;
     fill(el, h("section.a-box", null, h("h2", null, t("tab.log"), h("span", null, t("log.how"))), h("div.a-tabs", null, choose("journal", t("log.journal")), choose("security", t("log.security")), form),
-      trouble ? h("p.note.stop", { role: "alert" }, h("span", null, trouble)) : null, h("div.a-scroll", null, table()),
+      trouble ? h("p.note.stop", { role: "alert" }, h("span", null, trouble)) : null, list,
       which === "journal" && !filter ? h("div.a-end", null, h("button.btn", { type: "button", "aria-disabled": first > 1 ? null : "true", onclick: () => { if (first > 1) { to = first - 1; load(); } } }, t("log.older")),
         h("button.btn", { type: "button", onclick: () => { to = 0; load(); } }, t("log.newest"))) : null));
   }
   await load();
+  setTimeout(follow, AGAIN_MS);
 }
