@@ -57,17 +57,29 @@ void api_appointments(struct call *c)
         call_reply(c, 200, &appointment_list_new(call_hall(c), date)->base);
 }
 
-void api_appointment_by_token(struct call *c)
+/* NULL: answered. */
+static const struct appointment *find_by_token(struct call *c)
 {
-    const struct hall *h = call_hall(c);
     uint8_t token[16];
     const struct appointment *a = NULL;
     if (token_from_text(call_param(c, "token"), token))
-        a = queue_appointment_by_token(hall_queue(h), token);
-    if (a)
-        call_reply(c, 200, &appointment_view_new_person(h, a, net_public_url(c->net))->base);
-    else
+        a = queue_appointment_by_token(hall_queue(call_hall(c)), token);
+    if (!a)
         call_refuse_field(c, HALL_E_NO_APPOINTMENT, "token", "");
+    return a;
+}
+
+void api_appointment_by_token(struct call *c)
+{
+    const struct appointment *a = find_by_token(c);
+    if (a)
+        call_reply(c, 200, &appointment_view_new_person(call_hall(c), a, net_public_url(c->net))->base);
+}
+
+void api_appointment_qr(struct call *c)
+{
+    if (find_by_token(c))
+        call_reply_qr(c, "/book/", call_param(c, "token"));
 }
 
 /* ---- hold and book */

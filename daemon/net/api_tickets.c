@@ -10,7 +10,6 @@
 #include "core/setup.h"
 #include "net/handlers.h"
 #include "net/inside.h"
-#include "net/qr.h"
 #include "view/history.h"
 #include "view/ticket_view.h"
 #include "view/why.h"
@@ -129,14 +128,19 @@ void api_ticket_by_token(struct call *c)
 
 void api_ticket_qr(struct call *c)
 {
-    struct buf link = BUF_INIT, svg = BUF_INIT;
-    if (!find_by_token(c))
+    if (find_by_token(c))
+        call_reply_qr(c, "/t/", call_param(c, "token"));
+}
+
+void api_ticket_return(struct call *c)
+{
+    ProtobufCMessage *body = call_body(c);
+    if (!body)
         return;
-    buf_add_format(&link, "%s/t/%s", net_public_url(c->net), call_param(c, "token"));
-    if (qr_svg(buf_text(&link), &svg))
-        call_reply_text(c, 200, "image/svg+xml", buf_text(&svg), svg.len);
-    else
-        call_refuse(c, HALL_E_INTERNAL);
-    buf_fini(&link);
-    buf_fini(&svg);
+    protobuf_c_message_free_unpacked(body, NULL);
+    Halld__IssueTicket *issue = alloc_zero(sizeof *issue);
+    halld__issue_ticket__init(issue);
+    issue->first_case = HALLD__ISSUE_TICKET__FIRST_RETURN_TOKEN;
+    issue->return_token = alloc_text(call_param(c, "token"));
+    call_submit(c, call_command(HALLD__COMMAND__BODY_ISSUE_TICKET, &issue->base));
 }

@@ -9,6 +9,7 @@
 #include "codec/pbjson.h"
 #include "core/hall.h"
 #include "net/inside.h"
+#include "net/qr.h"
 #include "net/routes.h"
 #include "proto/view.pb-c.h"
 #include "store/store.h"
@@ -50,6 +51,18 @@ static void finish(struct call *c, int status, const char *type, const void *bod
 void call_reply_text(struct call *c, int status, const char *type, const void *text, size_t len)
 {
     finish(c, status, type, text, len);
+}
+
+void call_reply_qr(struct call *c, const char *page, const char *token)
+{
+    struct buf link = BUF_INIT, svg = BUF_INIT;
+    buf_add_format(&link, "%s%s%s", net_public_url(c->net), page, token);
+    if (qr_svg(buf_text(&link), &svg))
+        call_reply_text(c, 200, "image/svg+xml", buf_text(&svg), svg.len);
+    else
+        call_refuse(c, HALL_E_INTERNAL);
+    buf_fini(&link);
+    buf_fini(&svg);
 }
 
 void call_reply(struct call *c, int status, ProtobufCMessage *message)

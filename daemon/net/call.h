@@ -48,6 +48,7 @@ ProtobufCMessage *call_body(struct call *c);
 /* Answers. A message is moved in; NULL reads as NOT_FOUND. */
 void call_reply(struct call *c, int status, ProtobufCMessage *message);
 void call_reply_text(struct call *c, int status, const char *type, const void *text, size_t len);
+void call_reply_qr(struct call *c, const char *page, const char *token); /* a page's address as a QR code */
 void call_refuse(struct call *c, int code);
 void call_refuse_with(struct call *c, const struct refusal *r);
 void call_refuse_field(struct call *c, int code, const char *field, const char *value);

@@ -14,12 +14,14 @@ void api_ticket(struct call *c);
 void api_ticket_why(struct call *c);
 void api_ticket_by_token(struct call *c);
 void api_ticket_qr(struct call *c);
+void api_ticket_return(struct call *c);
 /* api_appointments.c */
 void api_slots(struct call *c);
 void api_appointments(struct call *c);
 void api_appointment_hold(struct call *c);
 void api_appointment_book(struct call *c);
 void api_appointment_by_token(struct call *c);
+void api_appointment_qr(struct call *c);
 /* api_windows.c */
 void api_windows(struct call *c);
 void api_window(struct call *c);

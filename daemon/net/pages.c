@@ -14,7 +14,10 @@
 
 enum { FILES_MOST = 2000, FILE_MOST = 4 << 20, DEPTH_MOST = 6, PATH_SIZE = 512 };
 
-static const char TICKET_PAGE[] = "/t/index.html", TICKET_PREFIX[] = "/t/";
+/* One page for every link below the prefix: whoever has the link sees its ticket or appointment there. */
+static const struct {
+    const char *prefix, *page;
+} LINKS[] = {{"/book/", "/book/index.html"}, {"/t/", "/t/index.html"}};
 
 /* Nothing from elsewhere, nothing inline, and no frame around us. */
 static const char POLICY[] = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -160,9 +163,11 @@ const struct page *pages_find(const struct pages *p, const char *path)
     if (!page && len > 0 && path[len - 1] == '/' &&
         (size_t)snprintf(index, sizeof index, "%sindex.html", path) < sizeof index)
         page = find_exactly(p, index);
-    if (!page && strncmp(path, TICKET_PREFIX, sizeof TICKET_PREFIX - 1) == 0 &&
-        strchr(path + sizeof TICKET_PREFIX - 1, '/') == NULL)
-        page = find_exactly(p, TICKET_PAGE);
+    for (size_t i = 0; !page && i < sizeof LINKS / sizeof LINKS[0]; i++) {
+        size_t n = strlen(LINKS[i].prefix);
+        if (strncmp(path, LINKS[i].prefix, n) == 0 && !strchr(path + n, '/'))
+            page = find_exactly(p, LINKS[i].page);
+    }
     return page;
 }
 

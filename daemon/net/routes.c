@@ -95,6 +95,9 @@ static const struct route ROUTES[] = {
      .zh = "本人取消排队号", .en = "Cancel one's own ticket"},
     {"POST", API "/tickets/by-token/{token}/report-back", ROLE_PUBLIC, ROUTE_BY_LINK, COMMAND(REPORT_BACK),
      .zh = "过号后本人报到", .en = "Report back after a missed call"},
+    {"POST", API "/tickets/by-token/{token}/return", ROLE_PUBLIC, ROUTE_BY_LINK, .handle = api_ticket_return, TAKES(empty),
+     .response = &halld__ticket_view__descriptor, .status = 201,
+     .zh = "当天补齐材料后本人回来（不用重新排队）", .en = "Back the same day with what was missing, without queueing anew"},
     {"GET", API "/tickets/by-token/{token}/qr.svg", ROLE_PUBLIC, ROUTE_BY_LINK, .handle = api_ticket_qr,
      .type = "image/svg+xml", .status = 200, .zh = "排队号链接的二维码", .en = "The link as a QR code"},
     {"GET", API "/tickets/{id}", STAFF, .handle = api_ticket, GIVES(ticket_history),
@@ -127,6 +130,8 @@ static const struct route ROUTES[] = {
      .zh = "本人取消预约", .en = "Cancel one's own appointment"},
     {"POST", API "/appointments/by-token/{token}/check-in", ROLE_PUBLIC, ROUTE_BY_LINK, COMMAND(CHECK_IN),
      .zh = "本人签到取号", .en = "Check in: the appointment becomes a ticket"},
+    {"GET", API "/appointments/by-token/{token}/qr.svg", ROLE_PUBLIC, ROUTE_BY_LINK, .handle = api_appointment_qr,
+     .type = "image/svg+xml", .status = 200, .zh = "预约链接的二维码，供签到时扫", .en = "The link as a QR code, scanned to check in"},
     {"POST", API "/appointments/{id}/cancel", ROLE_CLERK, COMMAND(CANCEL_APPOINTMENT),
      .zh = "取消预约（须说明原因）", .en = "Cancel an appointment, with a reason"},
 

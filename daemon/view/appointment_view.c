@@ -45,6 +45,12 @@ Halld__AppointmentView *appointment_view_new_person(const struct hall *h, const 
     v->token = alloc_text(token);
     v->has_url_case = HALLD__APPOINTMENT_VIEW__HAS_URL_URL;
     v->url = alloc_format("%s/book/%s", public_url ? public_url : "", token);
+    const struct ticket *t = a->ticket ? queue_ticket_find(hall_queue(h), a->ticket) : NULL;
+    if (t) {
+        token_to_text(t->token, token);
+        v->has_ticket_case = HALLD__APPOINTMENT_VIEW__HAS_TICKET_TICKET_TOKEN;
+        v->ticket_token = alloc_text(token);
+    }
     return v;
 }
 
@@ -85,16 +91,38 @@ static void add_slot(Halld__SlotList *l, int64_t at, int free_count)
     l->slots[l->n_slots++] = v;
 }
 
+static void add_day(Halld__SlotList *l, int32_t date, int free_count, int code)
+{
+    Halld__SlotDay *v = BUILD_NEW(Halld__SlotDay, &halld__slot_day__descriptor);
+    char text[11];
+    date_to_text(date, text);
+    build_set(&v->date, text);
+    v->free = free_count;
+    if (code) {
+        build_set(&v->code, err_name(code));
+        build_set(&v->text, err_text_zh(code));
+        build_set(&v->text_en, err_text_en(code));
+    }
+    l->days = alloc_grow(l->days, l->n_days + 1, sizeof *l->days);
+    l->days[l->n_days++] = v;
+}
+
 static void add_date(const struct hall *h, const char *item, int32_t date, int64_t now, Halld__SlotList *l)
 {
     struct slot slots[SLOTS_MAX];
     size_t n = slots_of(h, date, slots);
     int32_t today = queue_day(hall_queue(h))->date;
+    int all = 0, code = slots_check(h, today, date, -1); /* no slot: why there is none */
     for (size_t i = 0; i < n; i++) {
         int64_t at = moment_of_date(date, slots[i].minute);
-        if (at > now && slots_check(h, today, date, slots[i].minute) == 0)
-            add_slot(l, at, slots_free(h, item, at));
+        if (at <= now || slots_check(h, today, date, slots[i].minute) != 0)
+            continue;
+        int free_count = slots_free(h, item, at);
+        add_slot(l, at, free_count);
+        all += free_count;
+        code = HALL_E_SLOT_FULL;
     }
+    add_day(l, date, all, all ? 0 : code);
 }
 
 int slot_list_new(const struct hall *h, const char *item, int32_t from, int32_t to, int64_t now, Halld__SlotList **ret,

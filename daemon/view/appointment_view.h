@@ -18,7 +18,7 @@ Halld__AppointmentView *appointment_view_new_person(const struct hall *h, const 
 Halld__AppointmentList *appointment_list_new(const struct hall *h, int32_t date);
 
 /* The slots of the item from..to (dates, both included, at most 92 of them) that lie after `now`, with what is free in
- * each. 0, or UNKNOWN_ITEM, BAD_VALUE (to before from, too long) with r filled. */
+ * each, and each date with why nothing can be booked on it. 0, or UNKNOWN_ITEM, BAD_VALUE (to before from, too long) with r filled. */
 int slot_list_new(const struct hall *h, const char *item, int32_t from, int32_t to, int64_t now, Halld__SlotList **ret,
                   struct refusal *r);
 

@@ -113,13 +113,14 @@ Halld__HallView *hall_view_new(const struct hall *h, int64_t now, bool read_only
 
 /* ---- the catalogue */
 
-static Halld__QueueInfo *queue_info(const Halld__Queue *q)
+static Halld__QueueInfo *queue_info(const struct hall *h, const Halld__Queue *q)
 {
     Halld__QueueInfo *i = BUILD_NEW(Halld__QueueInfo, &halld__queue_info__descriptor);
     build_set(&i->queue, q->queue);
     build_set(&i->name, q->name);
     build_set(&i->name_en, q->name_en);
     build_set(&i->default_item, q->default_item);
+    i->bookable = q->planned_windows > 0 && setup_booking(hall_setup(h))->days_ahead > 0;
     return i;
 }
 
@@ -223,7 +224,7 @@ Halld__CatalogueView *catalogue_view_new(const struct hall *h, const char *q)
     Halld__CatalogueView *v = BUILD_NEW(Halld__CatalogueView, &halld__catalogue_view__descriptor);
     v->queues = build_array(s->n_queues, sizeof *v->queues);
     for (; v->n_queues < s->n_queues; v->n_queues++)
-        v->queues[v->n_queues] = queue_info(s->queues[v->n_queues]);
+        v->queues[v->n_queues] = queue_info(h, s->queues[v->n_queues]);
     v->groups = build_array(s->n_groups, sizeof *v->groups);
     for (; v->n_groups < s->n_groups; v->n_groups++)
         v->groups[v->n_groups] = group_info(s->groups[v->n_groups]);

@@ -8,6 +8,7 @@
 #include "view/build.h"
 #include "view/hall_view.h"
 #include "view/text.h"
+#include "view/why.h"
 
 enum { PAGE = 50, PAGE_MOST = 500 };
 
@@ -152,12 +153,33 @@ static void set_windows(Halld__TicketView *v, const struct hall *h, const struct
             v->windows[v->n_windows++] = queue_window_at(q, i)->window;
 }
 
+/* Why it is called, and when its turn by appointment begins. */
+static void set_reasons(Halld__TicketView *v, const struct hall *h, const struct ticket *t)
+{
+    const struct window *w = t->window > 0 ? queue_window_find(hall_queue(h), t->window) : NULL;
+    if (t->slot_at > 0) {
+        v->has_slot_case = HALLD__TICKET_VIEW__HAS_SLOT_SLOT_AT;
+        v->slot_at = t->slot_at;
+    }
+    if (t->place.gate > 0 && t->state == HALLD__TICKET_STATE__E__waiting) {
+        v->has_gate_case = HALLD__TICKET_VIEW__HAS_GATE_GATE_AT;
+        v->gate_at = t->place.gate;
+    }
+    if (!w || w->ticket != t || !w->call)
+        return;
+    v->has_why_case = HALLD__TICKET_VIEW__HAS_WHY_WHY;
+    v->has_why_en_case = HALLD__TICKET_VIEW__HAS_WHY_EN_WHY_EN;
+    why_sentence(hall_setup(h), w->call, &v->why, &v->why_en);
+}
+
 Halld__TicketView *ticket_view_new_person(const struct hall *h, const struct ticket *t, const char *public_url)
 {
     Halld__TicketView *v = ticket_view_new(h, t);
     ticket_view_set_link(v, t->token, public_url);
     if (t->state == HALLD__TICKET_STATE__E__waiting)
         set_windows(v, h, t);
+    set_reasons(v, h, t);
+    v->may_return = queue_ticket_may_return(t);
     return v;
 }
 

@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import sys
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -72,6 +73,9 @@ def test_from_the_free_time_to_the_ticket_and_no_number_is_kept():
         assert (booked.status, booked.body["state"]) == (200, "booked")
         assert booked.body["url"].endswith("/book/" + held.body["token"])
         assert public.get(by_link(held)).body["state"] == "booked"
+        with urllib.request.urlopen(f"{hall.base}/api/v1{by_link(held)}/qr.svg") as picture:
+            assert picture.headers["Content-Type"] == "image/svg+xml" and b"<svg" in picture.read()
+        assert public.get("/appointments/by-token/" + "0" * 32 + "/qr.svg").code == "NO_APPOINTMENT"
         [row] = clerk.get("/appointments?date=" + TODAY).body["appointments"]
         assert row["code"] == held.body["code"] and "token" not in row
         assert public.get("/appointments").status == 401
@@ -140,6 +144,66 @@ def test_whoever_brings_the_missing_paper_the_same_day_returns():
         again = kiosk.post("/tickets", {"return_token": first["token"]})
         assert (again.status, again.body["origin"], again.body["queue"]) == (201, "return", "A")
         assert again.body["number"] != first["number"]
+
+
+def finish(hall, ticket, outcome, **more):
+    """Called at window 1, served, ended."""
+    clerk = hall.client("clerk")
+    clerk.post("/windows/1/open")
+    assert clerk.post("/windows/1/next").body["ticket"]["number"] == ticket["number"]
+    clerk.post("/windows/1/start")
+    assert clerk.post("/windows/1/finish", {"outcome": outcome, **more}).status == 200
+    clerk.post("/windows/1/close")
+
+
+def test_back_with_the_missing_paper_by_ones_own_link_in_the_same_class():
+    granted = [{"class": "normal", "name": "普通"}, {"class": "disabled", "name": "残疾", "head_start_s": 1800}]
+    with BookingHall(settings={**SETTINGS, "classes": granted}) as hall:
+        first = hall.client("clerk").post("/tickets", {"queue": "A", "class": "disabled"}).body
+        public, link = hall.client(), f"/tickets/by-token/{first['token']}"
+        assert public.post(link + "/return").code == "NO_RETURN", "it is not done yet"
+        finish(hall, first, "supplement", missing=["application"])
+        assert public.get(link).body["may_return"] is True
+        again = public.post(link + "/return")
+        assert (again.status, again.body["origin"], again.body["class"], again.body["channel"]) == (201, "return", "disabled", "phone")
+        assert again.body["token"] != first["token"] and not public.get(link).body.get("may_return")
+        assert public.post(link + "/return").code == "NO_RETURN", "once"
+        other = hall.client("kiosk").ticket().body
+        public.post(f"/tickets/by-token/{again.body['token']}/cancel")
+        finish(hall, other, "handled")
+        assert public.post(f"/tickets/by-token/{other['token']}/return").code == "NO_RETURN"
+        assert public.post("/tickets/by-token/" + "0" * 32 + "/return").code == "NO_TICKET"
+
+
+def test_a_booked_ticket_explains_itself():
+    with BookingHall() as hall:
+        public, clerk = hall.client(), hall.client("clerk")
+        booked = hall.book("09:30")
+        ticket = public.post(by_link(booked, "/check-in")).body
+        assert public.get(by_link(booked)).body["ticket_token"] == ticket["token"]
+        link = f"/tickets/by-token/{ticket['token']}"
+        seen = public.get(link).body
+        assert (seen["slot_at"], seen["gate_at"]) == (moment(TODAY, "09:30"), moment(TODAY, "09:25")) and "why" not in seen
+        clerk.post("/windows/1/open")
+        assert clerk.post("/windows/1/next").body["why"]["rule"] == "gate"
+        seen = public.get(link).body
+        assert "预约时间还没到" in seen["why"] and "before its appointment" in seen["why_en"]
+
+
+def test_every_day_says_why_it_cannot_be_booked():
+    with BookingHall(day="2026-12-22") as hall:
+        slots = hall.client().get("/slots?item=a1").body
+        assert [d["date"] for d in slots["days"]][0] == "2026-12-22" and len(slots["days"]) == 8
+        by_date = {d["date"]: d for d in slots["days"]}
+        assert by_date["2026-12-24"]["free"] > 0 and not by_date["2026-12-24"]["code"]
+        assert by_date["2026-12-24"]["free"] == sum(s["free"] for s in slots["slots"] if s["slot_at"].startswith("2026-12-24"))
+        assert by_date["2026-12-29"]["code"] == "CALENDAR_PROVISIONAL" and "没有公布" in by_date["2026-12-29"]["text"]
+        full = hall.client().get("/slots?item=b1&from=2026-12-24&to=2026-12-24").body["days"]
+        assert (full[0]["code"], full[0]["text_en"]) == ("SLOT_FULL", "This time is fully booked")
+        far = hall.client().get("/slots?item=a1&from=2027-02-01&to=2027-02-01").body["days"]
+        assert far[0]["code"] == "SLOT_CLOSED"
+        queues = hall.client().get("/catalogue?q=a1").body["queues"]
+        assert [q.get("bookable", False) for q in queues] == [True, False]
 
 
 def test_the_limits_of_a_person():

@@ -82,11 +82,19 @@ static int find_first(struct decision *d, const Halld__IssueTicket *c, const str
         t = queue_ticket_by_token(q, token);
     if (!t)
         return refuse(d->refusal, HALL_E_NO_TICKET, "return", "");
-    bool owes = t->outcome == HALLD__OUTCOME__E__supplement || t->outcome == HALLD__OUTCOME__E__accepted;
-    if (t->state != HALLD__TICKET_STATE__E__done || !owes || t->returned)
+    if (!queue_ticket_may_return(t))
         return refuse(d->refusal, HALL_E_NO_RETURN, "ticket", t->number);
     *ret = t;
     return 0;
+}
+
+/* Who comes back is in the class that was granted the first time, whoever granted it. */
+static int find_class(struct decision *d, const char *name, const struct ticket *first, const Halld__PersonClass **ret)
+{
+    if (!first || *name)
+        return issue_class(d, name, ret);
+    *ret = setup_class_find(d->hall->setup, first->class_name);
+    return *ret ? 0 : refuse(d->refusal, HALL_E_UNKNOWN_CLASS, "class", first->class_name);
 }
 
 static int check(struct decision *d, struct issue_wanted *w)
@@ -98,7 +106,7 @@ static int check(struct decision *d, struct issue_wanted *w)
     if (!code)
         code = steps_item(d, same ? first->item : c->item, same ? "" : c->queue, &w->item);
     if (!code)
-        code = issue_class(d, first && !*c->class_ ? first->class_name : c->class_, &w->class_row);
+        code = find_class(d, c->class_, first, &w->class_row);
     if (!code)
         code = find_t0(d, c, &w->t0);
     if (!code)

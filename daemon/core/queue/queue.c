@@ -306,6 +306,12 @@ const struct ticket *queue_ticket_find(const struct queue *q, uint64_t id)
     return queue_ticket((struct queue *)(uintptr_t)q, id);
 }
 
+bool queue_ticket_may_return(const struct ticket *t)
+{
+    bool owes = t->outcome == HALLD__OUTCOME__E__supplement || t->outcome == HALLD__OUTCOME__E__accepted;
+    return t->state == HALLD__TICKET_STATE__E__done && owes && !t->returned;
+}
+
 const struct ticket *queue_ticket_by_token(const struct queue *q, const uint8_t token[16])
 {
     const struct ticket *t = map_find(&q->by_token, token_key(token));

@@ -99,7 +99,8 @@ size_t queue_ticket_count(const struct queue *q);
 const struct ticket *queue_ticket_at(const struct queue *q, size_t i); /* in the order of issue */
 const struct ticket *queue_ticket_find(const struct queue *q, uint64_t id);
 const struct ticket *queue_ticket_by_token(const struct queue *q, const uint8_t token[16]);
-size_t queue_window_count(const struct queue *q); /* those that have been opened at least once, by number */
+bool queue_ticket_may_return(const struct ticket *t); /* done with something still to bring, and not back yet */
+size_t queue_window_count(const struct queue *q);     /* those that have been opened at least once, by number */
 const struct window *queue_window_at(const struct queue *q, size_t i);
 const struct window *queue_window_find(const struct queue *q, int window); /* NULL: closed, never opened */
 const struct line *queue_line(const struct queue *q);
