@@ -117,7 +117,6 @@ size_t hours_of(const struct setup *s, int32_t date, struct minutes out[HOURS_SP
     int weekday = date_weekday(date);
     if (kind == DAY_OFF)
         weekday = 0;
-    else if (kind == DAY_WORKED && weekday >= 6)
-        weekday = 1;
-    return week_hours(t, weekday, out);
+    size_t n = week_hours(t, weekday, out);
+    return n == 0 && kind == DAY_WORKED && weekday >= 6 ? week_hours(t, 1, out) : n;
 }

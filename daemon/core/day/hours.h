@@ -3,7 +3,7 @@
  * day by the hall's wall clock. Pure; the engine turns minutes into moments.
  *
  * A date's hours: its own (special), else row 0 (or none) on an off day of the State Council's table, else
- * Monday's on a weekend day that is worked, else its weekday's.
+ * its weekday's, and on a weekend day that is worked and has no row Monday's.
  */
 #ifndef CORE_DAY_HOURS_H
 #define CORE_DAY_HOURS_H
