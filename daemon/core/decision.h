@@ -47,6 +47,7 @@ void appointment_apply_checked_in(struct queue *q, const Halld__TicketIssued *b,
 decide_fn issue_decide;
 decide_fn appointment_decide_hold, appointment_decide_book, appointment_decide_cancel, appointment_decide_check_in;
 decide_fn leave_decide_cancel, leave_decide_report_back, leave_decide_class;
+decide_fn equipment_decide_report, equipment_decide_call, equipment_decide_answer, equipment_decide_print;
 decide_fn window_decide_open, window_decide_break, window_decide_resume, window_decide_suspend, window_decide_drain,
     window_decide_close, window_decide_take_over;
 decide_fn call_decide_next, call_decide_repeat, call_decide_manual, call_decide_miss;
@@ -61,6 +62,7 @@ apply_fn appointment_apply_held, appointment_apply_booked, appointment_apply_can
 apply_fn leave_apply_cancelled, leave_apply_expired, leave_apply_reported_back, leave_apply_class;
 apply_fn window_apply_opened, window_apply_ready, window_apply_break, window_apply_resumed, window_apply_suspended,
     window_apply_draining, window_apply_closed, window_apply_taken_over;
+apply_fn equipment_apply_reported, equipment_apply_called, equipment_apply_answered, equipment_apply_printed;
 apply_fn call_apply_called, call_apply_repeated, call_apply_missed;
 apply_fn visit_apply_started, visit_apply_held, visit_apply_unheld, visit_apply_finished, visit_apply_transferred;
 

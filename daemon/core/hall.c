@@ -18,6 +18,7 @@ static decide_fn *const decide_table[] = {
     [COMMAND(BOOK_SLOT)] = appointment_decide_book,
     [COMMAND(CANCEL_APPOINTMENT)] = appointment_decide_cancel,
     [COMMAND(CHECK_IN)] = appointment_decide_check_in,
+    [COMMAND(REPORT_PRINT)] = equipment_decide_print,
     [COMMAND(OPEN_WINDOW)] = window_decide_open,
     [COMMAND(BREAK_WINDOW)] = window_decide_break,
     [COMMAND(RESUME_WINDOW)] = window_decide_resume,
@@ -40,6 +41,9 @@ static decide_fn *const decide_table[] = {
     [COMMAND(MOVE_COUNTERS)] = day_decide_counters,
     [COMMAND(ACCEPT_CLOCK)] = day_decide_clock,
     [COMMAND(START_JOURNAL)] = day_decide_journal,
+    [COMMAND(REPORT_DEVICE)] = equipment_decide_report,
+    [COMMAND(CALL_HELP)] = equipment_decide_call,
+    [COMMAND(ANSWER_HELP)] = equipment_decide_answer,
 };
 
 #define EVENT(NAME) HALLD__EVENT__BODY_##NAME
@@ -67,6 +71,7 @@ static apply_fn *const apply_table[] = {
     [EVENT(SLOT_BOOKED)] = appointment_apply_booked,
     [EVENT(APPOINTMENT_CANCELLED)] = appointment_apply_cancelled,
     [EVENT(APPOINTMENT_MISSED)] = appointment_apply_missed,
+    [EVENT(TICKET_PRINTED)] = equipment_apply_printed,
     [EVENT(WINDOW_OPENED)] = window_apply_opened,
     [EVENT(WINDOW_READY)] = window_apply_ready,
     [EVENT(WINDOW_BREAK)] = window_apply_break,
@@ -75,6 +80,9 @@ static apply_fn *const apply_table[] = {
     [EVENT(WINDOW_DRAINING)] = window_apply_draining,
     [EVENT(WINDOW_CLOSED)] = window_apply_closed,
     [EVENT(WINDOW_TAKEN_OVER)] = window_apply_taken_over,
+    [EVENT(DEVICE_REPORTED)] = equipment_apply_reported,
+    [EVENT(HELP_CALLED)] = equipment_apply_called,
+    [EVENT(HELP_ANSWERED)] = equipment_apply_answered,
 };
 
 #define ROW(table, i) ((size_t)(i) < sizeof(table) / sizeof *(table) ? (table)[i] : NULL)
@@ -100,6 +108,7 @@ void hall_free(struct hall *h)
         return;
     queue_free(h->queue);
     setup_free(h->setup);
+    free(h->equipment);
     if (h->journal)
         halld__journal_started__free_unpacked(h->journal, NULL);
     free(h);

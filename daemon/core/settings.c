@@ -79,4 +79,5 @@ void settings_apply_changed(struct hall *h, const Halld__Event *event)
     setup_free(h->setup);
     h->setup = next;
     queue_reindex(h->queue, next);
+    equipment_forget_removed(h);
 }

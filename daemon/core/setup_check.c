@@ -193,6 +193,16 @@ static int check_screen(const struct setup *s, const Halld__ScreenKey *k, struct
     return 0;
 }
 
+static int check_notice(const struct setup *s, const Halld__Notice *n, struct refusal *r)
+{
+    (void)s;
+    if (!is_code(n->notice, 32))
+        return refuse(r, HALL_E_BAD_VALUE, "notices.notice", n->notice);
+    if (n->from_at < 0 || n->to_at < 0 || (n->to_at && n->to_at <= n->from_at))
+        return refuse(r, HALL_E_BAD_PERIOD, "notices.to_at", n->notice);
+    return check_name(n->text, "notices.text", n->notice, r);
+}
+
 static int check_policy(const struct setup *s, struct refusal *r)
 {
     const struct policy *p = setup_policy(s);
@@ -264,6 +274,7 @@ static int check_rows(const struct setup *s, const Halld__Settings *t, struct re
     CHECK_ROWS(users, check_user)
     CHECK_ROWS(devices, check_device)
     CHECK_ROWS(screens, check_screen)
+    CHECK_ROWS(notices, check_notice)
     return 0;
 }
 

@@ -79,6 +79,7 @@ static Halld__TicketRow *ticket_row(const struct ticket *t)
     r->first = t->first;
     r->slot_at = t->slot_at;
     r->returned = t->returned;
+    r->slip = t->slip;
     return r;
 }
 
@@ -148,6 +149,16 @@ static Halld__StrikeRow *strike_row(const struct strike *s)
     return r;
 }
 
+static Halld__EquipmentRow *equipment_row(const struct equipment *e)
+{
+    Halld__EquipmentRow *r = MESSAGE(Halld__EquipmentRow, equipment_row);
+    put_text(&r->device, e->device);
+    r->printer = e->printer;
+    r->printer_at = e->printer_at;
+    r->help_at = e->help_at;
+    return r;
+}
+
 static Halld__CounterRow *counter_row(const struct counter *c)
 {
     Halld__CounterRow *r = MESSAGE(Halld__CounterRow, counter_row);
@@ -179,6 +190,7 @@ Halld__Snapshot *hall_to_snapshot(const struct hall *h)
     ROWS(s, windows, q->n_windows, window_row(q->windows[i]));
     ROWS(s, appointments, q->n_appointments, appointment_row(q->appointments[i]));
     ROWS(s, strikes, q->n_strikes, strike_row(&q->strikes[i]));
+    ROWS(s, equipment, h->n_equipment, equipment_row(&h->equipment[i]));
     if (h->journal)
         s->journal = (Halld__JournalStarted *)setup_rows_copy(&h->journal->base);
     return s;
@@ -239,6 +251,7 @@ static bool ticket_row_is_sound(const struct hall *h, const Halld__TicketRow *r)
     return r->key && r->token.len == 16 && r->id > last && group &&
            strlen(r->number) < sizeof((struct ticket *)0)->number &&
            enum_is_known(&halld__ticket_state__e__descriptor, r->state) &&
+           enum_is_known(&halld__slip__e__descriptor, r->slip) &&
            enum_is_known(&halld__outcome__e__descriptor, r->outcome);
 }
 
@@ -269,6 +282,7 @@ static bool read_ticket(struct hall *h, const Halld__TicketRow *r)
     t->first = r->first;
     t->slot_at = r->slot_at;
     t->returned = r->returned;
+    t->slip = r->slip;
     t->place.group = setup_group_index(h->setup, r->group);
     ticket_enter(q, t, r->state);
     return true;
@@ -335,6 +349,21 @@ static bool read_bookings(struct queue *q, const Halld__Snapshot *s)
     return true;
 }
 
+static bool read_equipment(struct hall *h, const Halld__Snapshot *s)
+{
+    for (size_t i = 0; i < s->n_equipment; i++) {
+        const Halld__EquipmentRow *r = s->equipment[i];
+        if (!setup_device_find(h->setup, r->device) || equipment_find(h, r->device) ||
+            !enum_is_known(&halld__printer__e__descriptor, r->printer))
+            return false;
+        struct equipment *e = equipment_add(h, r->device);
+        e->printer = r->printer;
+        e->printer_at = r->printer_at;
+        e->help_at = r->help_at;
+    }
+    return true;
+}
+
 static bool read_queue(struct hall *h, const Halld__Snapshot *s)
 {
     struct queue *q = h->queue;
@@ -368,7 +397,7 @@ struct hall *hall_from_snapshot(const Halld__Snapshot *s)
     h->epoch = s->epoch;
     if (s->journal)
         h->journal = (Halld__JournalStarted *)setup_rows_copy(&s->journal->base);
-    if (!read_queue(h, s) || !read_bookings(h->queue, s)) {
+    if (!read_queue(h, s) || !read_bookings(h->queue, s) || !read_equipment(h, s)) {
         hall_free(h);
         return NULL;
     }

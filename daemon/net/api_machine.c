@@ -1,10 +1,12 @@
 /* The daemon itself: is it well, what needs attention, its clock and its backups. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
@@ -83,7 +85,10 @@ void api_alarms(struct call *c)
                               .min_free_mib = min_free_mib(n)};
     if (n->o.engine)
         m.clock_stepped = engine_clock_stepped(n->o.engine, &m.clock_step_ms);
+    struct silent_device *silent = beats_silent(n->beats, call_hall(c), clock_monotonic_ms(), &m.n_silent);
+    m.silent = silent;
     Halld__AlarmList *v = alarm_list_new(call_hall(c), call_now(c), &m);
+    free(silent);
     call_reply(c, 200, &v->base);
 }
 

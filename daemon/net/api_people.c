@@ -278,13 +278,14 @@ void api_user_remove(struct call *c)
 
 /* ---- devices */
 
-static Halld__DeviceView view_of_device(const Halld__Device *d)
+static Halld__DeviceView view_of_device(const struct call *c, const Halld__Device *d)
 {
     Halld__DeviceView v = HALLD__DEVICE_VIEW__INIT;
     v.name = d->name;
     v.role = d->role;
     v.place = d->place;
     v.expires_at = d->expires_at;
+    beats_tell(c->net->beats, call_hall(c), &v);
     return v;
 }
 
@@ -295,7 +296,7 @@ void api_devices(struct call *c)
     Halld__DeviceView *views = alloc_zero((s->n_devices + 1) * sizeof *views);
     list.devices = alloc_zero((s->n_devices + 1) * sizeof *list.devices);
     for (size_t i = 0; i < s->n_devices; i++) {
-        views[i] = view_of_device(s->devices[i]);
+        views[i] = view_of_device(c, s->devices[i]);
         list.devices[list.n_devices++] = &views[i];
     }
     call_reply(c, 200, pbjson_clone(&list.base));
@@ -330,7 +331,7 @@ static void on_device_put(void *arg, const struct answer *answer)
         const Halld__Device *d = setup_device_find(hall_setup(answer->hall), c->note);
         Halld__DeviceView v = HALLD__DEVICE_VIEW__INIT;
         if (d)
-            v = view_of_device(d);
+            v = view_of_device(c, d);
         reply_device(ch, &v);
     }
     memset(ch, 0, sizeof *ch);

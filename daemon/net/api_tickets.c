@@ -116,6 +116,16 @@ void api_ticket_why(struct call *c)
         look_at(c, t, NULL, read_why);
 }
 
+/* Staff never see a link but here, where they print it again for whoever stands before them. */
+void api_ticket_slip(struct call *c)
+{
+    const struct ticket *t = find_by_id(c);
+    if (!t)
+        return;
+    call_log(c, "slip", c->caller.id, t->number);
+    call_reply(c, 200, &ticket_view_new_person(call_hall(c), t, net_public_url(c->net))->base);
+}
+
 void api_ticket_by_token(struct call *c)
 {
     const struct ticket *t = find_by_token(c);

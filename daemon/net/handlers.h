@@ -12,6 +12,7 @@ void api_board(struct call *c);
 void api_tickets(struct call *c);
 void api_ticket(struct call *c);
 void api_ticket_why(struct call *c);
+void api_ticket_slip(struct call *c);
 void api_ticket_by_token(struct call *c);
 void api_ticket_qr(struct call *c);
 void api_ticket_return(struct call *c);
@@ -47,6 +48,9 @@ void api_device_put(struct call *c);
 void api_device_patch(struct call *c);
 void api_device_token(struct call *c);
 void api_device_remove(struct call *c);
+/* api_devices.c */
+void api_device_status(struct call *c);
+void api_device_help(struct call *c);
 /* api_machine.c */
 void api_accept_clock(struct call *c);
 void api_backup(struct call *c);

@@ -8,6 +8,7 @@
 #include "auth/person.h"
 #include "auth/sessions.h"
 #include "auth/users.h"
+#include "net/beats.h"
 #include "net/call.h"
 #include "net/holds.h"
 #include "net/net.h"
@@ -26,6 +27,7 @@ struct net {
     struct lockout *lockout;
     struct person_key *person_key; /* NULL: it could not be read or made, and nobody can book */
     struct holds *holds;
+    struct beats *beats;
     struct sse *sse;
     struct pages *pages;
     struct study *study;

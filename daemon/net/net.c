@@ -275,6 +275,8 @@ int net_open(struct net *n, const struct net_options *o, char why[200])
         n->socket_path = alloc_format("%s/http.sock", config->run_dir);
     n->pages = pages_new(text_or_null(config->web_dir) ? config->web_dir : WEB_DIR);
     n->holds = holds_new();
+    int64_t silent_s = number_or(l && l->has_silent_case, l ? l->device_silent_s : 0, 180);
+    n->beats = beats_new(silent_s * 1000, clock_monotonic_ms(), o->port.now_ms(o->port.engine));
     char *key = alloc_format("%s/person.key", config->data_dir);
     n->person_key = person_key_open(key);
     if (!n->person_key)
@@ -360,6 +362,7 @@ void net_close(struct net *n)
     pages_free(n->pages);
     lockout_free(n->lockout);
     holds_free(n->holds);
+    beats_free(n->beats);
     person_key_free(n->person_key);
     limits_free(n->limits);
     sessions_free(n->sessions);

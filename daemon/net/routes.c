@@ -104,6 +104,11 @@ static const struct route ROUTES[] = {
      .zh = "排队号及其经过", .en = "A ticket and what happened to it"},
     {"GET", API "/tickets/{id}/why", STAFF, .handle = api_ticket_why, GIVES(why_view),
      .zh = "为什么在那时叫这个号", .en = "Why it was called when it was"},
+    {"GET", API "/tickets/{id}/slip", ROLE_CLERK, .handle = api_ticket_slip, GIVES(ticket_view),
+     .zh = "补打小票要用的内容，含本人的链接（记入安全记录）",
+     .en = "What stands on the slip, with the person's link, to print it again; goes into the security log"},
+    {"POST", API "/tickets/{id}/printed", ROLE_KIOSK | ROLE_CLERK, COMMAND(REPORT_PRINT),
+     .zh = "小票已打印，或没有打印出来（须说明原因）", .en = "The slip came out, or did not, with the reason"},
     {"POST", API "/tickets/{id}/cancel", ROLE_CLERK, COMMAND(CANCEL_TICKET), .zh = "取消排队号", .en = "Cancel a ticket"},
     {"POST", API "/tickets/{id}/report-back", ROLE_CLERK, COMMAND(REPORT_BACK),
      .zh = "过号的人已报到", .en = "A person who was missed is back"},
@@ -165,6 +170,15 @@ static const struct route ROUTES[] = {
     {"POST", API "/pair", ROLE_PUBLIC, ROUTE_LOGIN, .handle = api_pair, TAKES(pair_request), GIVES(me_view),
      .zh = "用 8 位配对码登记本设备", .en = "Make this page a device by its 8-digit code"},
 
+    /* ---- kiosks and screens */
+    {"POST", API "/devices/self/status", ROLE_KIOSK | ROLE_SCREEN, .handle = api_device_status, TAKES(device_report),
+     GIVES(device_view), .zh = "设备报告自己的情况：打印机、页面版本（约每分钟一次）",
+     .en = "A device says how it is: printer, page version; about once a minute"},
+    {"POST", API "/devices/self/help", ROLE_KIOSK | ROLE_SCREEN, .handle = api_device_help, GIVES(device_view),
+     .zh = "请工作人员过来", .en = "Call somebody to help"},
+    {"POST", API "/devices/{device}/help/answer", ROLE_CLERK, COMMAND(ANSWER_HELP),
+     .zh = "我去帮忙（记下是谁）", .en = "I go there; who it was is recorded"},
+
     /* ---- running the hall */
     {"GET", API "/alarms", STAFF, .handle = api_alarms, GIVES(alarm_list), .zh = "需要处理的情况", .en = "What needs attention"},
     {"GET", API "/status", ROLE_MANAGER, .handle = api_status, GIVES(status_view), .zh = "运行状态", .en = "How the daemon is"},
@@ -198,6 +212,7 @@ static const struct route ROUTES[] = {
     TABLE("hours", week_hours, "每周开放时间", "weekly hours"),
     TABLE("special", special_hours, "特殊日期", "special days"),
     TABLE("screens", screen_key, "显示屏公钥", "keys of screens on the display bus"),
+    TABLE("notices", notice, "通知", "notices"),
     TABLE("calendars", calendar, "节假日表", "calendars"),
     {"GET", API "/admin/users", ROLE_ADMIN, .handle = api_users, GIVES(user_list), .zh = "用户", .en = "The users"},
     {"POST", API "/admin/users", ROLE_ADMIN, .handle = api_user_put, TAKES(user_request), GIVES(user_view),

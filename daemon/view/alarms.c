@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "core/equipment.h"
 #include "core/queue/queue.h"
 #include "core/setup.h"
 #include "view/build.h"
@@ -15,7 +16,7 @@ struct alarm {
     enum text_id text;
     int64_t since_at;
     int window;
-    const char *number;
+    const char *number, *device;
     struct text_arg args[4];
 };
 
@@ -26,6 +27,7 @@ static void add(Halld__AlarmList *l, struct alarm *a)
     v->since_at = a->since_at;
     v->window = a->window;
     build_set(&v->number, a->number);
+    build_set(&v->device, a->device);
     size_t n = 0;
     while (n < sizeof a->args / sizeof *a->args && a->args[n].name)
         n++;
@@ -155,12 +157,72 @@ static void look_at_window(Halld__AlarmList *l, const struct window *w, int64_t 
                                         {"minutes", text_number((now - due) / 60000, over), NULL}}});
 }
 
+/* ---- kiosks and screens */
+
+/* Where it stands, or its name; NULL: the settings no longer have it. */
+static const char *place_of(const struct hall *h, const char *device)
+{
+    const Halld__Device *row = setup_device_find(hall_setup(h), device);
+    return row ? (*row->place ? row->place : row->name) : NULL;
+}
+
+static void add_device(Halld__AlarmList *l, const struct hall *h, const char *kind, enum text_id text,
+                       const char *device, int64_t since_at, int64_t now)
+{
+    const char *place = place_of(h, device);
+    char minutes[TEXT_NUMBER];
+    if (!place)
+        return;
+    add(l, &(struct alarm){
+               .name = alloc_format("%s/%s", kind, device),
+               .text = text,
+               .since_at = since_at,
+               .device = device,
+               .args = {{"place", place, NULL}, {"minutes", text_number((now - since_at) / 60000, minutes), NULL}}});
+}
+
+static void add_help(Halld__AlarmList *l, const struct hall *h, int64_t now)
+{
+    for (size_t i = 0; i < equipment_count(h); i++) {
+        const struct equipment *e = equipment_at(h, i);
+        if (e->help_at)
+            add_device(l, h, "help", TEXT_ALARM_HELP, e->device, e->help_at, now);
+    }
+}
+
+static void add_printers(Halld__AlarmList *l, const struct hall *h, int64_t now)
+{
+    static const struct {
+        const char *kind;
+        enum text_id text;
+    } table[] = {
+        [HALLD__PRINTER__E__low] = {"paper", TEXT_ALARM_PAPER_LOW},
+        [HALLD__PRINTER__E__out] = {"paper", TEXT_ALARM_PAPER_OUT},
+        [HALLD__PRINTER__E__failed] = {"printer", TEXT_ALARM_PRINTER},
+    };
+    for (size_t i = 0; i < equipment_count(h); i++) {
+        const struct equipment *e = equipment_at(h, i);
+        if ((size_t)e->printer < sizeof table / sizeof *table && table[e->printer].kind)
+            add_device(l, h, table[e->printer].kind, table[e->printer].text, e->device, e->printer_at, now);
+    }
+}
+
+/* Screens are switched off at night: a silent one matters while the hall is open. */
+static void add_silent(Halld__AlarmList *l, const struct hall *h, int64_t now, const struct machine_facts *m)
+{
+    for (size_t i = 0; i < m->n_silent && queue_is_open(hall_queue(h), now); i++)
+        add_device(l, h, "silent", TEXT_ALARM_SILENT, m->silent[i].device, m->silent[i].since_at, now);
+}
+
 Halld__AlarmList *alarm_list_new(const struct hall *h, int64_t now, const struct machine_facts *m)
 {
     Halld__AlarmList *l = BUILD_NEW(Halld__AlarmList, &halld__alarm_list__descriptor);
     add_machine(l, m);
+    add_help(l, h, now);
     add_people(l, h);
     for (size_t i = 0; i < queue_window_count(hall_queue(h)); i++)
         look_at_window(l, queue_window_at(hall_queue(h), i), now);
+    add_silent(l, h, now, m);
+    add_printers(l, h, now);
     return l;
 }

@@ -8,6 +8,12 @@
 #include "core/hall.h"
 #include "proto/view.pb-c.h"
 
+/* A kiosk or screen that is not heard of any more. */
+struct silent_device {
+    const char *device;
+    int64_t since_at;
+};
+
 /* What the hall cannot know about its machine. */
 struct machine_facts {
     bool read_only;
@@ -15,6 +21,8 @@ struct machine_facts {
     bool clock_stepped;
     int64_t clock_step_ms;
     int64_t free_mib, min_free_mib; /* alarm below twice the minimum; free_mib < 0: not known */
+    const struct silent_device *silent;
+    size_t n_silent;
 };
 
 Halld__AlarmList *alarm_list_new(const struct hall *h, int64_t now, const struct machine_facts *m);

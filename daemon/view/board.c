@@ -107,6 +107,24 @@ static void set_names(Halld__BoardView *v, const Halld__HallInfo *info)
     build_set(&v->notice_en, info->notice_en);
 }
 
+/* Those of now and of the next day: whoever shows the board does not hear of it when a time begins. */
+static void set_notices(Halld__BoardView *v, const Halld__Settings *s, int64_t now)
+{
+    enum { DAY_MS = 86400000 };
+    v->notices = build_array(s->n_notices, sizeof *v->notices);
+    for (size_t i = 0; i < s->n_notices; i++) {
+        const Halld__Notice *n = s->notices[i];
+        if ((n->to_at && n->to_at <= now) || n->from_at > now + DAY_MS)
+            continue;
+        Halld__NoticeView *view = BUILD_NEW(Halld__NoticeView, &halld__notice_view__descriptor);
+        build_set(&view->text, n->text);
+        build_set(&view->text_en, n->text_en);
+        view->from_at = n->from_at;
+        view->to_at = n->to_at;
+        v->notices[v->n_notices++] = view;
+    }
+}
+
 Halld__BoardView *board_view_new(const struct hall *h, int64_t now)
 {
     const Halld__Settings *s = setup_settings(hall_setup(h));
@@ -118,6 +136,7 @@ Halld__BoardView *board_view_new(const struct hall *h, int64_t now)
     v->at = now;
     v->open = queue_is_open(hall_queue(h), now);
     set_names(v, s->hall);
+    set_notices(v, s, now);
     set_calls(v, h);
     v->windows = build_array(s->n_windows, sizeof *v->windows);
     for (; v->n_windows < s->n_windows; v->n_windows++)

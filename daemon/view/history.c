@@ -129,6 +129,23 @@ static bool tell_expired(const struct story *s, const Halld__Event *e, struct li
     return e->ticket_expired->ticket == s->ticket;
 }
 
+static bool tell_printed(const struct story *s, const Halld__Event *e, struct line_args *a)
+{
+    static const struct {
+        const char *reason;
+        enum text_id text;
+    } known[] = {{"paper", TEXT_SLIP_PAPER}, {"printer", TEXT_SLIP_PRINTER}, {"no_answer", TEXT_SLIP_NO_ANSWER}};
+    const Halld__TicketPrinted *p = e->ticket_printed;
+    a->text = p->ok ? TEXT_HISTORY_PRINTED : TEXT_HISTORY_NOT_PRINTED;
+    a->reason = p->reason;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i].reason, p->reason) == 0) {
+            a->reason = text_zh(known[i].text);
+            a->reason_en = text_en(known[i].text);
+        }
+    return p->ticket == s->ticket;
+}
+
 static bool tell_class(const struct story *s, const Halld__Event *e, struct line_args *a)
 {
     const Halld__PersonClass *row = setup_class_find(s->setup, e->class_changed->class_);
@@ -146,7 +163,7 @@ static teller *const tellers[] = {
     [HALLD__EVENT__BODY_TICKET_FINISHED] = tell_finished,   [HALLD__EVENT__BODY_TICKET_TRANSFERRED] = tell_transferred,
     [HALLD__EVENT__BODY_TICKET_MISSED] = tell_missed,       [HALLD__EVENT__BODY_REPORTED_BACK] = tell_back,
     [HALLD__EVENT__BODY_TICKET_CANCELLED] = tell_cancelled, [HALLD__EVENT__BODY_TICKET_EXPIRED] = tell_expired,
-    [HALLD__EVENT__BODY_CLASS_CHANGED] = tell_class,
+    [HALLD__EVENT__BODY_CLASS_CHANGED] = tell_class,        [HALLD__EVENT__BODY_TICKET_PRINTED] = tell_printed,
 };
 
 static void make_text(const struct line_args *a, Halld__HistoryLine *line)

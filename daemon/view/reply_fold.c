@@ -268,6 +268,12 @@ static void window_draining(struct reply_fold *f, const Halld__Event *e)
     f->window->since_at = e->at;
 }
 
+static void ticket_printed(struct reply_fold *f, const Halld__Event *e)
+{
+    f->ticket->has_slip_case = HALLD__TICKET_VIEW__HAS_SLIP_SLIP;
+    f->ticket->slip = e->ticket_printed->ok ? HALLD__SLIP__E__printed : HALLD__SLIP__E__failed;
+}
+
 /* ---- the fold */
 
 typedef void fold_event(struct reply_fold *f, const Halld__Event *e);
@@ -288,6 +294,7 @@ static const struct {
     [HALLD__EVENT__BODY_TICKET_CANCELLED] = {ticket_cancelled, NULL},
     [HALLD__EVENT__BODY_TICKET_EXPIRED] = {ticket_expired, NULL},
     [HALLD__EVENT__BODY_CLASS_CHANGED] = {ticket_class, NULL},
+    [HALLD__EVENT__BODY_TICKET_PRINTED] = {ticket_printed, NULL},
     [HALLD__EVENT__BODY_WINDOW_OPENED] = {NULL, window_open},
     [HALLD__EVENT__BODY_WINDOW_READY] = {NULL, window_ready},
     [HALLD__EVENT__BODY_WINDOW_BREAK] = {NULL, window_break},

@@ -47,6 +47,11 @@
     X(HISTORY_CANCELLED_PLAIN, "取消", "Cancelled")                                                                    \
     X(HISTORY_EXPIRED, "作废：{reason}", "Expired: {reason}")                                                          \
     X(HISTORY_CLASS, "人群类别改为{class}，原因：{reason}", "Class changed to {class}: {reason}")                      \
+    X(HISTORY_PRINTED, "打出小票", "Slip printed")                                                                     \
+    X(HISTORY_NOT_PRINTED, "小票没有打出来：{reason}", "The slip did not come out: {reason}")                          \
+    X(SLIP_PAPER, "没有纸", "no paper")                                                                                \
+    X(SLIP_PRINTER, "打印机故障", "printer fault")                                                                     \
+    X(SLIP_NO_ANSWER, "打印机没有回应", "the printer did not answer")                                                  \
     /* why a ticket expired; the words of TicketExpired.reason */                                                      \
     X(EXPIRED_CLOSING, "大厅下班", "the hall closed")                                                                  \
     X(EXPIRED_NOT_BACK, "过号后没有回来", "did not come back after a missed call")                                     \
@@ -75,7 +80,15 @@
     X(ALARM_HELD, "{number} 挂起在 {window} 号窗口，窗口没有开",                                                       \
       "{number} is on hold at window {window}, which is closed")                                                       \
     X(ALARM_SUSPENDED, "{window} 号窗口停用：{reason}", "Window {window} is suspended: {reason}")                      \
-    X(ALARM_BREAK, "{window} 号窗口暂停超时 {minutes} 分钟", "The break of window {window} is {minutes} min over")
+    X(ALARM_BREAK, "{window} 号窗口暂停超时 {minutes} 分钟", "The break of window {window} is {minutes} min over")     \
+    X(ALARM_HELP, "{place}：有人请求帮助", "{place}: somebody asks for help")                                          \
+    X(ALARM_SILENT, "{place}：{minutes} 分钟没有消息，请看看屏幕、电源和网线",                                         \
+      "{place}: not heard of for {minutes} min; look at screen, power and cable")                                      \
+    X(ALARM_PRINTER, "{place}：打印机坏了，号只在屏上显示",                                                            \
+      "{place}: the printer has failed; numbers are on the screen only")                                               \
+    X(ALARM_PAPER_OUT, "{place}：打印纸用完了，号只在屏上显示",                                                        \
+      "{place}: out of paper; numbers are on the screen only")                                                         \
+    X(ALARM_PAPER_LOW, "{place}：打印纸快用完了", "{place}: paper is running low")
 
 enum text_id {
 #define X(id, zh, en) TEXT_##id,

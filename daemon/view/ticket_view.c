@@ -122,6 +122,10 @@ Halld__TicketView *ticket_view_new(const struct hall *h, const struct ticket *t)
     v->unheld = t->state == HALLD__TICKET_STATE__E__waiting && t->place.unheld;
     set_visit(v, t);
     set_wait(v, h, t);
+    if (t->slip != HALLD__SLIP__E__unset) {
+        v->has_slip_case = HALLD__TICKET_VIEW__HAS_SLIP_SLIP;
+        v->slip = t->slip;
+    }
     return v;
 }
 

@@ -21,7 +21,8 @@ static const char SETTINGS[] =
     "\"classes\":[{\"class\":\"normal\",\"name\":\"普通\"},{\"class\":\"senior\",\"name\":\"70 岁以上\","
     "\"head_start_s\":1200,\"kiosk\":true}],"
     "\"windows\":[{\"window\":3,\"name\":\"不动产窗口\",\"role\":\"special\",\"groups\":[\"g2\"]},"
-    "{\"window\":7,\"name\":\"综合窗口\",\"all\":true}]}";
+    "{\"window\":7,\"name\":\"综合窗口\",\"all\":true}],"
+    "\"devices\":[{\"name\":\"k1\",\"role\":\"kiosk\"}]}";
 
 /* Who speaks in a row. */
 static const struct speaker {
@@ -44,6 +45,10 @@ static const struct row {
     {&KIOSK, 1, "{\"issue_ticket\":{\"queue\":\"A\",\"channel\":\"kiosk\"}}"}, /* 5: A002 */
     {&KIOSK, 1, "{\"issue_ticket\":{\"item\":\"a1\",\"class\":\"senior\"}}"},  /* 6: A003 */
     {&KIOSK, 1, "{\"issue_ticket\":{\"item\":\"b1\"}}"},                       /* 7: B001 */
+    {&KIOSK, 0, "{\"report_print\":{\"id\":6,\"reason\":\"paper\"}}"},
+    {&KIOSK, 0, "{\"report_device\":{\"printer\":\"out\"}}"},
+    {&KIOSK, 1, "{\"call_help\":{}}"},
+    {&LI, 1, "{\"answer_help\":{\"device\":\"k1\"}}"},
     {&LI, 1, "{\"change_class\":{\"id\":6,\"class\":\"normal\",\"reason\":\"no card\"}}"},
     {&LI, 1, "{\"open_window\":{\"n\":7}}"},
     {&LI, 1, "{\"next_ticket\":{\"n\":7}}"},

@@ -352,12 +352,12 @@ static void nonsense(struct random_hall *r)
     static const char *const at_window[] = {"open_window", "resume_window", "drain_window", "close_window",
                                             "repeat_call", "start_service", "hold_ticket",  "next_ticket",
                                             "miss_ticket", "finish_ticket"};
-    static const char *const of_ticket[] = {"cancel_ticket", "report_back", "change_class"};
+    static const char *const of_ticket[] = {"cancel_ticket", "report_back", "change_class", "report_print"};
     int n = (int)random_hall_roll(r, (uint32_t)r->windows + 2);
     unsigned long long id = any_ticket(r);
     switch (random_hall_roll(r, 6)) {
     case 0:
-        random_hall_send(r, "{\"%s\":{\"id\":\"%llu\"}}", of_ticket[random_hall_roll(r, 3)], id);
+        random_hall_send(r, "{\"%s\":{\"id\":\"%llu\"}}", of_ticket[random_hall_roll(r, 4)], id);
         break;
     case 1:
         random_hall_send(r, "{\"call_ticket\":{\"n\":%d,\"ticket\":\"%llu\",\"reason\":\"test\"}}", n, id);

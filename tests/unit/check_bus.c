@@ -167,6 +167,8 @@ static const char *const allowed[] = {
     "BoardView.seq",         "BoardView.epoch",      "BoardView.hall",       "BoardView.at",
     "BoardView.open",        "BoardView.calls",      "BoardView.windows",    "BoardView.queues",
     "BoardView.duty_leader", "BoardView.notice",     "BoardView.notice_en",  "BoardView.hall_en",
+    "BoardView.notices",     "NoticeView.text",      "NoticeView.text_en",   "NoticeView.from_at",
+    "NoticeView.to_at",
 };
 
 static void check_fields(const ProtobufCMessageDescriptor *d)

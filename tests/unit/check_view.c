@@ -354,6 +354,78 @@ START_TEST(people_whom_no_open_window_can_serve_raise_an_alarm)
 }
 END_TEST
 
+/* What the kiosk of the test's hall says. */
+static void kiosk_says(const char *command)
+{
+    play_as(&p, HALLD__ACTOR_KIND__E__device, "k1", HALLD__ROLE__E__kiosk);
+    did(command);
+    play_as(&p, HALLD__ACTOR_KIND__E__device, "panel", HALLD__ROLE__E__clerk);
+}
+
+START_TEST(printers_help_and_silent_devices_raise_alarms)
+{
+    kiosk_says("{\"report_device\":{\"printer\":\"ok\"}}");
+    alarms_are(&calm, NULL, 0);
+    kiosk_says("{\"report_device\":{\"printer\":\"low\"}}");
+    alarms_are(&calm, (const char *const[]){"paper/k1"}, 1);
+    kiosk_says("{\"report_device\":{\"printer\":\"failed\"}}");
+    kiosk_says("{\"call_help\":{}}");
+    struct silent_device silent[] = {{"k1", p.now - 5 * MINUTE}, {"removed", 0}};
+    struct machine_facts m = calm;
+    m.silent = silent;
+    m.n_silent = 2;
+    alarms_are(&m, (const char *const[]){"help/k1", "silent/k1", "printer/k1"}, 3);
+    Halld__AlarmList *l = alarm_list_new(p.hall, p.now, &m);
+    has(&l->base, "\"text\":\"k1：有人请求帮助\",\"text_en\":\"k1: somebody asks for help\"");
+    has(&l->base, "\"text_en\":\"k1: not heard of for 5 min; look at screen, power and cable\"");
+    has(&l->base, "\"device\":\"k1\"");
+    gone(l);
+    did("{\"answer_help\":{\"device\":\"k1\"}}");
+    kiosk_says("{\"report_device\":{\"printer\":\"ok\"}}");
+    alarms_are(&calm, NULL, 0);
+}
+END_TEST
+
+START_TEST(a_slip_is_told_to_staff_and_in_the_history)
+{
+    uint64_t id = issued("{\"issue_ticket\":{\"queue\":\"A\"}}");
+    char report[80];
+    snprintf(report, sizeof report, "{\"report_print\":{\"id\":\"%llu\",\"reason\":\"paper\"}}",
+             (unsigned long long)id);
+    kiosk_says(report);
+    struct reader r = play_reader(&p);
+    Halld__TicketHistory empty = HALLD__TICKET_HISTORY__INIT;
+    Halld__TicketHistory *v = (Halld__TicketHistory *)pbjson_clone(&empty.base);
+    v->ticket = ticket_view_new(p.hall, ticket(id));
+    has(&v->ticket->base, "\"slip\":\"failed\"");
+    ck_assert_int_eq(ticket_history_read(hall_setup(p.hall), id, &r, v), 0);
+    ck_assert_uint_eq(v->n_history, 2);
+    ck_assert_str_eq(v->history[1]->text, "小票没有打出来：没有纸");
+    ck_assert_str_eq(v->history[1]->text_en, "The slip did not come out: no paper");
+    gone(v);
+}
+END_TEST
+
+START_TEST(the_board_has_the_notices_of_now_and_the_next_day)
+{
+    char put[600];
+    snprintf(put, sizeof put,
+             "{\"put_settings\":{\"put\":{\"notices\":[{\"notice\":\"always\",\"text\":\"请保管好物品\"},"
+             "{\"notice\":\"past\",\"text\":\"过去了\",\"to_at\":\"2026-11-23T09:00:00+08:00\"},"
+             "{\"notice\":\"soon\",\"text\":\"下午停水\",\"text_en\":\"No "
+             "water\",\"from_at\":\"2026-11-23T14:00:00+08:00\"},"
+             "{\"notice\":\"later\",\"text\":\"下周\",\"from_at\":\"2026-11-30T14:00:00+08:00\"}]}}}");
+    play_as(&p, HALLD__ACTOR_KIND__E__peer, "root", HALLD__ROLE__E__admin);
+    did(put);
+    Halld__BoardView *b = board_view_new(p.hall, p.now);
+    ck_assert_uint_eq(b->n_notices, 2);
+    ck_assert_str_eq(b->notices[0]->text, "请保管好物品");
+    ck_assert_str_eq(b->notices[1]->text_en, "No water");
+    ck_assert_int_eq(b->notices[1]->from_at, moment_of_date(20261123, 14 * 60));
+    gone(b);
+}
+END_TEST
+
 START_TEST(held_tickets_long_breaks_and_suspended_windows_raise_alarms)
 {
     issued("{\"issue_ticket\":{\"queue\":\"A\"}}");
@@ -443,6 +515,9 @@ int main(void)
     tcase_add_test(t, the_machines_troubles_come_first);
     tcase_add_test(t, people_whom_no_open_window_can_serve_raise_an_alarm);
     tcase_add_test(t, held_tickets_long_breaks_and_suspended_windows_raise_alarms);
+    tcase_add_test(t, printers_help_and_silent_devices_raise_alarms);
+    tcase_add_test(t, a_slip_is_told_to_staff_and_in_the_history);
+    tcase_add_test(t, the_board_has_the_notices_of_now_and_the_next_day);
     tcase_add_test(t, the_trace_tells_the_day_in_neutral_rows);
     tcase_add_test(t, settings_are_shown_by_table_and_without_secrets);
     suite_add_tcase(s, t);

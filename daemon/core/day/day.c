@@ -44,6 +44,7 @@ void day_apply_opened(struct hall *h, const Halld__Event *event)
     const Halld__DayOpened *b = event->day_opened;
     struct day *day = &h->queue->day;
     queue_forget_day(h->queue);
+    equipment_forget_day(h);
     queue_forget_appointments(h->queue, b->date, setup_booking(h->setup)->strike_days);
     queue_reindex(h->queue, h->setup);
     *day = (struct day){.date = b->date, .end_at = b->end_at, .sweep_at = b->sweep_at};

@@ -35,6 +35,7 @@ struct ticket {
     int32_t wait_p50_s, wait_p90_s; /* predicted at issue; 0 = none */
     uint64_t appointment, first;    /* checked in with this ticket; a return of that ticket; 0 = none */
     int64_t slot_at;                /* of the appointment; 0 = none */
+    Halld__Slip__E slip;            /* the last that was reported of it */
     bool returned;                  /* a return of it has been given */
 };
 
