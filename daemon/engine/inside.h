@@ -48,6 +48,12 @@ struct pending_list {
     size_t n;
 };
 
+/* Random bytes for coming commands: one call into the kernel for many of them. */
+struct random_pool {
+    uint8_t bytes[256]; /* so many come whole, whatever signal */
+    size_t left;
+};
+
 /* What becomes durable together. */
 struct batch {
     struct store_batch *rows;
@@ -75,6 +81,7 @@ struct engine {
     struct hall *decided, *committed;
     const struct quote *quote; /* borrowed; NULL: none */
     struct dedupe *dedupe;
+    struct random_pool random;
     struct pending_list queue; /* submitted in this turn, not decided yet */
     struct batch gathering, flight;
     bool flying;

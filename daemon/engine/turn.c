@@ -57,10 +57,14 @@ void engine_submit(void *engine, const struct submission *s)
     loop_watch_ask(e->turn_end);
 }
 
-static void fill_random(uint8_t *to, size_t len)
+/* Tokens are made of them, so none stays behind. */
+static void take_random(struct random_pool *p, uint8_t *to, size_t len)
 {
-    if (getrandom(to, len, 0) != (ssize_t)len)
+    if (p->left < len && getrandom(p->bytes, p->left = sizeof p->bytes, 0) != (ssize_t)sizeof p->bytes)
         abort();
+    p->left -= len;
+    memcpy(to, p->bytes + p->left, len);
+    explicit_bzero(p->bytes + p->left, len);
 }
 
 static void note_refusal(struct pending *r, int code)
@@ -75,7 +79,7 @@ static void decide(struct engine *e, struct pending *r, int64_t now)
     struct turn turn = {.now_ms = now, .quote = e->quote, .actor = r->actor, .role = r->role, .has_key = r->has_key};
     if (turn.now_ms < hall_at(e->decided))
         turn.now_ms = hall_at(e->decided);
-    fill_random(turn.random, sizeof turn.random);
+    take_random(&e->random, turn.random, sizeof turn.random);
     memcpy(turn.key, r->key, sizeof turn.key);
     memcpy(turn.request, r->hash, sizeof turn.request);
     struct events *all = &e->gathering.events;

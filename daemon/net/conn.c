@@ -203,6 +203,7 @@ struct bufferevent *conns_bufferevent(struct event_base *base, void *arg)
     }
     c->state = CONN_IDLE;
     conn_move(c, CONN_READING);
+    bufferevent_setwatermark(c->bev, EV_READ, 0, all->o.input_bytes);
     evbuffer_add_cb(bufferevent_get_input(c->bev), on_input, c);
     evbuffer_add_cb(bufferevent_get_output(c->bev), on_output, c);
     map_put(&all->by_bev, (uintptr_t)c->bev, c);

@@ -49,7 +49,8 @@ struct conns_options {
     struct loop *loop;
     struct tls *tls; /* for the TCP side; NULL = plain */
     int most, most_by_address;
-    int timeout_ms; /* for a whole request, header and body */
+    int timeout_ms;     /* for a whole request, header and body */
+    size_t input_bytes; /* a connection's unread input at most; more stays with the kernel */
 };
 
 struct conns *conns_new(const struct conns_options *o);

@@ -2,6 +2,7 @@
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 #include <signal.h>
@@ -21,7 +22,7 @@
 #include "net/http_inside.h"
 #include "net/tls.h"
 
-enum { SPARE_DESCRIPTORS = 64 };
+enum { SPARE_DESCRIPTORS = 64, INPUT_SPARE = 65536 }; /* evhttp wants a whole body before it takes it */
 
 /* ---- requests */
 
@@ -56,9 +57,13 @@ const char *request_query(const struct request *r)
     return query ? query : "";
 }
 
+/* As evhttp_find_header, whose comparison calls a function for each letter. */
 const char *request_header(const struct request *r, const char *name)
 {
-    return r->ev ? evhttp_find_header(evhttp_request_get_input_headers(r->ev), name) : NULL;
+    const struct evkeyval *h = r->ev ? TAILQ_FIRST(evhttp_request_get_input_headers(r->ev)) : NULL;
+    while (h && strcasecmp(h->key, name) != 0)
+        h = TAILQ_NEXT(h, next);
+    return h ? h->value : NULL;
 }
 
 const char *request_body(struct request *r, size_t *ret_len)
@@ -117,11 +122,54 @@ static void on_complete(struct evhttp_request *ev, void *arg)
     conn_move(c, more ? CONN_READING : CONN_IDLE);
 }
 
+/* Writes without waiting until epoll says that the socket takes it: the descriptor does not change its mind, and the
+ * answer leaves a turn earlier. What does not fit, and every error, is left to the bufferevent. */
+static void send_now(struct conn *c)
+{
+    struct evbuffer *out = bufferevent_get_output(c->bev);
+    if (c->is_tls)
+        return;
+    evbuffer_unfreeze(out, 1);
+    evbuffer_write(out, bufferevent_getfd(c->bev));
+    evbuffer_freeze(out, 1);
+    if (evbuffer_get_length(out) > 0)
+        return;
+    bufferevent_disable(c->bev, EV_WRITE);
+    bufferevent_trigger(c->bev, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
+}
+
+/* evhttp stops listening until the answer and then begins again: two more calls of epoll_ctl. What comes meanwhile may
+ * as well wait in the buffer, which has its limit. */
+static void listen_on(struct conn *c)
+{
+    bufferevent_data_cb write;
+    bufferevent_event_cb event;
+    void *arg;
+    if (c->is_tls)
+        return;
+    bufferevent_getcb(c->bev, NULL, &write, &event, &arg);
+    bufferevent_setcb(c->bev, NULL, write, event, arg);
+    bufferevent_enable(c->bev, EV_READ);
+}
+
+/* evhttp would print one for each answer. */
+static const char *date_now(struct http *h)
+{
+    time_t now = time(NULL);
+    struct tm parts;
+    if (now != h->date_at && gmtime_r(&now, &parts)) {
+        h->date_at = now;
+        strftime(h->date, sizeof h->date, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    }
+    return h->date;
+}
+
 void http_reply(struct request *r, int status, const char *type, const void *body, size_t len)
 {
     if (r->ev) {
         struct evkeyvalq *headers = evhttp_request_get_output_headers(r->ev);
         bool is_head = evhttp_request_get_command(r->ev) == EVHTTP_REQ_HEAD;
+        evhttp_add_header(headers, "Date", date_now(r->http));
         if (type)
             evhttp_add_header(headers, "Content-Type", type);
         if (conns_are_stopping(r->http->conns))
@@ -133,10 +181,12 @@ void http_reply(struct request *r, int status, const char *type, const void *bod
         }
         if (!is_head && len)
             evbuffer_add(evhttp_request_get_output_buffer(r->ev), body, len);
-        r->conn->gone = NULL;
-        conn_move(r->conn, CONN_REPLYING);
-        evhttp_request_set_on_complete_cb(r->ev, on_complete, r->conn);
+        struct conn *c = r->conn;
+        c->gone = NULL;
+        conn_move(c, CONN_REPLYING);
+        evhttp_request_set_on_complete_cb(r->ev, on_complete, c);
         evhttp_send_reply(r->ev, status, NULL, NULL);
+        send_now(c);
     }
     free(r);
 }
@@ -215,6 +265,7 @@ static void on_request(struct evhttp_request *ev, void *arg)
     c->gone = on_gone;
     c->holder = r;
     conn_move(c, CONN_HANDLED);
+    listen_on(c);
     find_caller(r, c);
     h->o.handle(h->o.arg, r);
 }
@@ -283,7 +334,8 @@ static int open_doors(struct http *h, char why[200])
                                                  .tls = h->tls,
                                                  .most = most_connections(o->connections),
                                                  .most_by_address = o->connections_by_address,
-                                                 .timeout_ms = o->timeout_ms});
+                                                 .timeout_ms = o->timeout_ms,
+                                                 .input_bytes = o->header_bytes + o->body_bytes + INPUT_SPARE});
     h->tcp = server_new(h, &h->tcp_side, false);
     h->local = server_new(h, &h->local_side, true);
     if (o->listen)

@@ -2,6 +2,8 @@
 #ifndef NET_HTTP_INSIDE_H
 #define NET_HTTP_INSIDE_H
 
+#include <time.h>
+
 #include "base/loop.h"
 #include "net/conn.h"
 #include "net/http.h"
@@ -20,6 +22,8 @@ struct http {
     struct door *tcp_door, *local_door;
     struct stream *streams;
     int n_streams;
+    char date[32]; /* as of date_at */
+    time_t date_at;
 };
 
 struct request {

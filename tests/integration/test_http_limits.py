@@ -219,6 +219,20 @@ def test_a_pipeline_is_answered_in_order(hall):
     assert numbers == sorted(numbers)
 
 
+def test_who_asks_and_does_not_listen_fills_no_memory(hall):
+    """Requests pumped behind each other, no answer read: what comes while one is answered stays with the kernel."""
+    def memory():
+        with open(f"/proc/{hall.process.pid}/status", encoding="ascii") as f:
+            return next(int(line.split()[1]) for line in f if line.startswith("RssAnon"))
+    with Raw(hall.address) as r:
+        requests, before, sent = get("/api/v1/catalogue").encode() * 1000, memory(), 0
+        r.socket.setblocking(False)
+        while sent < 64 << 20 and select.select([], [r.socket], [], 1)[1]:
+            sent += r.socket.send(requests)
+        assert sent < 64 << 20 and memory() - before < 4096, sent
+    assert hall.client("kiosk").ticket().status == 201
+
+
 @pytest.mark.parametrize("line", ["Transfer-Encoding: xchunked", "Transfer-Encoding: gzip, chunked",
                                   "Transfer-Encoding: chunked\r\nContent-Length: 5", "Content-Length : 200"])
 def test_a_body_of_unclear_length_is_not_read_as_the_next_request(hall, line):

@@ -215,7 +215,7 @@ void issue_apply(struct hall *h, const Halld__Event *event)
     if (b->token.len != 16 || !b->key)
         abort(); /* no journal of ours */
     struct ticket *t = queue_ticket_add(q, event->seq, b->token.data);
-    snprintf(t->number, sizeof t->number, "%s", b->number);
+    memcpy(t->number, b->number, strnlen(b->number, sizeof t->number - 1)); /* it is zeroed */
     t->no = b->no;
     t->queue = queue_text(q, b->queue);
     t->item = queue_text(q, b->item);
