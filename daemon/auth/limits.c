@@ -50,13 +50,19 @@ static uint64_t hash_party(const struct limits *l, enum limit_class limit, const
     return hash ? hash : 1;
 }
 
+/* A free one is older than all. */
+static int64_t used_at(const struct bucket *b)
+{
+    return b->party ? b->at : INT64_MIN;
+}
+
 static struct bucket *find_bucket(struct limits *l, uint64_t party, int burst, int64_t now)
 {
     struct bucket *set = l->buckets[party % SETS], *oldest = set;
     for (int i = 0; i < WAYS; i++) {
         if (set[i].party == party)
             return &set[i];
-        if (set[i].at < oldest->at)
+        if (used_at(&set[i]) < used_at(oldest))
             oldest = &set[i];
     }
     *oldest = (struct bucket){.party = party, .at = now, .level = burst * INT64_C(1000)};

@@ -53,7 +53,7 @@ int64_t lockout_wait(struct lockout *l, const char *who, int64_t now)
     if (!t || t->failed < LOCKOUT_FREE_TRIES)
         return 0;
     if (now - t->last > FORGET_MS) {
-        t->who = 0;
+        memset(t, 0, sizeof *t);
         return 0;
     }
     int doublings = t->failed - LOCKOUT_FREE_TRIES;

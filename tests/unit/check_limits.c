@@ -70,6 +70,23 @@ START_TEST(a_flood_of_parties_takes_no_more_memory_and_hurts_none_that_is_active
 }
 END_TEST
 
+START_TEST(a_free_place_is_taken_before_one_in_use)
+{
+    char party[32];
+    for (int i = 0; i < 200;
+         i++) { /* four thousand sets of four: some get two; five, once in a hundred thousand runs */
+        snprintf(party, sizeof party, "early%d", i);
+        pass(LIMIT_PUBLIC, party, 0, 20);
+    }
+    int again = 0;
+    for (int i = 0; i < 200; i++) {
+        snprintf(party, sizeof party, "early%d", i);
+        again += pass(LIMIT_PUBLIC, party, 0, 1);
+    }
+    ck_assert_int_eq(again, 0);
+}
+END_TEST
+
 START_TEST(limits_can_be_switched_off)
 {
     limits_free(limits);
@@ -132,6 +149,7 @@ int main(void)
     tcase_add_test(tc, each_class_has_its_own_rate_and_each_party_its_own_bucket);
     tcase_add_test(tc, the_wait_is_said_in_whole_seconds);
     tcase_add_test(tc, a_flood_of_parties_takes_no_more_memory_and_hurts_none_that_is_active);
+    tcase_add_test(tc, a_free_place_is_taken_before_one_in_use);
     tcase_add_test(tc, limits_can_be_switched_off);
     tcase_add_test(tc, five_failures_are_free_and_then_the_wait_doubles);
     tcase_add_test(tc, a_success_or_a_quiet_hour_forgets);
