@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <string.h>
+#include <unistd.h>
 
 static void *must(void *p)
 {
@@ -43,14 +43,18 @@ char *alloc_text(const char *text)
 
 char *alloc_format(const char *format, ...)
 {
-    va_list ap;
+    va_list ap, again;
+    char small[256]; /* most fit, and are printed once */
     va_start(ap, format);
-    va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, format, ap);
+    int n = vsnprintf(small, sizeof small, format, ap);
     va_end(ap);
-    char *text = must(malloc((size_t)(n < 0 ? 0 : n) + 1));
-    vsnprintf(text, (size_t)n + 1, format, again);
+    size_t size = (size_t)(n < 0 ? 0 : n) + 1;
+    char *text = must(malloc(size));
+    if (n >= 0 && size <= sizeof small)
+        memcpy(text, small, size);
+    else
+        vsnprintf(text, size, format, again);
     va_end(again);
     return text;
 }

@@ -131,7 +131,7 @@ static void submit_hold(struct call *c, Halld__HoldSlot *slot)
     struct holding *holding = alloc_zero(sizeof *holding);
     *holding = (struct holding){c, HOLDS_NONE};
     if (!c->caller.is_known) {
-        holding->place = holds_begin(c->net->holds, call_hall(c), c->party);
+        holding->place = holds_begin(c->net->holds, call_hall(c), call_party(c));
         if (holding->place == HOLDS_NONE) {
             free(holding);
             protobuf_c_message_free_unpacked(&slot->base, NULL);

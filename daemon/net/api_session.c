@@ -124,7 +124,7 @@ static void on_verified(void *arg, bool right)
     char by_name[WHO_SIZE], by_address[WHO_SIZE], token[SESSION_TOKEN_SIZE];
     const Halld__User *user = setup_user_find(hall_setup(call_hall(c)), c->note);
     name_of(by_name, "user", c->note);
-    name_of(by_address, "address", c->party);
+    name_of(by_address, "address", call_party(c));
     if (!right || !user || user->disabled) {
         lockout_fail(n->lockout, by_address, clock_monotonic_ms());
         call_log(c, "bad_login", c->note, "");
@@ -159,7 +159,7 @@ static void log_in(struct call *c, const Halld__LoginRequest *request)
 {
     char by_name[WHO_SIZE], by_address[WHO_SIZE];
     name_of(by_name, "user", request->name);
-    name_of(by_address, "address", c->party);
+    name_of(by_address, "address", call_party(c));
     if (!request->name[0] || !request->password[0]) {
         call_refuse_field(c, HALL_E_FIELD_MISSING, request->name[0] ? "password" : "name", "");
         return;
@@ -208,7 +208,7 @@ static void pair(struct call *c, const Halld__PairRequest *request)
     static const int64_t AGE_S = INT64_C(400) * 24 * 3600; /* browsers keep none longer */
     struct net *n = c->net;
     char by_address[WHO_SIZE], token[GENERATE_TOKEN_TEXT];
-    name_of(by_address, "pair", c->party);
+    name_of(by_address, "pair", call_party(c));
     if (is_locked_out(c, by_address))
         return;
     const Halld__Device *device = NULL;

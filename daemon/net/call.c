@@ -29,6 +29,14 @@ int64_t call_now(const struct call *c)
     return c->net->o.port.now_ms(c->net->o.port.engine);
 }
 
+const char *call_party(struct call *c)
+{
+    const struct address *address = request_address(c->request);
+    if (!c->party[0])
+        snprintf(c->party, sizeof c->party, "%016llx", address ? (unsigned long long)address_party(address) : 0);
+    return c->party;
+}
+
 const char *call_param(const struct call *c, const char *name)
 {
     for (size_t i = 0; i < c->params.n; i++)
@@ -267,6 +275,9 @@ void call_submit(struct call *c, Halld__Command *command)
 
 void call_log(struct call *c, const char *kind, const char *who, const char *what)
 {
+    char address[ADDRESS_TEXT] = "unix";
+    if (request_address(c->request))
+        address_to_text(request_address(c->request), address);
     if (c->net->o.store)
-        store_log_security(c->net->o.store, call_now(c), kind, who, c->address, what);
+        store_log_security(c->net->o.store, call_now(c), kind, who, address, what);
 }

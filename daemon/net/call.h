@@ -28,15 +28,15 @@ struct call {
     struct path_params params;
     struct caller caller;
     bool english;
-    char address[ADDRESS_TEXT];       /* "unix" for the machine's own users */
-    char party[24];                   /* who is likely the same by address; limits and lockouts count by it */
+    char party[24];                   /* see call_party; empty until asked for */
     bool without_key;                 /* each time makes a new secret, so a repeat cannot be told from a change */
     Halld__Command__BodyCase command; /* what was submitted */
     char *note;                       /* a handler's own text between its steps; freed with the call */
 };
 
-const struct hall *call_hall(const struct call *c);             /* committed; borrowed until the handler returns */
-int64_t call_now(const struct call *c);                         /* hall time */
+const struct hall *call_hall(const struct call *c); /* committed; borrowed until the handler returns */
+int64_t call_now(const struct call *c);             /* hall time */
+const char *call_party(struct call *c); /* who is likely the same by address; limits and lockouts count by it */
 const char *call_param(const struct call *c, const char *name); /* of the path; "" if the pattern has none */
 /* A parameter of the query: "" if absent. false: malformed, and answered so. */
 bool call_query(struct call *c, const char *name, char *ret, size_t size);

@@ -44,11 +44,6 @@ static struct call *call_new(struct net *n, struct request *r)
         c->next->prev = c;
     n->calls = c;
     c->english = parse_prefers_english(request_header(r, "Accept-Language"));
-    const struct address *address = request_address(r);
-    snprintf(c->address, sizeof c->address, "unix");
-    if (address)
-        address_to_text(address, c->address);
-    snprintf(c->party, sizeof c->party, "%016llx", address ? (unsigned long long)address_party(address) : 0);
     return c;
 }
 
@@ -105,7 +100,7 @@ static bool find_caller(struct call *c)
         return true;
     }
     /* Each one refused is a row of the security log, which a flood must not fill. */
-    if (request_address(c->request) && !take(c, LIMIT_ADDRESS, c->party))
+    if (request_address(c->request) && !take(c, LIMIT_ADDRESS, call_party(c)))
         return false;
     log_request(c, code == HALL_E_TOKEN_EXPIRED ? "token_expired" : "bad_token");
     call_refuse(c, code);
@@ -119,7 +114,7 @@ static bool is_within_limits(struct call *c)
         return true;
     if (c->caller.is_known)
         return take(c, c->caller.roles & (ROLE_CLERK | ROLE_AUDITOR) ? LIMIT_STAFF : LIMIT_KIOSK, c->caller.id);
-    if (!take(c, LIMIT_ADDRESS, c->party))
+    if (!take(c, LIMIT_ADDRESS, call_party(c)))
         return false;
     return c->route->limit != ROUTE_BY_LINK || take(c, LIMIT_PUBLIC, call_param(c, "token"));
 }
