@@ -18,6 +18,7 @@ Halld__AppointmentView *appointment_view_new(const struct hall *h, const struct 
     const struct ticket *t = a->ticket ? queue_ticket_find(hall_queue(h), a->ticket) : NULL;
     v->id = a->id;
     v->slot_at = a->slot_at;
+    v->late_at = a->slot_at + setup_policy(hall_setup(h))->appointment_grace;
     v->state = a->state;
     build_set(&v->code, a->code);
     build_set(&v->item, a->item);

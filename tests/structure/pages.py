@@ -10,7 +10,13 @@ import re
 
 import tree
 
-PHONE_BYTES = 30 * 1024
+# What somebody's phone loads, uncompressed: name, page, modules, parts of the texts, at most so many KiB.
+PHONE_PAGES = (
+    ("a person's ticket", "t/index.html", ("t/page.js",), ("common", "ticket"), 32),
+    ("what to book", "book/index.html", ("book/page.js", "book/what.js"), ("common", "days", "book"), 40),
+    ("when to book", "book/index.html", ("book/page.js", "book/time.js"), ("common", "days", "book"), 40),
+    ("an appointment", "book/index.html", ("book/page.js", "book/own.js"), ("common", "days", "book"), 40),
+)
 LANGUAGES = ("zh-CN", "en")
 ENTRY = re.compile(r'(?:"([^"]+)"|\b([\w]+)):\s*"((?:[^"\\]|\\.)*)"')
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -78,15 +84,16 @@ def imported(path, seen):
 
 
 def check_phone(problems):
-    html, seen = tree.text("web-static/t/index.html"), set()
-    imported("web-static/t/page.js", seen)
-    seen |= {"web-static" + p for p in re.findall(r'href="(/[^"]+)"', html)} | {"web-static/t/index.html"}
-    heaviest = max(sum(len(tree.text(f"web-static/text/{lang}/{part}.js").encode()) for part in ("common", "ticket"))
-                   for lang in LANGUAGES)
-    size = heaviest + sum(len(tree.text(f).encode()) for f in seen)
-    print(f"a person's ticket loads {size} bytes")
-    if size > PHONE_BYTES:
-        problems.append(f"a person's ticket loads {size} bytes, more than {PHONE_BYTES}")
+    for name, page, modules, parts, most in PHONE_PAGES:
+        html, seen = tree.text(f"web-static/{page}"), set()
+        for module in modules:
+            imported(f"web-static/{module}", seen)
+        seen |= {"web-static" + p for p in re.findall(r'href="(/[^"]+)"', html)} | {f"web-static/{page}"}
+        heaviest = max(sum(len(tree.text(f"web-static/text/{lang}/{part}.js").encode()) for part in parts) for lang in LANGUAGES)
+        size = heaviest + sum(len(tree.text(f).encode()) for f in seen)
+        print(f"{name} loads {size} bytes")
+        if size > most * 1024:
+            problems.append(f"{name} loads {size} bytes, more than {most} KiB")
 
 
 def tokens(css, selector):

@@ -39,17 +39,25 @@ function ahead() {
   return h("p.ahead", null, before, h("strong", null, ticket.ahead), after);
 }
 
+/** Before the gate of its appointment nobody's place in the line says anything. */
+function booked() {
+  const gate = ms(ticket.gate_at);
+  return gate > hallNow() && [h("h1", null, t("booked", { slot: clock(ms(ticket.slot_at)) })), h("p", null, t("booked.gate", { gate: clock(gate) }))];
+}
+
 function waiting() {
   const at = ticket.windows || [];
-  return [plate(ticket.number), ahead(), wait(),
+  return [plate(ticket.number), booked() || ahead(), wait(),
     h("dl.p-facts.rowed", null, itemFact(),
       at.length ? fact(t("window"), t(at.length > 1 ? "any.window" : "one.window", { windows: ranges(at) })) : null),
     h("p.sub", null, t("keep"))];
 }
 
+const whyLine = () => ticket.why && h("p.sub", null, pick(ticket.why, ticket.why_en));
+
 function called() {
   return [plate(ticket.number), h("h1", null, t("turn.1")), arrow("down"), tile(ticket.window),
-    h("h1", null, t("turn.2", { window: ticket.window })), h("p", null, t("hurry"))];
+    h("h1", null, t("turn.2", { window: ticket.window })), h("p", null, t("hurry")), whyLine()];
 }
 
 function missed() {
@@ -63,7 +71,7 @@ function done() {
   return [plate(ticket.number, "done"), h("h1", null, t("done")),
     h("dl.p-facts.rowed", null, itemFact(), fact(t("result"), t(`outcome.${ticket.outcome || "unset"}`)),
       ended && started ? fact(t("took"), t("took.text", { wait, service: minutes((ended - started) / 1000) })) : null),
-    hall.notice ? h("p.sub", null, pick(hall.notice, hall.notice_en)) : null];
+    ticket.may_return ? h("p", null, t("return.do")) : null, hall.notice ? h("p.sub", null, pick(hall.notice, hall.notice_en)) : null];
 }
 
 /** @param {string} state @param {string} title @param {string} what */
@@ -76,7 +84,7 @@ const STATES = {
   serving: () => [plain("serving", t("serving", { window: ticket.window }), t("serving.do")), []],
   held: () => [plain("held", t("held"), t("held.do", { window: ticket.window })), []],
   missed: () => [missed(), [button(t("back"), () => act("report-back"), "button.btn.main"), cancelButton()]],
-  done: () => [done(), []],
+  done: () => [done(), ticket.may_return ? [button(t("return"), comeBack, "button.btn.main")] : []],
   cancelled: () => [plain("gone", t("cancelled"), t("gone.do")), []],
   expired: () => [plain("gone", t("expired"), t("gone.do")), []],
 };
@@ -133,6 +141,14 @@ async function act(verb) {
   sheet = trouble = "";
   await ask("POST", `${path}/${verb}`, {}).catch((e) => { trouble = e.message; });
   await load();
+}
+
+/** With what was missing: a number of its own, in the time of the first. */
+async function comeBack() {
+  trouble = "";
+  const again = await ask("POST", `${path}/return`, {}).catch((e) => { trouble = e.message; });
+  if (again) location.assign(`/t/${again.token}`);
+  else await load();
 }
 
 /** @param {any} view */

@@ -5,6 +5,8 @@ export default {
   wait: "About {p50}, at most {p90} minutes",
   item: "Item", window: "Window", "any.window": "Any of {windows}; shown when you are called", "one.window": "{windows}",
   keep: "Keep this page open. Your phone will vibrate when it is your turn.",
+  booked: "Your time is {slot}", "booked.gate": "From {gate} you are called first, as booked; earlier if a window is free. Please wait in the hall.",
+  return: "I am back with the papers", "return.do": "Bring what was missing today and press the button in the hall: no need to queue anew.",
   "your.turn": "It is your turn: window {window}", "turn.1": "It is your turn:", "turn.2": "window {window}",
   hurry: "Please come now. If you miss it, this page says until when your number is valid.",
   serving: "You are being served at window {window}", "serving.do": "This page will show the result.",

@@ -5,6 +5,8 @@ export default {
   wait: "大约等 {p50} 分钟，最多 {p90} 分钟",
   item: "事项", window: "窗口", "any.window": "{windows} 号都可能，叫到时告诉您", "one.window": "{windows} 号",
   keep: "请开着这一页。叫到时手机会震动。",
+  booked: "预约 {slot}", "booked.gate": "{gate} 起按预约优先叫您；窗口空着会提前叫。请在大厅等。",
+  return: "材料补齐了，我回来了", "return.do": "今天把材料补齐，回到大厅按下面的按钮就行，不用重新排队。",
   "your.turn": "轮到您了，请到 {window} 号窗口", "turn.1": "轮到您了，请到", "turn.2": "{window} 号窗口",
   hurry: "请现在就过来。没赶上也不要紧，这一页会告诉您号到几点还有效。",
   serving: "正在 {window} 号窗口办理", "serving.do": "办完以后这一页会告诉您结果。",

@@ -1,0 +1,199 @@
+"""Booking as people do it: on a phone in both languages, checked in at the kiosk, called and served; and every refusal."""
+import json
+import os
+
+import pytest
+
+from chromium import KEYS, halls
+
+MONDAY, SATURDAY, PHONE = "2026-11-23", "2026-11-28", "13800001234"
+HOURS = [{"weekday": day, "open": ["09:00-12:00", "13:00-17:00"]} for day in range(1, 6)]
+
+
+class BookingHall(halls.Hall):
+    """The demo hall with office hours; its clock stands where the test puts it."""
+
+    def __init__(self, **settings):
+        with open(os.path.join(halls.SOURCE, "packaging", "demo", "hall.json"), encoding="utf-8") as f:
+            super().__init__(settings={**json.load(f), "hours": HOURS, **settings})
+        self.at("09:05")
+
+    def at(self, time, day=MONDAY):
+        self.options = ["--clock-start", f"{day}T{time}:00+08:00", "--clock-rate", "1"]
+        return self
+
+    def move(self, time, day=MONDAY):
+        self.config["listen"] = self.address
+        assert self.stop() == 0
+        return self.at(time, day).start()
+
+    def hold(self, time, day=MONDAY):
+        return self.client().post("/appointments", {"item": "general", "slot_at": f"{day}T{time}:00.000+08:00"}).body
+
+    def book(self, time, day=MONDAY, person=PHONE):
+        return self.client().post(f"/appointments/by-token/{self.hold(time, day)['token']}", {"person": person}).body
+
+
+@pytest.fixture(name="hall")
+def fixture_hall(request):
+    with BookingHall(**getattr(request, "param", {})) as hall:
+        yield hall
+
+
+def slot(time, day=MONDAY):
+    return f'[data-at="{day}T{time}:00.000+08:00"]'
+
+
+def choose(browser, day=MONDAY):
+    browser.open("/book/?item=general", "phone").click(f'[data-day="{day}"]')
+    return browser
+
+
+def give(browser, person=PHONE):
+    browser.fill("#person", person).click("#confirm")
+    return browser
+
+
+def only_refusals(browser):
+    """The browser notes every refused request; nothing else may be on its console."""
+    found = browser.complaints(quiet=True)
+    assert found and all("the server responded with a status of 4" in c for c in found), found
+
+
+WORDS = {
+    "zh-CN": {"what": "预约办什么？", "left": "这个时间给您留着", "booked": "约好了", "checked": "已签到", "go": "看前面还有几人", "slot": "预约 9:30", "call": "轮到您了"},
+    "en": {"what": "What do you need?", "left": "This time is kept for you", "booked": "You are booked", "checked": "Checked in", "go": "How many are ahead?", "slot": "Your time is 9:30", "call": "It is your turn"},
+}
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_from_the_phone_to_the_window(hall, browser, clerk, lang):
+    say = WORDS[lang]
+    browser.open("/book/?lang=" + lang, "phone").wait_text(say["what"])
+    phone = browser.driver.current_window_handle
+    browser.fill("#typed", "yczmls").click(".b-kinds .btn:nth-child(2)").wait_for(slot("09:30"))
+    browser.click(slot("09:30")).wait_text(say["left"])
+    assert browser.driver.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+    give(browser).wait_text(say["booked"]).wait_for(".b-code img")
+    assert browser.wait(lambda: browser.driver.execute_script("return document.querySelector('.b-code img').naturalWidth > 0"))
+    browser.wait_for(".b-papers li")
+    browser.click("#check-in").wait_text(say["slot"])
+    console = clerk(8)
+    browser.press(KEYS.ENTER).wait_for(".plate.called")
+    why = browser.text(".win-why")
+    assert ("before its appointment" if lang == "en" else "预约时间还没到，本窗口没有别人在等，提前叫号") in why
+    browser.to(phone).wait_text(say["call"], "h1").wait_text("nobody was overtaken" if lang == "en" else "没有人因此被越过")
+    browser.to(console).press(KEYS.ENTER).wait_for(".plate.serving")
+    browser.press(KEYS.ENTER).wait_for(".win-panel")
+    browser.press(KEYS.ENTER).wait(lambda: not browser.all(".plate.serving"))
+    assert hall.client("clerk").get("/appointments?date=" + MONDAY).body["appointments"][0]["state"] == "checked_in"
+    assert PHONE not in json.dumps(hall.events()) + hall.log()
+
+
+def test_cancelling_asks_once_and_the_time_is_free_again(hall, browser):
+    choose(browser).click(slot("10:00"))
+    give(browser).wait_text("约好了").click_text("取消预约").wait_text("真的取消预约吗？")
+    browser.click_text("不取消").wait(lambda: not browser.all(".p-sheet"))
+    browser.click_text("取消预约").click("#cancel-yes").wait_text("这个预约已取消")
+    browser.click_text("再约一次").wait_for(slot("10:00"))
+    assert browser.text(slot("10:00") + " small") == "余 15"
+
+
+def test_a_time_that_is_only_held_is_given_back_on_the_way_back(hall, browser):
+    choose(browser).click(slot("10:00")).wait_for("#person")
+    assert hall.client("clerk").get("/appointments").body["appointments"][0]["state"] == "held"
+    browser.driver.back()
+    browser.wait_for(slot("10:00"))
+    assert hall.client("clerk").get("/appointments").body["appointments"][0]["state"] == "cancelled"
+    assert browser.text(slot("10:00") + " small") == "余 15"
+
+
+def test_a_reload_loses_nothing_and_time_runs_out(hall, browser):
+    choose(browser).click(slot("10:00")).wait_for("#person")
+    browser.driver.refresh()
+    browser.wait_text("最后一步").wait_for("#person")
+    hall.move("09:12")
+    browser.wait_text("还没有约上").wait_text("请再选一次")
+
+
+SMALL = {"queues": [{"queue": "A", "name": "综合", "name_en": "General", "default_item": "general", "planned_windows": 1},
+                    *[{"queue": q, "name": q, "default_item": i} for q, i in
+                      (("B", "realestate"), ("C", "social"), ("D", "taxes"), ("E", "collect"), ("F", "desk"))]]}
+
+
+@pytest.mark.parametrize("hall", [{**SMALL, "hours": [{"weekday": 1, "open": ["09:00-10:00"]}, {"weekday": 2, "open": ["09:00-10:00"]}]}], indirect=True)
+def test_a_full_time_a_full_day_and_a_clash(hall, browser):
+    choose(browser).wait_for(slot("09:30"))
+    staff, body = hall.client("clerk"), {"item": "general", "slot_at": f"{MONDAY}T09:30:00.000+08:00"}
+    n = 0
+    while staff.post("/appointments", {**body, "person": f"1390000{n:04}"}).status == 201:
+        n += 1
+    assert n > 1
+    browser.click(slot("09:30")).wait_text("这个时段已约满", ".note.stop")
+    assert "约满" in browser.text(f'[data-day="{MONDAY}"]')
+    browser.click(f'[data-day="{MONDAY}"]').wait_text("这一天都约满了", "#why-not")
+    assert browser.wait_for(slot("09:30")).get_attribute("disabled")
+    only_refusals(browser)
+
+
+def test_days_that_cannot_be_booked_say_why(hall, browser):
+    choose(browser, SATURDAY).wait_text("这一天不开门", "#why-not")
+    hall.move("09:05", "2026-12-22")
+    choose(browser, "2026-12-28").wait_text("这一天的放假安排还没有公布，暂不能预约", "#why-not")
+    hall.move("16:40", "2026-12-22")
+    choose(browser, "2026-12-22").wait_text("今天能约的时间已经过了", "#why-not")
+
+
+@pytest.mark.parametrize("hall", [{"booking": {"per_week": 2, "strikes": 1, "hold_s": 300}}], indirect=True)
+@pytest.mark.loses_its_hall
+def test_booking_twice_too_often_and_after_not_coming(hall, browser):
+    hall.book("10:00")
+    choose(browser).click(slot("11:00"))
+    give(browser).wait_text("您已预约过这一时段", ".note.stop")
+    hall.book("10:00", "2026-11-24")
+    choose(browser, "2026-11-25").click(slot("10:00", "2026-11-25"))
+    give(browser, "138-0000 1234").wait_text("已到预约次数上限", ".note.stop")
+    give(browser, "12").wait_text("号码太短了", ".note.stop")
+    hall.move("09:05", "2026-12-02")
+    choose(browser, "2026-12-03").click(slot("10:00", "2026-12-03"))
+    give(browser).wait_text("多次预约未到，暂时不能预约", ".note.stop")
+    only_refusals(browser)
+
+
+def test_what_became_of_it(hall, browser):
+    booked, missed = hall.book("09:30"), hall.book("16:30", person="13900000000")
+    browser.open("/book/" + booked["token"], "phone").wait_text("9:40 以后签到就按普通号排队")
+    hall.move("09:41")
+    browser.open("/book/" + booked["token"]).wait_text("已经过了 9:40")
+    browser.click("#check-in").wait_for(".plate")
+    browser.open("/book/" + booked["token"]).wait_text("来晚了，这是您的普通号")
+    hall.move("09:05", "2026-11-24")
+    browser.open("/book/" + missed["token"]).wait_text("这次约了没有来")
+
+
+def test_the_page_is_small_for_a_phone(hall, browser):
+    browser.open("/book/" + hall.book("10:00")["token"], "phone").wait_for(".b-code img")
+    loaded = browser.driver.execute_script("return performance.getEntriesByType('resource').map((e) => [e.name, e.decodedBodySize])")
+    assert sum(size for name, size in loaded if "/api/" not in name) < 40 * 1024, sum(size for _, size in loaded)
+
+
+def test_back_with_the_missing_paper(hall, browser, clerk):
+    first = hall.client("kiosk").ticket().body
+    clerk(8)
+    browser.press(KEYS.ENTER).wait_for(".plate.called")
+    browser.press(KEYS.ENTER).wait_for(".plate.serving")
+    browser.press("6").wait_for(".win-panel")
+    browser.fill("#more", "身份证复印件")
+    browser.chord(KEYS.CONTROL, KEYS.ENTER).wait(lambda: not browser.all(".plate.serving"))
+    browser.tab("/t/" + first["token"], "phone")
+    browser.wait_text("材料不齐").click_text("材料补齐了，我回来了").wait(lambda: first["token"] not in browser.driver.current_url)
+    browser.wait_for(".plate")
+    assert browser.text(".plate") == "A002"
+    assert [t["origin"] for t in hall.client("clerk").get("/tickets?number=A002").body["tickets"]] == ["return"]
+
+
+def test_a_link_that_is_none(hall, browser):
+    browser.open("/book/" + "0" * 32, "phone").wait_text("没有这个预约")
+    only_refusals(browser)
+
+

@@ -1,0 +1,21 @@
+/* Booking on a phone. */
+export default {
+  title: "Appointment", retry: "Try again", gap: ", ",
+  what: "What do you need?", "what.do": "Book a time and come without a long wait.", find: "Find an item", "find.for": "Name or pinyin initials", "none.found": "Nothing found. Try other words, or clear the field and choose a line.",
+  others: "No appointment is needed for: {names}. Just take a number.", "walk.in": "No appointment needed: just come and take a number.", "other.item": "Change",
+  "which.day": "Which day?", "day.SLOT_FULL": "full", "day.SLOT_CLOSED": "not open", "day.CALENDAR_PROVISIONAL": "not known", free: "free", left: "{n} left", full: "full",
+  when: "{day}: at what time?", night: "Night", morning: "Morning", afternoon: "Afternoon", evening: "Evening", over: "Today's times are over.", shut: "The hall is closed that day.", "day.full": "That day is fully booked.", another: "Please choose another day.",
+  "no.day": "Nothing can be booked until {day}. Look again in a day or two, or come and take a number: you can be served without an appointment.",
+  "last.step": "Last step: your phone number", held: "This time is kept for you for ", item: "Item", time: "Time", "person.phone": "Phone number", "person.papers": "ID card or passport number",
+  "person.why": "Only to know that it is you. The number is not stored; nobody will call or text.", "with.papers": "No phone? Use your ID number", "with.phone": "Use a phone number", "person.none": "Please give a phone or ID number.", "person.short": "That number is too short; please look again.",
+  "other.time": "Another time", confirm: "Book it",
+  booked: "You are booked", code: "Code", "code.do": "In the hall, scan this at the kiosk or type the 6 digits.", "qr.alt": "QR code of this appointment",
+  come: "Please come a few minutes before {time}, check in, and wait to be called.", "come.today": "Please check in when you are in the hall. After {late} you wait as a walk-in.",
+  "too.late": "It is past {time}. If you check in now you wait as a walk-in, and will be served all the same.", bring: "What to bring", "bring.none": "No papers are listed for this; please ask at the information desk.", "may.follow": "may follow",
+  keep: "Keep this page or take a screenshot; there will be no text message. If you cannot come, please cancel: those who often do not come cannot book for a while.",
+  cancel: "Cancel", "cancel.ask": "Cancel this appointment?", "cancel.lose": "The time will be given to somebody else.", "cancel.yes": "Cancel it", "cancel.no": "Keep it", "check.in": "I am here: check in",
+  "is.checked_in": "Checked in: this is your number", "is.checked_in.do": "Go to the window when it is called.", "is.late": "You are late: this is a walk-in number", "is.late.do": "It counts from now, and you will be served all the same.", "to.ticket": "How many are ahead?",
+  cancelled: "This appointment is cancelled", "cancelled.do": "The time is free for others. You can book again, or just come and take a number.", no_show: "You did not come", "no_show.do": "Those who often do not come cannot book for a while. You can book again.", again: "Book again",
+  "ran.out": "Not booked yet", "ran.out.do": "The time was kept for a few minutes only and is free again. Please choose once more.",
+  none: "There is no such appointment", "none.do": "The link may be incomplete, or long past.",
+};

@@ -1,0 +1,21 @@
+/* Booking on a phone. */
+export default {
+  title: "预约", retry: "再连一次", gap: "　",
+  what: "预约办什么？", "what.do": "约好时间再来，到了不用久等。", find: "找事项", "find.for": "名称或拼音首字母", "none.found": "没有找到。换个说法，或者在下面选一类。",
+  others: "{names}不用预约，来了直接取号。", "walk.in": "这件事不用预约，来了直接取号。", "other.item": "换一件",
+  "which.day": "哪天来？", "day.SLOT_FULL": "约满", "day.SLOT_CLOSED": "不能约", "day.CALENDAR_PROVISIONAL": "未公布", free: "有空", left: "余 {n}", full: "约满",
+  when: "{day}，几点来？", night: "凌晨", morning: "上午", afternoon: "下午", evening: "晚上", over: "今天能约的时间已经过了。", shut: "这一天不开门。", "day.full": "这一天都约满了。", another: "请选别的日子。",
+  "no.day": "到{day}为止都约不上了。请过一两天再来看，或者直接来大厅取号，不预约也能办。",
+  "last.step": "最后一步：您的手机号", held: "这个时间给您留着，还有 ", item: "事项", time: "时间", "person.phone": "手机号", "person.papers": "身份证号（或其他证件号）",
+  "person.why": "只用来认出是您，不保存号码，也不会打电话、发短信。", "with.papers": "没有手机？填身份证号", "with.phone": "改填手机号", "person.none": "请填手机号或证件号。", "person.short": "号码太短了，请再看一下。",
+  "other.time": "换个时间", confirm: "确定预约",
+  booked: "约好了", code: "预约码", "code.do": "到了在取号机上扫左边的码，或者输入这 6 位数。", "qr.alt": "预约的二维码",
+  come: "请在 {time} 前几分钟到，先签到，再等叫号。", "come.today": "到了大厅请先签到，再等叫号。{late} 以后签到就按普通号排队。",
+  "too.late": "已经过了 {time}。现在签到按普通号排队，一样能办。", bring: "要带什么", "bring.none": "这个事项没有列出材料，请到窗口或咨询台问一下。", "may.follow": "可以后补",
+  keep: "请收藏或截屏这一页，不会再发短信。来不了请取消，把时间让给别人；约了不来，次数多了会暂停预约。",
+  cancel: "取消预约", "cancel.ask": "真的取消预约吗？", "cancel.lose": "取消以后这个时间就让给别人了。", "cancel.yes": "取消预约", "cancel.no": "不取消", "check.in": "我到了，签到",
+  "is.checked_in": "已签到，这是您的号", "is.checked_in.do": "叫到这个号请到窗口。", "is.late": "来晚了，这是您的普通号", "is.late.do": "过了预约时间，按取号时间排队，一样能办。", "to.ticket": "看前面还有几人",
+  cancelled: "这个预约已取消", "cancelled.do": "时间已经让给别人。要办事可以再约一次，也可以直接来取号。", no_show: "这次约了没有来", "no_show.do": "约了不来，次数多了会暂停预约。要办事可以再约一次。", again: "再约一次",
+  "ran.out": "还没有约上", "ran.out.do": "给您留的时间过了，已经让给别人。请再选一次。",
+  none: "没有这个预约", "none.do": "链接可能不完整，或者已经过了很久。",
+};
