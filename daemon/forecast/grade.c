@@ -17,9 +17,16 @@ enum { DAYS_KEPT = 31 };
 static const double WANTED = 0.9, MEMORY = 1.0 / 400, WIDEN_BELOW = 0.87, NARROW_ABOVE = 0.9;
 static const double STEP = 0.01, WIDEST = 3;
 
+/*
+ * The scale follows the last two thousand waits, and begins as if 500 had been as drawn. Only waits for which what was
+ * said is the mean of those drawn can teach it: of short ones a median is said, which waits exceed on average.
+ */
+static const double SCALE_KEEPS = 0.9995, SCALE_PRIOR = 500, SCALE_LEAST = 0.6, SCALE_MOST = 1.6;
+
 struct watch {
     char *queue;
     double coverage, widening;
+    double n, actual, drawn; /* running sums of the waits that teach the scale */
 };
 
 struct grade {
@@ -28,6 +35,7 @@ struct grade {
     struct names queues;  /* of struct watch */
     struct names classes; /* of their own texts */
     int32_t day;
+    bool trusts_draws;
 };
 
 struct grade *grade_new(void)
@@ -58,7 +66,7 @@ static struct watch *watch_of(struct grade *g, const char *queue)
     if (w)
         return w;
     w = alloc_zero(sizeof *w);
-    *w = (struct watch){alloc_text(queue), WANTED, 1};
+    *w = (struct watch){.queue = alloc_text(queue), .coverage = WANTED, .widening = 1};
     names_put(&g->queues, w->queue, w);
     return w;
 }
@@ -110,6 +118,21 @@ static struct grade_row *row_of(struct grade *g, const char *queue, const char *
     return &g->rows[i];
 }
 
+static void watch_scale(struct watch *w, double drawn_s, double wait_s)
+{
+    w->n = w->n * SCALE_KEEPS + 1;
+    w->drawn = w->drawn * SCALE_KEEPS + drawn_s;
+    w->actual = w->actual * SCALE_KEEPS + wait_s;
+}
+
+/* The sums, with as many waits beside them as the prior says that were as drawn. */
+static double watch_scale_now(const struct watch *w)
+{
+    double prior = w->n > 0 ? SCALE_PRIOR * w->drawn / w->n : 0;
+    double scale = w->drawn > 0 ? (w->actual + prior) / (w->drawn + prior) : 1;
+    return fmin(fmax(scale, SCALE_LEAST), SCALE_MOST);
+}
+
 static void watch_add(struct watch *w, bool under)
 {
     w->coverage += MEMORY * ((under ? 1 : 0) - w->coverage);
@@ -120,7 +143,8 @@ static void watch_add(struct watch *w, bool under)
     w->widening = fmin(fmax(w->widening, 1), WIDEST);
 }
 
-void grade_add(struct grade *g, const char *queue, const char *class_name, double p50_s, double p90_s, double wait_s)
+void grade_add(struct grade *g, const char *queue, const char *class_name, double p50_s, double p90_s, double wait_s,
+               const struct grade_fit *fit)
 {
     struct grade_row *r = row_of(g, queue, class_name);
     if (p90_s <= 0 && wait_s < 60) {
@@ -134,6 +158,8 @@ void grade_add(struct grade *g, const char *queue, const char *class_name, doubl
     r->under_p50 += wait_s <= p50_s;
     r->under_p90 += wait_s <= p90_s;
     watch_add(watch_of(g, queue), wait_s <= p90_s);
+    if (p50_s / fit->scale >= GRADE_MEAN_FROM_S)
+        watch_scale(watch_of(g, queue), p50_s / fit->scale, wait_s);
 }
 
 size_t grade_rows(const struct grade *g, const struct grade_row **ret)
@@ -142,10 +168,15 @@ size_t grade_rows(const struct grade *g, const struct grade_row **ret)
     return g->n_rows;
 }
 
-double grade_widening(const struct grade *g, const char *queue)
+struct grade_fit grade_fit(const struct grade *g, const char *queue)
 {
-    const struct watch *w = names_find(&g->queues, queue);
-    return w ? w->widening : 1;
+    const struct watch *w = g->trusts_draws ? NULL : names_find(&g->queues, queue);
+    return w ? (struct grade_fit){watch_scale_now(w), w->widening} : (struct grade_fit){1, 1};
+}
+
+void grade_trust_draws(struct grade *g)
+{
+    g->trusts_draws = true;
 }
 
 double grade_coverage(const struct grade *g, const char *queue)

@@ -14,6 +14,7 @@ struct visit {
     char *queue, *item, *class_name;
     bool predicted, graded, returns;
     double p50_s, p90_s;
+    struct grade_fit fit; /* at issue */
     int64_t t0, wait_since, call_at, start_at, served, held_since;
     int window;
 };
@@ -143,6 +144,7 @@ static void learn_issued(struct learn *l, const Halld__Event *event)
     v->predicted = b->has_p50_case && b->has_p90_case;
     v->p50_s = b->has_p50_case ? b->wait_p50_s : 0;
     v->p90_s = b->has_p90_case ? b->wait_p90_s : 0;
+    v->fit = grade_fit(l->grade, b->queue);
     map_put(&l->fold->visits, event->seq, v);
     if (b->appointment)
         learn_check_in(l, event);
@@ -182,7 +184,8 @@ static void learn_called(struct learn *l, const Halld__Event *event)
 static void grade_visit(struct learn *l, struct visit *v)
 {
     if (v->predicted && !v->graded)
-        grade_add(l->grade, v->queue, v->class_name, v->p50_s, v->p90_s, (double)(v->start_at - v->t0) / 1000);
+        grade_add(l->grade, v->queue, v->class_name, v->p50_s, v->p90_s, (double)(v->start_at - v->t0) / 1000,
+                  &v->fit);
     v->graded = true;
 }
 

@@ -270,9 +270,9 @@ struct plan *plan_new(const struct hall *hall, const struct learn *learn, int64_
     add_shares(p);
     add_kinds(p, learn->arrivals);
     add_ghosts(p);
-    p->widening = alloc_zero((s->n_queues + 1) * sizeof *p->widening);
+    p->fits = alloc_zero((s->n_queues + 1) * sizeof *p->fits);
     for (size_t i = 0; i < s->n_queues; i++)
-        p->widening[i] = grade_widening(learn->grade, s->queues[i]->queue);
+        p->fits[i] = grade_fit(learn->grade, s->queues[i]->queue);
     return p;
 }
 
@@ -302,7 +302,7 @@ void plan_free(struct plan *p)
     free(p->ghosts);
     free(p->ghost_group);
     free(p->shares);
-    free(p->widening);
+    free(p->fits);
     free(p);
 }
 

@@ -91,7 +91,7 @@ struct plan {
         double share;
     } * shares;
     size_t n_shares;
-    double *widening; /* of each queue, in the setup's order */
+    struct grade_fit *fits; /* of each queue, in the setup's order */
 };
 
 struct plan *plan_new(const struct hall *hall, const struct learn *learn, int64_t now);

@@ -8,7 +8,7 @@
 #include "forecast/names.h"
 
 static const int64_t MOVES_MS = 45000, WORSE_MS = 120000;
-static const double MOVES_PART = 0.15, P50 = 0.5, P50_MOST = 0.55, P90 = 0.9, TOWARDS_MEAN = 1.0 / 3;
+static const double MOVES_PART = 0.15, P50 = 0.5, P90 = 0.9;
 static const double PICK_STEP = 0.6180339887498949; /* spreads the runs evenly over the groups of a queue */
 
 /* What a ticket's figures were told with, so that a change can be explained. */
@@ -56,25 +56,28 @@ static int32_t seconds(double ms)
 }
 
 /*
- * The middle of the samples: a third of the way from their median to their mean, never beyond P55. Waits are skewed, so
- * a median alone tells people some percent less than they wait on average.
+ * What "about" says: the median of a short wait, which skews most and of which half are to be right, and from there on
+ * ever more of the mean, so that people do not wait longer on average than they are told. Never beyond P90.
  */
 static double middle(const int32_t *sorted, int runs)
 {
-    double median = rollout_quantile(sorted, runs, P50), most = rollout_quantile(sorted, runs, P50_MOST), sum = 0;
-    for (int i = 0; i < runs; i++)
-        sum += sorted[i];
-    return fmin(median + (sum / runs - median) * TOWARDS_MEAN, most);
+    double median = rollout_quantile(sorted, runs, P50), sum = 0;
+    int n = 0;
+    for (; n < runs && sorted[n] < ROLLOUT_NEVER; n++)
+        sum += sorted[n];
+    double towards = (median / 1000 - GRADE_MEDIAN_TO_S) / (GRADE_MEAN_FROM_S - GRADE_MEDIAN_TO_S);
+    return median + (sum / n - median) * fmin(fmax(towards, 0), 1);
 }
 
-bool forecast_quote_figures(const int32_t *sorted, int runs, double widening, int32_t *ret_p50_s, int32_t *ret_p90_s)
+bool forecast_quote_figures(const int32_t *sorted, int runs, const struct grade_fit *fit, int32_t *ret_p50_s,
+                            int32_t *ret_p90_s)
 {
     double p90 = rollout_quantile(sorted, runs, P90);
     if (p90 >= ROLLOUT_NEVER)
         return false;
-    double p50 = middle(sorted, runs);
-    *ret_p50_s = seconds(p50);
-    *ret_p90_s = seconds(p50 + widening * (p90 - p50));
+    double p50 = fmin(middle(sorted, runs), p90);
+    *ret_p50_s = seconds(fit->scale * p50);
+    *ret_p90_s = seconds(fit->scale * (p50 + fit->widening * (p90 - p50)));
     return true;
 }
 
@@ -91,13 +94,14 @@ struct figures {
     int32_t p50_s, p90_s;
 };
 
-static double widening_of(const struct plan *p, const char *queue)
+static const struct grade_fit *fit_of(const struct plan *p, const char *queue)
 {
+    static const struct grade_fit as_drawn = {1, 1};
     const Halld__Settings *s = setup_settings(p->setup);
     for (size_t i = 0; i < s->n_queues; i++)
         if (strcmp(s->queues[i]->queue, queue) == 0)
-            return p->widening[i];
-    return 1;
+            return &p->fits[i];
+    return &as_drawn;
 }
 
 static void tell_row(struct quote_row *row, const struct forecast_quote *before, bool *moved)
@@ -120,7 +124,7 @@ static void add_row(struct forecast_quote *q, const struct plan *p, const struct
 {
     struct quote_row row = {
         .queue = text_of(q, share->queue), .group = text_of(q, share->group), .class_name = text_of(q, class_name)};
-    if (!forecast_quote_figures(sorted, ROLLOUT_RUNS, widening_of(p, share->queue), &row.p50_s, &row.p90_s))
+    if (!forecast_quote_figures(sorted, ROLLOUT_RUNS, fit_of(p, share->queue), &row.p50_s, &row.p90_s))
         return;
     tell_row(&row, before, &q->moved);
     q->rows[q->quote.n_rows++] = row;
@@ -260,6 +264,12 @@ static void tell_ticket(struct forecast_quote *q, const struct plan *p, size_t i
     q->moved = true;
 }
 
+static const char *queue_of(const struct plan *p, const struct plan_ticket *t)
+{
+    const Halld__Settings *s = setup_settings(p->setup);
+    return t->item < s->n_items ? s->items[t->item]->queue : "";
+}
+
 static int ticket_compare(const void *a, const void *b)
 {
     const struct plan_ticket *const *x = a, *const *y = b;
@@ -279,7 +289,7 @@ static void add_tickets(struct forecast_quote *q, const struct plan *p, const st
         int32_t *samples = rollout_of_ticket(r, (size_t)(order[i] - p->tickets));
         int32_t p50_s, p90_s;
         rollout_sort(samples, r->runs);
-        if (!forecast_quote_figures(samples, r->runs, 1, &p50_s, &p90_s))
+        if (!forecast_quote_figures(samples, r->runs, fit_of(p, queue_of(p, order[i])), &p50_s, &p90_s))
             continue;
         size_t n = q->quote.n_tickets++;
         q->tickets[n] = (struct quote_ticket){

@@ -21,6 +21,7 @@ const struct quote *forecast_quote_table(const struct forecast_quote *q);
 bool forecast_quote_moved(const struct forecast_quote *q);
 
 /* P50 and P90 in seconds of a ghost's sorted samples; false: not today. */
-bool forecast_quote_figures(const int32_t *sorted, int runs, double widening, int32_t *ret_p50_s, int32_t *ret_p90_s);
+bool forecast_quote_figures(const int32_t *sorted, int runs, const struct grade_fit *fit, int32_t *ret_p50_s,
+                            int32_t *ret_p90_s);
 
 #endif

@@ -73,6 +73,8 @@ int sim_forecast_read_laws(struct sim_forecast *f, const char *name, const struc
     fclose(in);
     if (wrong)
         fprintf(stderr, "%s:%zu: %s\n", name, number, wrong);
+    else
+        grade_trust_draws(f->learn->grade);
     return wrong ? -1 : 0;
 }
 
@@ -81,7 +83,7 @@ void sim_forecast_learn(struct sim_forecast *f, const Halld__Event *event)
     learn_event(f->learn, event);
 }
 
-static bool play(struct sim_forecast *f, const struct plan *p, double widening)
+static bool play(struct sim_forecast *f, const struct plan *p, const struct grade_fit *fit)
 {
     if (!p->n_ghosts)
         return false;
@@ -92,7 +94,7 @@ static bool play(struct sim_forecast *f, const struct plan *p, double widening)
     struct rollout *r = rollout_new(p, ROLLOUT_RUNS, f->seed++);
     int32_t *samples = rollout_of_ghost(r, 0);
     rollout_sort(samples, r->runs);
-    bool known = forecast_quote_figures(samples, r->runs, widening, &f->row.p50_s, &f->row.p90_s);
+    bool known = forecast_quote_figures(samples, r->runs, fit, &f->row.p50_s, &f->row.p90_s);
     rollout_free(r);
     return known;
 }
@@ -102,7 +104,8 @@ const struct quote *sim_forecast_quote(struct sim_forecast *f, const struct hall
 {
     const Halld__Item *row = setup_item_find(hall_setup(hall), item);
     struct plan *p = plan_new_for(hall, f->learn, now, item, class_name);
-    bool known = row && play(f, p, grade_widening(f->learn->grade, row->queue));
+    struct grade_fit fit = grade_fit(f->learn->grade, row ? row->queue : "");
+    bool known = row && play(f, p, &fit);
     plan_free(p);
     if (!known)
         return NULL;

@@ -240,17 +240,19 @@ END_TEST
 
 /* ---- grades */
 
+static const struct grade_fit as_drawn = {1, 1};
+
 START_TEST(predictions_are_graded_by_day_queue_and_class)
 {
     struct grade *g = grade_new();
     const struct grade_row *rows;
     grade_day(g, 20261123);
-    grade_add(g, "A", "normal", 300, 600, 400);
-    grade_add(g, "A", "normal", 300, 600, 200);
-    grade_add(g, "A", "senior", 60, 120, 180);
-    grade_add(g, "A", "normal", 0, 0, 0);
+    grade_add(g, "A", "normal", 300, 600, 400, &as_drawn);
+    grade_add(g, "A", "normal", 300, 600, 200, &as_drawn);
+    grade_add(g, "A", "senior", 60, 120, 180, &as_drawn);
+    grade_add(g, "A", "normal", 0, 0, 0, &as_drawn);
     grade_day(g, 20261124);
-    grade_add(g, "A", "normal", 300, 600, 300);
+    grade_add(g, "A", "normal", 300, 600, 300, &as_drawn);
     ck_assert_uint_eq(grade_rows(g, &rows), 3);
     ck_assert_int_eq(rows[0].day, 20261123);
     ck_assert_str_eq(rows[0].class_name, "normal");
@@ -270,15 +272,41 @@ START_TEST(a_band_that_holds_too_rarely_is_widened_until_it_holds)
 {
     struct grade *g = grade_new();
     grade_day(g, 20261123);
-    ck_assert_double_eq_tol(grade_widening(g, "A"), 1, 1e-12);
+    ck_assert_double_eq_tol(grade_fit(g, "A").widening, 1, 1e-12);
     for (int i = 0; i < 1000; i++)
-        grade_add(g, "A", "normal", 300, 600, i % 4 ? 500 : 700);
-    double wide = grade_widening(g, "A");
+        grade_add(g, "A", "normal", 300, 600, i % 4 ? 500 : 700, &as_drawn);
+    double wide = grade_fit(g, "A").widening;
     ck_assert_double_gt(wide, 1.2);
     for (int i = 0; i < 5000; i++)
-        grade_add(g, "A", "normal", 300, 600, i % 20 ? 500 : 700);
-    ck_assert_double_lt(grade_widening(g, "A"), wide);
-    ck_assert_double_eq_tol(grade_widening(g, "B"), 1, 1e-12);
+        grade_add(g, "A", "normal", 300, 600, i % 20 ? 500 : 700, &as_drawn);
+    ck_assert_double_lt(grade_fit(g, "A").widening, wide);
+    ck_assert_double_eq_tol(grade_fit(g, "B").widening, 1, 1e-12);
+    grade_free(g);
+}
+END_TEST
+
+START_TEST(waits_that_are_longer_than_drawn_are_scaled)
+{
+    struct grade *g = grade_new();
+    grade_day(g, 20261123);
+    ck_assert_double_eq_tol(grade_fit(g, "A").scale, 1, 1e-12);
+    for (int i = 0; i < 500; i++)
+        grade_add(g, "A", "normal", 600, 1200, 720, &as_drawn);
+    ck_assert_double_eq_tol(grade_fit(g, "A").scale, 1.09, 0.02); /* half is known beforehand */
+    for (int i = 0; i < 10000; i++) {
+        struct grade_fit fit = grade_fit(g, "A");
+        grade_add(g, "A", "normal", 600 * fit.scale, 1200 * fit.scale, 720, &fit);
+    }
+    ck_assert_double_eq_tol(grade_fit(g, "A").scale, 1.16, 0.005); /* of 2500 in five, 500 are the prior */
+    for (int i = 0; i < 20000; i++)
+        grade_add(g, "B", "normal", 120, 300, 240, &as_drawn); /* medians say nothing of it */
+    ck_assert_double_eq_tol(grade_fit(g, "B").scale, 1, 1e-12);
+    for (int i = 0; i < 20000; i++)
+        grade_add(g, "C", "normal", 600, 1200, 6000, &as_drawn);
+    ck_assert_double_eq_tol(grade_fit(g, "C").scale, 1.6, 1e-12);
+    grade_trust_draws(g);
+    ck_assert_double_eq_tol(grade_fit(g, "C").scale, 1, 1e-12);
+    ck_assert_double_eq_tol(grade_fit(g, "C").widening, 1, 1e-12);
     grade_free(g);
 }
 END_TEST
@@ -289,7 +317,7 @@ START_TEST(a_month_of_days_is_remembered)
     const struct grade_row *rows;
     for (int i = 0; i < 40; i++) {
         grade_day(g, date_from_days(date_to_days(20261101) + i));
-        grade_add(g, "A", "normal", 300, 600, 400);
+        grade_add(g, "A", "normal", 300, 600, 400, &as_drawn);
     }
     size_t n = grade_rows(g, &rows);
     ck_assert_uint_le(n, 32);
@@ -320,6 +348,7 @@ int main(void)
     tcase_add_test(c, a_first_day_goes_on_as_its_last_hour);
     tcase_add_test(c, predictions_are_graded_by_day_queue_and_class);
     tcase_add_test(c, a_band_that_holds_too_rarely_is_widened_until_it_holds);
+    tcase_add_test(c, waits_that_are_longer_than_drawn_are_scaled);
     tcase_add_test(c, a_month_of_days_is_remembered);
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);
