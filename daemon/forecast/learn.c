@@ -184,8 +184,7 @@ static void learn_called(struct learn *l, const Halld__Event *event)
 static void grade_visit(struct learn *l, struct visit *v)
 {
     if (v->predicted && !v->graded)
-        grade_add(l->grade, v->queue, v->class_name, v->p50_s, v->p90_s, (double)(v->start_at - v->t0) / 1000,
-                  &v->fit);
+        grade_add(l->grade, v->queue, v->class_name, v->p50_s, v->p90_s, (double)(v->start_at - v->t0) / 1000, &v->fit);
     v->graded = true;
 }
 

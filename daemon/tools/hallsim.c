@@ -2,7 +2,7 @@
  * hallsim: a day in virtual time, with the daemon's own core.
  *
  *   hallsim [--trace FILE] HALL.json CUSTOMERS.csv > OUT.csv
- *   hallsim --rollout [--learn EARLIER.csv]... HALL.json CUSTOMERS.csv > PREDICTED.csv
+ *   hallsim --rollout [--learn EARLIER.csv]... [--all-days] HALL.json CUSTOMERS.csv > PREDICTED.csv
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -25,13 +25,14 @@ struct options {
     const char *learn[LEARN_MOST];
     int n_learn;
     uint64_t seed;
-    bool stats, rollout;
+    bool stats, rollout, all_days;
 };
 
 static int usage(void)
 {
     fputs("usage: hallsim [--trace FILE] [--stats] HALL.json CUSTOMERS.csv > OUT.csv\n"
-          "       hallsim --rollout [--learn EARLIER.csv]... [--true-law LAW.csv] [--seed N] HALL.json CUSTOMERS.csv\n",
+          "       hallsim --rollout [--learn EARLIER.csv]... [--all-days] [--true-law LAW.csv] [--seed N]\n"
+          "               HALL.json CUSTOMERS.csv > PREDICTED.csv\n",
           stderr);
     return EXIT_USAGE;
 }
@@ -109,64 +110,80 @@ static void print_stats(const struct sim_run *s, size_t customers, double took)
             took > 0 ? events / took : 0);
 }
 
-/* An earlier day is played as it was, and teaches. */
-static int learn_day(struct sim_forecast *f, const Halld__Settings *settings, const char *file, int nth)
+/* The days of a run, each in a hall of its own: the earlier ones, and last the one that was asked for. */
+struct days {
+    struct sim_run *run[LEARN_MOST + 1];
+    struct sim_customers customers[LEARN_MOST + 1];
+    int n;
+};
+
+static void days_fini(struct days *d)
 {
-    struct sim_run *s = sim_run_new(settings, NULL);
-    struct sim_customers customers = {NULL, 0, 0};
-    int code = sim_customers_read(file, sim_run_setup(s), &customers) ? EXIT_DATA : EXIT_OK;
-    if (!code) {
-        sim_run_set_day(s, nth);
-        sim_run_set_forecast(s, f, false);
-        sim_run_play(s, &customers);
-        sim_customers_fini(&customers);
+    for (int i = 0; i < d->n; i++) {
+        sim_customers_fini(&d->customers[i]);
+        sim_run_free(d->run[i]);
     }
-    sim_run_free(s);
-    return code;
 }
 
-static int prepare_forecast(struct sim_run *s, const struct options *o, const Halld__Settings *settings,
-                            struct sim_forecast *f)
+/* Every file is read before anything is played. */
+static int days_read(struct days *d, const struct options *o, const Halld__Settings *settings)
 {
-    int code = EXIT_OK;
-    for (int i = 0; i < o->n_learn && !code; i++)
-        code = learn_day(f, settings, o->learn[i], i);
-    if (!code && o->true_law && sim_forecast_read_laws(f, o->true_law, sim_run_setup(s)))
-        code = EXIT_DATA;
-    sim_run_set_day(s, o->n_learn);
-    sim_run_set_forecast(s, f, true);
-    return code;
+    for (int i = 0; i <= o->n_learn; i++) {
+        struct refusal r = {0};
+        struct sim_run *s = sim_run_new(settings, &r);
+        if (!s) {
+            fprintf(stderr, "%s: %s %s: %s\n", o->hall, r.field, r.value, err_text_en(r.code));
+            return EXIT_DATA;
+        }
+        d->run[d->n] = s;
+        sim_run_set_day(s, i);
+        const char *name = i < o->n_learn ? o->learn[i] : o->customers;
+        if (sim_customers_read(name, sim_run_setup(s), &d->customers[d->n++]))
+            return EXIT_DATA;
+    }
+    return EXIT_OK;
 }
 
-static int play_customers(struct sim_run *s, const struct options *o, struct sim_customers *customers)
+static void write_predicted(const struct days *d, const struct options *o)
 {
+    fputs("t0,class,item,p50,p90,wait,left\n", stdout);
+    for (int i = o->all_days ? 0 : d->n - 1; i < d->n; i++)
+        sim_forecast_write(&d->customers[i], stdout);
+}
+
+static int play_days(struct days *d, const struct options *o, struct sim_forecast *f)
+{
+    int last = d->n - 1;
     if (o->trace)
-        sim_run_keep_events(s);
+        sim_run_keep_events(d->run[last]);
     double began = seconds();
-    sim_run_play(s, customers);
+    for (int i = 0; i <= last; i++) {
+        sim_run_set_forecast(d->run[i], f, f && (i == last || o->all_days));
+        sim_run_play(d->run[i], &d->customers[i]);
+    }
     if (o->stats)
-        print_stats(s, customers->n, seconds() - began);
-    int code = o->trace ? write_trace(s, o->trace) : EXIT_OK;
+        print_stats(d->run[last], d->customers[last].n, seconds() - began);
+    int code = o->trace ? write_trace(d->run[last], o->trace) : EXIT_OK;
     if (code)
         return code;
     if (o->rollout)
-        sim_forecast_write(customers, stdout);
+        write_predicted(d, o);
     else
-        sim_customers_write(customers, stdout);
+        sim_customers_write(&d->customers[last], stdout);
     return fflush(stdout) == 0 ? EXIT_OK : EXIT_OUTPUT;
 }
 
-static int play(struct sim_run *s, const struct options *o, const Halld__Settings *settings)
+static int play(const struct options *o, const Halld__Settings *settings)
 {
-    struct sim_customers customers = {NULL, 0, 0};
-    if (sim_customers_read(o->customers, sim_run_setup(s), &customers))
-        return EXIT_DATA;
+    struct days d = {.n = 0};
     struct sim_forecast *f = o->rollout ? sim_forecast_new(o->seed) : NULL;
-    int code = f ? prepare_forecast(s, o, settings, f) : EXIT_OK;
+    int code = days_read(&d, o, settings);
+    if (!code && o->true_law && sim_forecast_read_laws(f, o->true_law, sim_run_setup(d.run[0])))
+        code = EXIT_DATA;
     if (!code)
-        code = play_customers(s, o, &customers);
+        code = play_days(&d, o, f);
     sim_forecast_free(f);
-    sim_customers_fini(&customers);
+    days_fini(&d);
     return code;
 }
 
@@ -185,6 +202,8 @@ static bool read_option(int c, struct options *o)
         return true;
     case 's':
         return o->stats = true;
+    case 'a':
+        return o->all_days = true;
     case 'r':
         return o->rollout = true;
     case 'w':
@@ -204,17 +223,15 @@ static bool read_option(int c, struct options *o)
 
 static bool read_options(int argc, char **argv, struct options *o)
 {
-    static const struct option table[] = {{"trace", required_argument, NULL, 't'},
-                                          {"stats", no_argument, NULL, 's'},
-                                          {"rollout", no_argument, NULL, 'r'},
-                                          {"learn", required_argument, NULL, 'l'},
-                                          {"true-law", required_argument, NULL, 'w'},
-                                          {"seed", required_argument, NULL, 'n'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option table[] = {
+        {"trace", required_argument, NULL, 't'}, {"stats", no_argument, NULL, 's'},
+        {"rollout", no_argument, NULL, 'r'},     {"all-days", no_argument, NULL, 'a'},
+        {"learn", required_argument, NULL, 'l'}, {"true-law", required_argument, NULL, 'w'},
+        {"seed", required_argument, NULL, 'n'},  {NULL, 0, NULL, 0}};
     for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;)
         if (!read_option(c, o))
             return false;
-    if (argc - optind != 2 || (!o->rollout && (o->n_learn || o->true_law)))
+    if (argc - optind != 2 || (!o->rollout && (o->n_learn || o->true_law || o->all_days)))
         return false;
     o->hall = argv[optind];
     o->customers = argv[optind + 1];
@@ -231,13 +248,7 @@ int main(int argc, char **argv)
     Halld__Settings *settings = read_hall(o.hall);
     if (!settings)
         return EXIT_DATA;
-    struct refusal r = {0};
-    struct sim_run *s = sim_run_new(settings, &r);
-    if (!s)
-        fprintf(stderr, "%s: %s %s: %s\n", o.hall, r.field, r.value, err_text_en(r.code));
-    int code = s ? play(s, &o, settings) : EXIT_DATA;
-    if (s)
-        sim_run_free(s);
+    int code = play(&o, settings);
     halld__settings__free_unpacked(settings, NULL);
     return code;
 }

@@ -163,11 +163,10 @@ void sim_customers_write(const struct sim_customers *c, FILE *out)
     fputs("t0,class,item,start,wait,window,left\n", out);
     for (size_t i = 0; i < c->n; i++) {
         const struct sim_customer *p = &c->at[i];
-        int64_t wait = p->left ? p->patience : p->start - p->t0;
         fprintf(out, "%.6f,%s,%s,", (double)p->t0 / 60000, p->class_name, p->item);
         if (p->left)
-            fprintf(out, ",%.6f,,1\n", (double)wait / 60000);
+            fprintf(out, ",%.6f,,1\n", (double)p->wait / 60000);
         else
-            fprintf(out, "%.6f,%.6f,%d,0\n", (double)p->start / 60000, (double)wait / 60000, p->window);
+            fprintf(out, "%.6f,%.6f,%d,0\n", (double)p->start / 60000, (double)p->wait / 60000, p->window);
     }
 }

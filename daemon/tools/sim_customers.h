@@ -15,8 +15,9 @@ struct sim_customer {
     const char *class_name, *item; /* rows of the setup; item is never empty */
     uint64_t ticket;
     int64_t start; /* ms; -1 = never served */
+    int64_t wait;  /* until served or gone, or until nothing more happens */
     int window;
-    bool left;
+    bool left; /* gone unserved */
     bool predicted;
     int32_t p50_s, p90_s; /* at issue */
 };

@@ -118,15 +118,13 @@ const struct quote *sim_forecast_quote(struct sim_forecast *f, const struct hall
 
 void sim_forecast_write(const struct sim_customers *c, FILE *out)
 {
-    fputs("t0,class,item,p50,p90,wait,left\n", out);
     for (size_t i = 0; i < c->n; i++) {
         const struct sim_customer *p = &c->at[i];
-        int64_t wait = p->left ? p->patience : p->start - p->t0;
         fprintf(out, "%.6f,%s,%s,", (double)p->t0 / 60000, p->class_name, p->item);
         if (p->predicted)
             fprintf(out, "%.6f,%.6f,", p->p50_s / 60.0, p->p90_s / 60.0);
         else
             fputs(",,", out);
-        fprintf(out, "%.6f,%d\n", (double)wait / 60000, p->left);
+        fprintf(out, "%.6f,%d\n", (double)p->wait / 60000, p->left);
     }
 }

@@ -21,7 +21,7 @@ void sim_forecast_learn(struct sim_forecast *f, const Halld__Event *event);
 /* What is forecast for somebody of that item and class who comes now; NULL if nothing is. Borrowed until the next. */
 const struct quote *sim_forecast_quote(struct sim_forecast *f, const struct hall *hall, int64_t now, const char *item,
                                        const char *class_name);
-/* t0,class,item,p50,p90,wait,left in minutes, in the file's order. */
+/* The lines of a day under the header t0,class,item,p50,p90,wait,left: in minutes, in the file's order. */
 void sim_forecast_write(const struct sim_customers *c, FILE *out);
 
 #endif

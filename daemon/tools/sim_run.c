@@ -122,6 +122,7 @@ static void start_service(struct sim_run *s, const Halld__TicketCalled *call)
     Halld__Command c = HALLD__COMMAND__INIT;
     Halld__StartService start = HALLD__START_SERVICE__INIT;
     p->start = s->now;
+    p->wait = s->now - p->t0;
     p->window = start.n = call->window;
     step_add(s, (struct step){s->now + p->service, STEP_END, (size_t)call->window, (size_t)(p - s->customers->at)});
     c.body_case = HALLD__COMMAND__BODY_START_SERVICE;
@@ -193,6 +194,7 @@ static void leave(struct sim_run *s, size_t i)
     c.body_case = HALLD__COMMAND__BODY_CANCEL_TICKET;
     c.cancel_ticket = &cancel;
     p->left = true;
+    p->wait = p->patience;
     must(s, &c);
     keep_or_drop(s);
 }
@@ -306,6 +308,18 @@ static void open_windows(struct sim_run *s)
     }
 }
 
+/* Whom no window serves waits until nothing more happens. */
+static void send_home(struct sim_run *s)
+{
+    for (size_t i = 0; i < s->customers->n; i++) {
+        struct sim_customer *p = &s->customers->at[i];
+        if (p->start >= 0 || p->left)
+            continue;
+        p->left = true;
+        p->wait = s->now - p->t0;
+    }
+}
+
 void sim_run_play(struct sim_run *s, struct sim_customers *customers)
 {
     s->customers = customers;
@@ -322,4 +336,5 @@ void sim_run_play(struct sim_run *s, struct sim_customers *customers)
         s->now = customers->at[i].t0;
         arrive(s, i++);
     }
+    send_home(s);
 }

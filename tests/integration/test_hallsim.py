@@ -115,6 +115,82 @@ def test_a_wrong_command_line(arguments):
     assert done.returncode == 64 and done.stdout == "" and "usage: hallsim" in done.stderr
 
 
+# ---- predictions
+
+PREDICTED_HEADER = "t0,class,item,p50,p90,wait,left\n"
+
+
+@pytest.fixture
+def days(tmp_path):
+    """A busy day and two quiet ones before it."""
+    chance, paths = random.Random(11), []
+    for n, per_minute in enumerate((1, 1, 3)):
+        t0, rows = 0.0, []
+        for _ in range(150):
+            t0 += chance.expovariate(per_minute)
+            rows.append(f"{t0:.4f},normal,,{chance.expovariate(1 / 6):.4f},0\n")
+        paths.append(tmp_path / f"day{n}.csv")
+        paths[-1].write_text(HEADER + "".join(rows), encoding="ascii")
+    return paths
+
+
+def rollout(days, *options):
+    learn = [x for day in days[:-1] for x in ("--learn", day)]
+    return hallsim("--rollout", *options, *learn, HALL, days[-1])
+
+
+@pytest.mark.parametrize("ill", [0, 1, 2])
+def test_every_day_is_read_before_one_is_played(days, tmp_path, ill):
+    days[ill].write_text(HEADER + "0,normal,,5,0\n1,nobody,,5,0\n", encoding="ascii")
+    done = rollout(days, "--trace", tmp_path / "trace.csv", "--all-days")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f'{days[ill]}:3: unknown class "nobody"\n'
+    assert not (tmp_path / "trace.csv").exists()
+
+
+@pytest.mark.parametrize("law, line, reason", [
+    ("item,mean\nitem01,6\n", 1, "the header is not item,mean,cv"),
+    ("item,mean,cv\nitem01,6,0.8\nitem99,6,0.8\n", 3, "unknown item"),
+    ("item,mean,cv\nitem01,-6,0.8\n", 2, "mean is no number of minutes"),
+    ("item,mean,cv\nitem01,6,wide\n", 2, "cv is no coefficient of variation"),
+    ("item,mean,cv\nitem01,6\n", 2, "three fields are needed"),
+])
+def test_a_law_that_is_not_sound(days, tmp_path, law, line, reason):
+    (tmp_path / "law.csv").write_text(law, encoding="ascii")
+    done = rollout(days, "--true-law", tmp_path / "law.csv")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{tmp_path}/law.csv:{line}: {reason}\n")
+
+
+def test_all_days_are_predicted_one_after_the_other(days):
+    every, last = rollout(days, "--all-days"), rollout(days)
+    assert every.returncode == last.returncode == 0
+    assert every.stdout.startswith(PREDICTED_HEADER) and every.stdout.count("\n") == 1 + 3 * 150
+    assert last.stdout.startswith(PREDICTED_HEADER) and last.stdout.count("\n") == 1 + 150
+    times = [float(row["t0"]) for row in csv.DictReader(every.stdout.splitlines())]
+    assert [n for n in range(1, 450) if times[n] < times[n - 1]] == [150, 300]
+    for row in csv.DictReader(every.stdout.splitlines()):
+        assert 0 <= float(row["p50"]) <= float(row["p90"])
+    assert any(float(row["p50"]) for row in csv.DictReader(last.stdout.splitlines()))
+
+
+def test_whom_no_window_serves_has_no_negative_wait(customers, tmp_path):
+    with open(f"{DEMO}/special-27.json", encoding="utf-8") as f:
+        hall = json.load(f)
+    hall["windows"] = hall["windows"][:1]
+    with open(tmp_path / "hall.json", "w", encoding="utf-8") as f:
+        json.dump(hall, f)
+    path = customers(HEADER + "0,normal,item01,10,0\n1,normal,item02,10,0\n2,normal,item01,7,0\n3,normal,item02,1,5\n")
+    assert hallsim(tmp_path / "hall.json", path).stdout.splitlines()[2] == "1.000000,normal,item02,,16.000000,,1"
+    done = hallsim("--rollout", tmp_path / "hall.json", path)
+    assert [line.split(",")[3:] for line in done.stdout.splitlines()[2::2]] == [["", "", "16.000000", "1"],
+                                                                               ["", "", "5.000000", "1"]]
+
+
+@pytest.mark.parametrize("option", ["--all-days", "--learn=x.csv", "--true-law=x.csv"])
+def test_options_of_predictions_without_them(option):
+    assert hallsim(option, HALL, "none.csv").returncode == 64
+
+
 # ---- a million
 
 @pytest.fixture(scope="module")
