@@ -20,6 +20,7 @@
 #include "bus/bus.h"
 #include "codec/pbjson.h"
 #include "engine/engine.h"
+#include "engine/flow_files.h"
 #include "forecast/forecast.h"
 #include "metrics/metrics.h"
 #include "net/net.h"
@@ -481,6 +482,27 @@ static int act_run(const struct options *o)
     return with_config(o, serve);
 }
 
+/* The definitions of flows that the config names, with the lines of `hallctl flow check`. */
+static int flows_are_sound(const Halld__Config *config)
+{
+    struct flow_files files;
+    struct buf lines = BUF_INIT;
+    char why[WHY_SIZE], *name;
+    if (!*config->flows_dir)
+        return EXIT_OK;
+    if (flow_files_read(config->flows_dir, config->profile, &files, &name) != 0) {
+        why_say(why, "%s: %s", name, strerror(errno));
+        free(name);
+        return complain(EXIT_CONFIG, why);
+    }
+    int exit_code = files.sound ? EXIT_OK : EXIT_FLOWS;
+    flow_files_report(&files, &lines);
+    fputs(buf_text(&lines), stdout);
+    buf_fini(&lines);
+    flow_files_fini(&files);
+    return exit_code;
+}
+
 static int is_sound(struct app *a)
 {
     char why[200];
@@ -491,8 +513,10 @@ static int is_sound(struct app *a)
     if (first_new(a->config->import_hall, &first, why) != 0)
         return complain(EXIT_CONFIG, why);
     first_free(first);
-    printf("%s: ok\n", a->options->config);
-    return EXIT_OK;
+    int exit_code = flows_are_sound(a->config);
+    if (exit_code == EXIT_OK)
+        printf("%s: ok\n", a->options->config);
+    return exit_code;
 }
 
 static int act_check_config(const struct options *o)

@@ -4,7 +4,7 @@
 
 #include "app/options.h"
 
-enum { EXIT_OK = 0, EXIT_USAGE = 64, EXIT_STORAGE = 75, EXIT_CONFIG = 78 };
+enum { EXIT_OK = 0, EXIT_FLOWS = 1, EXIT_USAGE = 64, EXIT_STORAGE = 75, EXIT_CONFIG = 78 };
 
 /* Runs until SIGTERM, SIGINT or a failure; the exit code. */
 int app_run(const struct options *o);

@@ -60,6 +60,8 @@ static int check(Halld__Config *c, char why[200])
         return bad(why, "run_dir", "必填", "required");
     if (c->tls && (!*c->tls->certificate || !*c->tls->key))
         return bad(why, "tls", "要有 certificate 和 key", "needs both certificate and key");
+    if (*c->flows_dir && !*c->profile)
+        return bad(why, "profile", "有 flows_dir 时必填", "required with flows_dir");
     if (config_min_free_mib(c) < 0)
         return bad(why, "limits.min_free_mib", "不能小于 0", "must not be below 0");
     return 0;

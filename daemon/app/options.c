@@ -175,7 +175,6 @@ void options_help(struct buf *out)
         snprintf(left, sizeof left, "--%s %s", rows[i].name, rows[i].value ? rows[i].value : "");
         buf_add_format(out, "  %-20s %s\n  %-20s %s\n", left, rows[i].zh, "", rows[i].en);
     }
-    buf_add_text(out,
-                 "\n退出码 exit codes: 0 正常 ok, 64 命令行 usage, 75 存储出错 storage failed, 78 配置或数据 config "
-                 "or data\n");
+    buf_add_text(out, "\n退出码 exit codes: 0 正常 ok, 1 流程定义 flows, 64 命令行 usage, 75 存储出错 storage failed, "
+                      "78 配置或数据 config or data\n");
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """A second daemon on the same folder is refused; so are journals of another hall or another kind of clock."""
+import os
 import subprocess
 import sys
 
 import pytest
 
-from hall import HALLD, Hall
+from hall import HALLD, SOURCE, Hall
 
 USAGE, CONFIG = 64, 78
 CLOCK = ("--clock-start", "2026-11-23T08:00:00+08:00", "--clock-rate", "60")
@@ -54,7 +55,7 @@ def test_a_wrong_command_line_is_told(args):
 @pytest.mark.parametrize("change, told", [({"zone": "Mars/Olympus"}, "zone"), ({"hall_id": ""}, "hall_id"),
                                           ({"data_dir": ""}, "data_dir"), ({"colour": "red"}, "colour"),
                                           ({"import_hall": "/nowhere.json"}, "/nowhere.json"),
-                                          ({"tls": {"certificate": "x"}}, "tls")])
+                                          ({"tls": {"certificate": "x"}}, "tls"), ({"flows_dir": "x"}, "profile")])
 def test_a_wrong_config_is_told_and_nothing_is_made(change, told):
     hall = Hall(**change)
     assert hall.refuses_to_start() == CONFIG
@@ -67,6 +68,18 @@ def test_check_config_checks_and_starts_nothing():
     hall.launch("--check-config")
     assert hall.wait() == 0
     assert "ok" in hall.log()
+
+
+def test_check_config_says_what_is_wrong_with_the_flows_it_names(tmp_path):
+    (tmp_path / "lost").mkdir()
+    (tmp_path / "lost/flow.json").write_text('{"name": "lost", "colour": 1}')
+    for flows, status, told in ((os.path.join(SOURCE, "plugins"), 0, "ok"),
+                                (str(tmp_path), 1, 'lost/flow.json: $: UNKNOWN_KEY: no key "colour" here'),
+                                (str(tmp_path / "none"), CONFIG, "No such file")):
+        hall = Hall(flows_dir=flows, profile=os.path.join(SOURCE, "profiles/national.json"))
+        hall.launch("--check-config")
+        assert hall.wait() == status
+        assert told in hall.log()
 
 
 def test_version_and_help_need_no_config():

@@ -1,0 +1,322 @@
+#include "engine/flow_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "codec/pbjson_shape.h"
+
+enum { FILE_BYTES = 4 << 20, LINES_MAX = 100 };
+
+/* ---- files and folders */
+
+static int read_text(const char *file, struct buf *out)
+{
+    FILE *f = fopen(file, "rbe");
+    size_t n;
+    while (f && out->len <= FILE_BYTES && (n = fread(buf_reserve(out, 65536), 1, 65536, f)) > 0)
+        out->len += n;
+    int why = !f || ferror(f) ? errno : out->len > FILE_BYTES ? EFBIG : 0;
+    if (f)
+        fclose(f);
+    buf_add(out, "", 0);
+    errno = why;
+    return why ? -1 : 0;
+}
+
+static bool exists(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0;
+}
+
+struct names {
+    char **list;
+    size_t n;
+};
+
+static void names_free(struct names *names)
+{
+    for (size_t i = 0; i < names->n; i++)
+        free(names->list[i]);
+    free(names->list);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* What stands in a folder, sorted, without what is hidden. */
+static int names_read(const char *dir, struct names *ret)
+{
+    DIR *d = opendir(dir);
+    const struct dirent *entry;
+    if (!d)
+        return -1;
+    while ((entry = readdir(d))) {
+        if (entry->d_name[0] == '.')
+            continue;
+        ret->list = alloc_grow(ret->list, ret->n + 1, sizeof *ret->list);
+        ret->list[ret->n++] = alloc_text(entry->d_name);
+    }
+    closedir(d);
+    if (ret->n)
+        qsort(ret->list, ret->n, sizeof *ret->list, compare_names);
+    return 0;
+}
+
+/* ---- reading */
+
+/* Takes the file's name. The message, or NULL with faults. */
+static int source_read(struct flow_text *source, char *file, const ProtobufCMessageDescriptor *d,
+                       ProtobufCMessage **ret)
+{
+    source->file = file;
+    if (read_text(file, &source->text) != 0)
+        return -1;
+    *ret = pbjson_shape_read(d, buf_text(&source->text), source->text.len, &source->faults);
+    return 0;
+}
+
+static void source_fini(struct flow_text *source)
+{
+    free(source->file);
+    buf_fini(&source->text);
+    faults_fini(&source->faults);
+}
+
+/* VERSION.json */
+static bool is_version(const char *name)
+{
+    size_t digits = strspn(name, "0123456789");
+    return digits > 0 && strcmp(name + digits, ".json") == 0;
+}
+
+static int known_read(const char *dir, struct flow_definition *def, char **ret_name)
+{
+    struct names names = {0};
+    int failed = 0;
+    char *folder = alloc_format("%s/%s/known", dir, def->folder);
+    if (exists(folder) && names_read(folder, &names) != 0) {
+        *ret_name = folder;
+        return -1;
+    }
+    def->known_sources = alloc_zero((names.n + 1) * sizeof *def->known_sources);
+    def->known = alloc_zero((names.n + 1) * sizeof(Halld__Flow *));
+    for (size_t i = 0; i < names.n && !failed; i++) {
+        ProtobufCMessage *m = NULL;
+        if (!is_version(names.list[i]))
+            continue;
+        struct flow_text *source = &def->known_sources[def->n_known];
+        failed = source_read(source, alloc_format("%s/%s", folder, names.list[i]), &halld__flow__descriptor, &m);
+        def->known[def->n_known++] = (Halld__Flow *)m;
+        if (failed)
+            *ret_name = alloc_text(source->file);
+    }
+    int why = errno;
+    names_free(&names);
+    free(folder);
+    errno = why;
+    return failed;
+}
+
+static int definition_read(const char *dir, const char *folder, struct flow_definition *def, char **ret_name)
+{
+    ProtobufCMessage *m = NULL;
+    def->folder = alloc_text(folder);
+    if (source_read(&def->source, alloc_format("%s/%s/flow.json", dir, folder), &halld__flow__descriptor, &m) != 0) {
+        *ret_name = alloc_text(def->source.file);
+        return -1;
+    }
+    def->flow = (Halld__Flow *)m;
+    return known_read(dir, def, ret_name);
+}
+
+static bool has_definition(const char *dir, const char *folder)
+{
+    char *file = alloc_format("%s/%s/flow.json", dir, folder);
+    bool has = exists(file);
+    free(file);
+    return has;
+}
+
+static int definitions_read(const char *dir, struct flow_files *f, char **ret_name)
+{
+    struct names names = {0};
+    int failed = 0;
+    if (names_read(dir, &names) != 0) {
+        *ret_name = alloc_text(dir);
+        return -1;
+    }
+    f->definitions = alloc_zero((names.n + 1) * sizeof *f->definitions);
+    for (size_t i = 0; i < names.n && !failed; i++)
+        if (has_definition(dir, names.list[i]))
+            failed = definition_read(dir, names.list[i], &f->definitions[f->n++], ret_name);
+    int why = errno;
+    names_free(&names);
+    errno = why;
+    return failed;
+}
+
+static char *without_last_slash(const char *dir)
+{
+    char *text = alloc_text(dir);
+    for (size_t n = strlen(text); n > 1 && text[n - 1] == '/'; n--)
+        text[n - 1] = '\0';
+    return text;
+}
+
+static int profile_read(const char *file, struct flow_files *f, char **ret_name)
+{
+    ProtobufCMessage *m = NULL;
+    if (source_read(&f->profile_source, alloc_text(file), &halld__profile__descriptor, &m) != 0) {
+        *ret_name = alloc_text(file);
+        return -1;
+    }
+    f->profile = (Halld__Profile *)m;
+    if (f->profile)
+        flow_check_profile(f->profile, &f->profile_source.faults);
+    return 0;
+}
+
+/* ---- checking */
+
+/* The versions that could be read move to the front. */
+static void entry_init(struct flow_entry *entry, struct flow_definition *def)
+{
+    size_t sound = 0;
+    for (size_t i = 0; i < def->n_known; i++) {
+        Halld__Flow *known = def->known[i];
+        def->known[i] = NULL;
+        if (known)
+            def->known[sound++] = known;
+    }
+    *entry = (struct flow_entry){
+        .folder = def->folder, .flow = def->flow, .known = (const Halld__Flow *const *)def->known, .n_known = sound};
+}
+
+static bool is_sound(const struct flow_files *f)
+{
+    bool sound = f->profile_source.faults.n == 0;
+    for (size_t i = 0; i < f->n; i++) {
+        sound &= f->definitions[i].source.faults.n == 0 && f->entries[i].faults.n == 0;
+        for (size_t k = 0; k < f->definitions[i].n_known; k++)
+            sound &= f->definitions[i].known_sources[k].faults.n == 0;
+    }
+    return sound;
+}
+
+/* A wrong profile stands alone: without its limits every clock would be blamed. */
+static void check(struct flow_files *f)
+{
+    f->entries = alloc_zero((f->n + 1) * sizeof *f->entries);
+    for (size_t i = 0; i < f->n; i++)
+        entry_init(&f->entries[i], &f->definitions[i]);
+    if (f->profile && f->profile_source.faults.n == 0)
+        flow_check_set(f->entries, f->n, f->profile);
+    f->sound = is_sound(f);
+}
+
+int flow_files_read(const char *dir, const char *profile, struct flow_files *ret, char **ret_name)
+{
+    struct flow_files f = {0};
+    char *folder = without_last_slash(dir);
+    int failed = profile_read(profile, &f, ret_name);
+    if (!failed)
+        failed = definitions_read(folder, &f, ret_name);
+    int why = errno;
+    free(folder);
+    if (failed) {
+        flow_files_fini(&f);
+        errno = why;
+        return -1;
+    }
+    check(&f);
+    *ret = f;
+    return 0;
+}
+
+static void definition_fini(struct flow_definition *def)
+{
+    source_fini(&def->source);
+    if (def->flow)
+        halld__flow__free_unpacked(def->flow, NULL);
+    for (size_t i = 0; i < def->n_known; i++) {
+        source_fini(&def->known_sources[i]);
+        if (def->known[i])
+            halld__flow__free_unpacked(def->known[i], NULL);
+    }
+    free(def->known_sources);
+    free(def->known);
+    free(def->folder);
+}
+
+void flow_files_fini(struct flow_files *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        definition_fini(&f->definitions[i]);
+        if (f->entries) {
+            faults_fini(&f->entries[i].faults);
+            faults_fini(&f->entries[i].warnings);
+        }
+    }
+    free(f->definitions);
+    free(f->entries);
+    source_fini(&f->profile_source);
+    if (f->profile)
+        halld__profile__free_unpacked(f->profile, NULL);
+    *f = (struct flow_files){0};
+}
+
+/* ---- saying */
+
+struct report {
+    struct buf *out;
+    size_t lines;
+};
+
+/* The faults from the from-th to before the to-th. */
+static void say_some(struct report *r, const char *file, const struct faults *faults, size_t from, size_t to)
+{
+    for (size_t i = from; i < to && r->lines < LINES_MAX; i++, r->lines++)
+        buf_add_format(r->out, "%s: %s: %s: %s\n", file, faults->rows[i].path, faults->rows[i].code,
+                       faults->rows[i].text);
+}
+
+static void say(struct report *r, const char *file, const struct faults *faults)
+{
+    say_some(r, file, faults, 0, faults->n);
+}
+
+static void say_definition(struct report *r, const struct flow_definition *def, const struct flow_entry *entry)
+{
+    for (size_t i = 0; i < def->n_known; i++)
+        say(r, def->known_sources[i].file, &def->known_sources[i].faults);
+    say(r, def->source.file, &def->source.faults);
+    say_some(r, def->source.file, &entry->faults, 0, entry->n_own);
+}
+
+/* What definitions say about each other comes last. */
+void flow_files_report(const struct flow_files *f, struct buf *out)
+{
+    struct report r = {.out = out};
+    say(&r, f->profile_source.file, &f->profile_source.faults);
+    if (r.lines > 0)
+        return;
+    for (size_t i = 0; i < f->n; i++)
+        say_definition(&r, &f->definitions[i], &f->entries[i]);
+    for (size_t i = 0; i < f->n; i++)
+        say_some(&r, f->definitions[i].source.file, &f->entries[i].faults, f->entries[i].n_own, f->entries[i].faults.n);
+}
+
+void flow_files_warnings(const struct flow_files *f, struct buf *out)
+{
+    struct report r = {.out = out};
+    for (size_t i = 0; i < f->n; i++)
+        say(&r, f->definitions[i].source.file, &f->entries[i].warnings);
+}

@@ -1,0 +1,47 @@
+/*
+ * Definitions of flows and a profile as files: DIR/NAME/flow.json, DIR/NAME/known/VERSION.json for the versions that a
+ * journal would know, and the profile's own file. Reads all of them, checks them, and says what is wrong with them.
+ * Never changes a file.
+ */
+#ifndef ENGINE_FLOW_FILES_H
+#define ENGINE_FLOW_FILES_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "core/flow/check.h"
+
+/* One file that was read. */
+struct flow_text {
+    char *file;           /* as it is named to people */
+    struct buf text;      /* its bytes */
+    struct faults faults; /* of its shape */
+};
+
+struct flow_definition {
+    struct flow_text source;
+    Halld__Flow *flow;
+    struct flow_text *known_sources;
+    Halld__Flow **known;
+    size_t n_known;
+    char *folder;
+};
+
+struct flow_files {
+    struct flow_definition *definitions; /* sorted by folder */
+    struct flow_entry *entries;          /* what the check found, in the same order */
+    size_t n;
+    struct flow_text profile_source;
+    Halld__Profile *profile;
+    bool sound; /* no fault anywhere */
+};
+
+/* Reads and checks. 0; or -1 with errno and the name of what cannot be read, to be freed by the caller. */
+int flow_files_read(const char *dir, const char *profile, struct flow_files *ret, char **ret_name);
+void flow_files_fini(struct flow_files *f);
+/* The faults, as "FILE: PATH: CODE: text", one a line, at most 100. */
+void flow_files_report(const struct flow_files *f, struct buf *out);
+/* In the same form, what does not keep the definitions from being used. */
+void flow_files_warnings(const struct flow_files *f, struct buf *out);
+
+#endif
