@@ -23,7 +23,7 @@ import hall as halls    # noqa: E402
 
 KEYS = Keys
 WAIT_S = 20
-SIZES = {"tv": (1920, 1080), "tv-portrait": (1080, 1920), "kiosk": (1080, 1920), "console": (1440, 900), "phone": (390, 844),
+SIZES = {"tv": (1920, 1080), "tv-portrait": (1080, 1920), "kiosk": (1080, 1920), "console": (1440, 900), "phone": (390, 844), "slip": (300, 640),
          "admin": (1440, 900), "index": (1366, 900)}
 OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",

@@ -169,6 +169,10 @@ class Hall:
     def client(self, device=None, **how):
         return Client(self.address, self.token(device) if device else None, **how)
 
+    def client_of(self, token):
+        """A device that was added later."""
+        return Client(self.address, token)
+
     def admin(self):
         """Over the unix socket: the machine's own user, as hallctl."""
         return UnixClient(os.path.join(self.config["run_dir"], "http.sock"))

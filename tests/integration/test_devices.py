@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """Kiosks and screens say how they are, call for help and report their slips; all of it ends in the alarm list."""
+import os
+import subprocess
 import sys
 import time
 
 import pytest
 
-from hall import SMALL_HALL, Hall
+from hall import SMALL_HALL, SOURCE, Hall
 from web import Person, password
 
 PLACES = {**SMALL_HALL, "devices": [{"name": "kiosk", "role": "kiosk", "place": "大门左边"}, {"name": "screen", "role": "screen"},
@@ -129,6 +131,37 @@ def test_notices_stand_on_the_board_for_their_time(hall):
                                          "to_at": "2026-01-01T00:00:00+08:00"}).code == "BAD_PERIOD"
     assert admin.request("DELETE", "/admin/notices/water").status == 200
     assert hall.client().get("/board").body["notices"] == []
+
+
+# What lpoptions says of a receipt printer, and what the hall then hears.
+CUPS = [("printer-state=3 printer-state-reasons=none", "ok"), ("printer-state=4 printer-state-reasons=cups-waiting-for-job-completed", "ok"),
+        ("printer-state=3 printer-state-reasons=media-low-warning", "low"), ("printer-state=3 printer-state-reasons=media-empty-error,other", "out"),
+        ("printer-state=5 printer-state-reasons=paused", "failed"), ("printer-state=3 printer-state-reasons=offline-report", "failed"), ("", "failed")]
+
+
+def test_the_printers_watcher_tells_what_cups_says(hall, tmp_path):
+    says = tmp_path / "says"
+    says.write_text(CUPS[0][0])
+    (tmp_path / "lpoptions").write_text(f"#!/bin/sh\ncat {says}\n")
+    (tmp_path / "lpoptions").chmod(0o755)
+    token = hall.admin().post("/admin/devices", {"name": "watched", "role": "kiosk"}).body["token"]
+    environment = {**os.environ, "PATH": f"{tmp_path}:/usr/bin:/bin", "HALLD_URL": hall.base, "HALLD_TOKEN": token, "EVERY_S": "0.05"}
+    watcher = subprocess.Popen([sys.executable, os.path.join(SOURCE, "packaging/kiosk/printer-watch")], env=environment)
+    try:
+        for said, heard in CUPS:
+            says.write_text(said)
+            deadline = time.monotonic() + 20
+            while (found := printer_of(hall, "watched")) != heard:
+                assert time.monotonic() < deadline, f"{said}: {found}, not {heard}"
+                time.sleep(0.05)
+    finally:
+        watcher.kill()
+        watcher.wait()
+    hall.admin().request("DELETE", "/admin/devices/watched")
+
+
+def printer_of(hall, name):
+    return next(d for d in hall.admin().get("/admin/devices").body["devices"] if d["name"] == name).get("printer")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
 /* The kiosk: what, who, done. It returns to the start by itself, and says so when it cannot give a number. */
-import { $, fill, h, name, plate } from "../lib/dom.js";
-import { ApiError, get, postSurely } from "../lib/api.js";
+import { $, fill } from "../lib/dom.js";
+import { ApiError, get, post, postSurely } from "../lib/api.js";
 import { calmly, watcher } from "../lib/calm.js";
-import { date, wallClock } from "../lib/days.js";
-import { clock, hallNow, ms, setHallTime } from "../lib/format.js";
+import { wallClock } from "../lib/days.js";
+import { hallNow, setHallTime } from "../lib/format.js";
 import { followHallTime } from "../lib/hallclock.js";
-import { lang, loadTexts, otherLang, pick, setLang, t } from "../lib/i18n.js";
+import { lang, loadTexts, otherLang, setLang, t } from "../lib/i18n.js";
 import { codeInAddress, may, pair, pairByCode, whoAmI } from "../lib/session.js";
 import { follow } from "../lib/stream.js";
-import { hits, qrAddress, ruleText, SCREENS, whereText } from "./screens.js";
+import { beats } from "../lib/beat.js";
+import { printSlip } from "../lib/slip.js";
+import { hasNoSlip, hits, SCREENS, windowsOf } from "./screens.js";
 
-const TICKET_S = 8, IDLE_S = 30, WARN_S = 10, OFTEN = 4, OFTEN_KEY = "halld.kiosk.often", PRINT_KEY = "halld.kiosk.print";
+const TICKET_S = 8, IDLE_S = 30, LONG_S = 120, WARN_S = 10, OFTEN = 4, OFTEN_KEY = "halld.kiosk.often", PRINT_KEY = "halld.kiosk.print";
 const main = $("#page");
 const startLanguage = new URLSearchParams(location.search).get("lang") || "";
 
@@ -19,6 +21,9 @@ let counts = JSON.parse(localStorage.getItem(OFTEN_KEY) || "{}");
 
 const kiosk = {
   screen: "home", typed: "", warning: "", trouble: "", seconds: 0, large: false, contrast: false, live: true, prints: false,
+  /** The slip: "", "busy", "ok", or why it did not come out. */ slip: "",
+  /** Help: called, answered, failed; and where one was before. */ helped: "", before: "home",
+  /** What the hall knows of this machine; {} when it is none. @type {any} */ device: {},
   /** @type {any} */ hall: {},
   /** @type {any} */ board: { queues: [], windows: [] },
   /** @type {{queues: any[], groups: any[], items: any[], classes: any[]}} */ catalogue: { queues: [], groups: [], items: [], classes: [] },
@@ -55,14 +60,15 @@ const kiosk = {
   otherLanguage() {
     setLang(otherLang(), false).then(() => kiosk.go(kiosk.screen));
   },
-  print,
+  took, print, help,
+  back() { kiosk.go(kiosk.before === "ticket" && !kiosk.ticket ? "home" : kiosk.before); },
 };
 /** @typedef {typeof kiosk} Kiosk */
 
 /** The next person begins without the last one's choices. */
 function startAnew() {
   kiosk.chosen = kiosk.ticket = null;
-  kiosk.typed = kiosk.warning = kiosk.trouble = "";
+  kiosk.typed = kiosk.warning = kiosk.trouble = kiosk.slip = "";
   kiosk.often = Object.entries(counts).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]).slice(0, OFTEN).map(([item]) => item);
 }
 
@@ -80,12 +86,10 @@ async function issue(cls) {
   kiosk.screen = "busy";
   render();
   try {
-    kiosk.ticket = await postSurely("/tickets", { ...(what.item ? { item: what.item } : { queue: what.queue }), class: cls, channel: "kiosk" });
-    counts[kiosk.ticket.item] = (counts[kiosk.ticket.item] || 0) + (what.item ? 1 : 0);
+    const ticket = await postSurely("/tickets", { ...(what.item ? { item: what.item } : { queue: what.queue }), class: cls, channel: "kiosk" });
+    counts[ticket.item] = (counts[ticket.item] || 0) + (what.item ? 1 : 0);
     if (what.item) localStorage.setItem(OFTEN_KEY, JSON.stringify(counts));
-    kiosk.seconds = TICKET_S;
-    kiosk.go("ticket");
-    if (kiosk.prints) print();
+    took(ticket);
   } catch (e) {
     refused(/** @type {ApiError} */ (e), what.queue);
   }
@@ -104,21 +108,64 @@ async function refused(e, queue) {
   kiosk.go("trouble");
 }
 
+/** Whoever has a number sees it, and gets the slip where slips come by themselves. @param {any} ticket */
+function took(ticket) {
+  kiosk.ticket = ticket;
+  kiosk.slip = "";
+  kiosk.seconds = TICKET_S;
+  kiosk.go("ticket");
+  if (kiosk.prints) print();
+}
+
+/* A failure that this page found itself is tried again with the next slip; one that the printer's watcher told is not:
+   slips would come out later, for people who have gone. */
+let foundFailure = false;
+const knownTrouble = () => (kiosk.device.printer === "out" ? "paper" : kiosk.device.printer === "failed" && !foundFailure ? "printer" : "");
+
+/** @param {any} ticket @param {string} trouble "" = it came out */
+function reportSlip(ticket, trouble) {
+  const { printer } = kiosk.device;
+  post(`/tickets/${ticket.id}/printed`, trouble ? { reason: trouble } : { ok: true }).catch(() => {});
+  if (trouble && printer !== "out" && printer !== "failed") {
+    foundFailure = true;
+    device?.printerIs("failed");
+  }
+  if (!trouble && (!printer || foundFailure)) device?.printerIs("ok");
+}
+
 /** The slip, 80 mm wide; the browser prints it. */
 async function print() {
-  const { ticket, hall } = kiosk;
-  kiosk.seconds = Math.max(kiosk.seconds, TICKET_S);
-  const qr = /** @type {HTMLImageElement} */ (h("img", { src: qrAddress(kiosk), alt: "" }));
-  fill($("#paper"), h("p", null, pick(hall.hall, hall.name_en)), h("p.paper-number", null, plate(ticket.number)),
-    h("p", null, name(ticket.item_name)), h("p", null, whereText(kiosk)), h("p", null, `${t("ahead")} ${ticket.ahead || 0} ${t("people")}`), qr,
-    h("p", null, t("slip.time", { time: `${date(ms(ticket.issued_at))} ${clock(ms(ticket.issued_at))}` })), h("p", null, t("slip.keep")), h("p", null, ruleText(kiosk)));
-  await qr.decode().catch(() => {});
-  window.print();
+  const { ticket, hall, catalogue } = kiosk;
+  if (kiosk.slip === "busy") return;
+  kiosk.slip = "busy";
+  render();
+  const trouble = knownTrouble() || await printSlip($("#paper"), { ticket, hall, catalogue, windows: windowsOf(kiosk) });
+  reportSlip(ticket, trouble);
+  if (kiosk.ticket !== ticket) return;
+  kiosk.slip = trouble || "ok";
+  kiosk.seconds = trouble ? LONG_S : TICKET_S;
+  render();
+}
+
+/** @param {any} known what the hall knows of this machine */
+function heardDevice(known) {
+  const before = kiosk.device;
+  kiosk.device = known;
+  if (known.printer === "ok") foundFailure = false;
+  if (known.old && kiosk.screen === "home" && !idleS) return location.reload();
+  if (before.help_at && !known.help_at && kiosk.helped === "called") kiosk.helped = "answered";
+  if (kiosk.screen === "help" || known.name !== before.name) calmly(render);
+}
+
+async function help() {
+  if (kiosk.screen !== "help") kiosk.before = kiosk.screen;
+  kiosk.helped = await device?.help().then(() => "called", () => "failed") || "failed";
+  kiosk.go("help");
 }
 
 /** What may stand there at all: a kiosk without line or hall says so in the same place. */
 function screenNow() {
-  if (kiosk.screen === "ticket" || kiosk.screen === "busy" || kiosk.screen === "trouble") return kiosk.screen;
+  if (["ticket", "busy", "trouble", "help"].includes(kiosk.screen)) return kiosk.screen;
   if (!kiosk.live) return "offline";
   return kiosk.hall.open === false ? "closed" : kiosk.screen;
 }
@@ -126,28 +173,31 @@ function screenNow() {
 function render() {
   const screen = screenNow(), keep = document.activeElement && document.activeElement.id === "typed";
   main.id = screen;
-  main.className = ["state", screen === "closed" || screen === "offline" ? "k-plain" : "", kiosk.large ? "large" : "", kiosk.contrast ? "contrast" : ""].join(" ");
+  main.className = ["state", ["closed", "offline", "help"].includes(screen) ? "k-plain" : "", kiosk.large ? "large" : "", kiosk.contrast ? "contrast" : ""].join(" ");
   document.body.classList.toggle("contrast", kiosk.contrast);
   fill(main, SCREENS[screen](kiosk));
   if (screen === "search" || keep) document.getElementById("typed")?.focus();
+}
+
+/** The ticket goes by itself; one without a slip stays much longer. */
+function tickTicket() {
+  const button = document.querySelector(".k-done");
+  kiosk.seconds--;
+  if (kiosk.seconds <= 0) home();
+  else if (button && !hasNoSlip(kiosk)) fill(button, t("done", { n: kiosk.seconds }));
 }
 
 /** Once a second: back to the start when nobody is there. */
 function tick() {
   const time = document.querySelector(".k-head time");
   if (time) time.textContent = wallClock(hallNow());
-  if (kiosk.screen === "ticket") {
-    kiosk.seconds--;
-    const button = document.querySelector(".k-done");
-    if (kiosk.seconds <= 0) return home();
-    if (button) fill(button, t("done", { n: kiosk.seconds }));
-    return;
-  }
+  if (kiosk.screen === "ticket") return void (kiosk.slip !== "busy" && tickTicket());
   const isStart = kiosk.screen === "home" && !kiosk.large && !kiosk.contrast && lang() === (startLanguage || lang());
   idleS = isStart ? 0 : idleS + 1;
-  if (idleS >= IDLE_S) home();
-  else if (idleS >= IDLE_S - WARN_S && kiosk.screen !== "home") {
-    kiosk.warning = t("idle.warn", { n: IDLE_S - idleS });
+  const most = kiosk.screen === "help" ? LONG_S : IDLE_S;
+  if (idleS >= most) home();
+  else if (idleS >= most - WARN_S && kiosk.screen !== "home") {
+    kiosk.warning = t("idle.warn", { n: most - idleS });
     const back = document.querySelector("#who .k-foot .btn, #search .k-keys .wide:nth-child(28)");
     if (back) fill(back, kiosk.warning);
   }
@@ -191,21 +241,25 @@ function heardHall(hall) {
   get("/catalogue").then((c) => { kiosk.catalogue = c; calmly(render); }, () => {});
 }
 
+/** @type {ReturnType<typeof beats> | null} */ let device = null;
+
 /** Only a registered kiosk, or staff, may give numbers. */
 async function identify() {
   const code = codeInAddress();
   let why = "";
   if (code) await pair(code).catch((e) => { why = e.message; });
-  for (let me = await whoAmI(); me.role !== "kiosk" && !may(me, "clerk"); why = "") {
+  let me = await whoAmI();
+  for (; me.role !== "kiosk" && !may(me, "clerk"); why = "") {
     main.id = "pairing";
     main.className = "";
     me = await pairByCode(main, why);
     if (me.role !== "kiosk") me = await whoAmI();
   }
+  if (me.kind === "device") device ??= beats(heardDevice);
   kiosk.go("home");
 }
 
-await loadTexts("common", "days", "login", "kiosk");
+await loadTexts("common", "days", "login", "slip", "kiosk");
 document.title = t("title");
 const wantsPrint = new URLSearchParams(location.search).get("print");
 if (wantsPrint) localStorage.setItem(PRINT_KEY, wantsPrint);

@@ -1,8 +1,9 @@
 /* What stands on each of the kiosk's screens. Views only: they get a model and the actions, and change nothing. */
-import { h, name, plate } from "../lib/dom.js";
+import { arrow, h, name, plate, tile } from "../lib/dom.js";
 import { dayWord, wallClock } from "../lib/days.js";
-import { clock, hallNow, minutes, ms, ranges } from "../lib/format.js";
+import { clock, hallNow, minutes, ms } from "../lib/format.js";
 import { pick, t } from "../lib/i18n.js";
+import { qrAddress, ruleText, whereText } from "../lib/slip.js";
 import { find, mark } from "./find.js";
 
 /** @typedef {import("./page.js").Kiosk} Kiosk */
@@ -24,8 +25,11 @@ const title = (title, text) => h("div.k-title", null, h("h1", null, title), h("p
 function foot(k) {
   return h("footer.k-foot", null, button(t(k.large ? "normal" : "large"), () => k.turn("large"), k.large ? "button.btn.main" : "button.btn"),
     button(t(k.contrast ? "colour" : "contrast"), () => k.turn("contrast"), k.contrast ? "button.btn.main" : "button.btn"),
-    button(t("language.other"), k.otherLanguage));
+    button(t("language.other"), k.otherLanguage), helpButton(k));
 }
+
+/** Only a registered kiosk can call somebody. @param {Kiosk} k */
+const helpButton = (k) => (k.device.name ? button(t("help"), k.help, "button.btn.k-help") : null);
 
 /** @param {Kiosk} k @param {any} queue */
 const queueName = (k, queue) => pick(queue.name, queue.name_en);
@@ -66,52 +70,64 @@ function home(k) {
       more.length ? h("div.k-two", null, more.map((q) => queueButton(k, q))) : null), foot(k)];
 }
 
-/** The standard head starts have their own sentence; other settings get one made from them. @param {Kiosk} k */
-export function ruleText(k) {
-  const starts = k.catalogue.classes.filter((c) => c.head_start_s > 0);
-  const standard = starts.map((c) => `${c.class} ${c.head_start_s}`).sort().join();
-  if (standard === "disabled 1800,infant 1200,senior 1200,service 1800") return t("rule");
-  const spans = [...new Set(starts.map((c) => c.head_start_s))].sort((a, b) => a - b);
-  return t("rule.begin", { groups: spans.map((s) => t("rule.group", { n: minutes(s), names: starts.filter((c) => c.head_start_s === s).map((c) => pick(c.name, c.name_en)).join(t("list")) })).join(t("rule.join")) });
-}
-
 /** @param {Kiosk} k */
 function who(k) {
   const granted = k.catalogue.classes.filter((c) => c.kiosk && c.head_start_s > 0), others = k.catalogue.classes.filter((c) => !c.kiosk && c.head_start_s > 0);
   const row = (/** @type {any} */ c) => h("button.btn", { type: "button", "data-class": c.class, onclick: () => k.issue(c.class) },
     h("span", null, pick(c.name, c.name_en)), h("span", null, t("who.head", { n: minutes(c.head_start_s) })));
-  return [head(k, middle(k)), title(t("who.title"), ruleText(k)),
+  return [head(k, middle(k)), title(t("who.title"), ruleText(k.catalogue.classes)),
     h("div.k-body.fill.k-who", null,
       h("button.btn.main", { type: "button", "data-class": "normal", onclick: () => k.issue("") }, h("span", null, t("who.none")), h("span", null, t("who.time"))),
       granted.map(row), h("p.note", null, h("span", null, t("who.proof"))),
       others.length ? h("p.note", null, h("span", null, t("who.desk", { names: others.map((c) => pick(c.name, c.name_en)).join(t("list")) }))) : null),
-    h("footer.k-foot", null, button(k.warning || t("cancel"), () => k.go("home")))];
+    h("footer.k-foot", null, button(k.warning || t("cancel"), () => k.go("home")), helpButton(k))];
 }
 
-/** Where this ticket may be called. @param {Kiosk} k */
-export function whereText(k) {
-  const at = k.board.windows.filter((/** @type {any} */ w) => w.state !== "closed" && w.state !== "draining" && w.queues.includes(k.ticket.queue)).map((/** @type {any} */ w) => w.window);
-  return at.length ? t(at.length > 1 ? "any.window" : "one.window", { windows: ranges(at) }) : t("no.window");
-}
+/** Where this ticket may be called. @param {Kiosk} k @returns {number[]} */
+export const windowsOf = (k) => k.board.windows.filter((/** @type {any} */ w) => w.state !== "closed" && w.state !== "draining" && w.queues.includes(k.ticket.queue)).map((/** @type {any} */ w) => w.window);
 
 /** @param {string} term @param {string | number} value @param {string} unit */
 const figure = (term, value, unit) => h("div", null, h("dt", null, term), h("dd", null, value, " ", h("small", null, unit)));
 
-/** @param {Kiosk} k */
-export const qrAddress = (k) => `/api/v1/tickets/by-token/${k.ticket.token}/qr.svg`;
+/** A window was free: no waiting at all. @param {Kiosk} k */
+const isCalled = (k) => k.ticket.state === "called" && Boolean(k.ticket.window);
+
+/** @param {Kiosk} k @returns {[string, string]} */
+function ticketTitle(k) {
+  const { ticket } = k, text = isCalled(k) ? t("now.text") : t("ticket.text", ticket);
+  if (k.slip === "busy") return [t("slip.busy"), text];
+  if (hasNoSlip(k)) return [t("noslip.title"), t(k.slip === "paper" ? "noslip.paper" : "noslip.printer")];
+  if (isCalled(k)) return [t("now.title", ticket), text];
+  return [t(k.slip === "ok" ? "ticket.printed" : "ticket.title"), text];
+}
+
+/** The slip should have come, and did not. @param {Kiosk} k */
+export const hasNoSlip = (k) => !["", "busy", "ok"].includes(k.slip);
+
+/** What one is told about the wait: figures, or where to go at once. @param {Kiosk} k */
+function ticketFacts(k) {
+  const { ticket } = k;
+  if (isCalled(k)) return h("p.k-go", null, h("span", null, t("now.go")), arrow(), tile(ticket.window));
+  return h("dl.facts", null, figure(t("ahead"), ticket.ahead || 0, t("people")),
+    ticket.wait_p90_s === undefined ? null : [figure(t("wait.p50"), minutes(ticket.wait_p50_s), t("minutes")), figure(t("wait.p90"), minutes(ticket.wait_p90_s), t("minutes"))]);
+}
 
 /** @param {Kiosk} k */
 function ticket(k) {
-  const { ticket } = k, item = itemOf(k, ticket.item), claim = k.catalogue.classes.find((c) => c.class === ticket.class && c.head_start_s > 0);
-  return [head(k, middle(k)), title(t(k.prints ? "ticket.printed" : "ticket.title"), t("ticket.text", ticket)),
-    h("section.slip", null, plate(ticket.number),
-      h("dl.facts", null, figure(t("ahead"), ticket.ahead || 0, t("people")),
-        ticket.wait_p90_s === undefined ? null : [figure(t("wait.p50"), minutes(ticket.wait_p50_s), t("minutes")), figure(t("wait.p90"), minutes(ticket.wait_p90_s), t("minutes"))]),
-      h("p", null, name(item ? pick(item.name, item.name_en) : ticket.item_name), h("br"), h("span.sub", null, whereText(k)),
+  const { ticket } = k, item = itemOf(k, ticket.item), claim = k.catalogue.classes.find((c) => c.class === ticket.class && c.head_start_s > 0), noSlip = hasNoSlip(k);
+  return [head(k, middle(k)), title(...ticketTitle(k)),
+    h("section.slip", null, plate(ticket.number, isCalled(k) ? "called" : ""), ticketFacts(k),
+      h("p", null, name(item ? pick(item.name, item.name_en) : ticket.item_name), isCalled(k) ? null : [h("br"), h("span.sub", null, whereText(windowsOf(k)))],
         claim ? [h("br"), h("span.sub", null, t("claim", { name: pick(claim.name, claim.name_en), n: minutes(claim.head_start_s) }))] : null),
-      h("div.scan", null, h("img.qr", { src: qrAddress(k), alt: t("scan.alt") }), h("p", null, h("strong", null, t("scan.1")), h("br"), t("scan.2")))),
-    h("footer.k-foot", null, button(t("done", { n: k.seconds }), () => k.go("home"), "button.btn.main.k-done"), button(t("print"), k.print))];
+      h("div.scan", null, h("img.qr", { src: qrAddress(ticket), alt: t("scan.alt") }),
+        h("p", null, h("strong", null, t(noSlip ? "noslip.scan" : "scan.1")), h("br"), noSlip ? t("noslip.do", ticket) : t("scan.2"))),
+      noSlip ? h("p.note.soon", null, h("span", null, t("noslip.told"))) : null),
+    noSlip ? h("footer.k-foot", null, button(t("noslip.done"), () => k.go("home"), "button.btn.main.k-done"), helpButton(k))
+      : h("footer.k-foot", null, button(t("done", { n: k.seconds }), () => k.go("home"), "button.btn.main.k-done"), button(t(k.slip === "ok" ? "again" : "print"), k.print, "button.btn.k-print"))];
 }
+
+/** Somebody has been called, comes, or could not be called. @param {Kiosk} k */
+const help = (k) => [head(k), title(t(`help.${k.helped}`), t(`help.${k.helped}.text`)), h("div.k-body"), h("footer.k-foot", null, button(t("cancel"), () => k.back(), "button.btn.main"))];
 
 /** @param {Kiosk} k @param {import("./find.js").Hit} hit */
 function hitRow(k, hit) {
@@ -159,7 +175,7 @@ const offline = (k) => [head(k), title(t("away"), t("away.text")), h("div.k-body
 /** @param {Kiosk} k */
 const busy = (k) => [head(k, middle(k)), title(t("busy"), ""), h("div.k-body"), h("footer.k-foot")];
 /** @param {Kiosk} k */
-const trouble = (k) => [head(k), title(t("trouble.title"), k.trouble), h("div.k-body"), h("footer.k-foot", null, button(t("trouble.back"), () => k.go("home"), "button.btn.main"))];
+const trouble = (k) => [head(k), title(t("trouble.title"), k.trouble), h("div.k-body"), h("footer.k-foot", null, button(t("trouble.back"), () => k.go("home"), "button.btn.main"), helpButton(k))];
 
 /** @type {Record<string, (k: Kiosk) => any[]>} */
-export const SCREENS = { home, who, ticket, search, closed, offline, busy, trouble };
+export const SCREENS = { home, who, ticket, search, closed, offline, busy, trouble, help };

@@ -54,6 +54,7 @@ function others(c) {
     key("9", "desk", !here ? t("not.ticket") : to ? "" : t("key.desk.none"), () => to && c.verb("transfer", { queue: to.queue }), { n: to ? to.window : "" }),
     key("C", "class", here ? "" : t("not.ticket"), () => openPanel(c, "class")),
     key("K", "manual", idle ? "" : here ? t("not.idle") : t("not.now"), () => openPanel(c, "manual")),
+    key("P", "slip", "", () => openPanel(c, "slip")),
     paused ? key("0", "resume", "", () => c.verb("resume")) : key("0", "pause", at === "draining" && here ? t("not.now") : "", () => openPanel(c, "pause")),
   ];
 }

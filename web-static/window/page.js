@@ -9,6 +9,7 @@ import { logIn, logOut, may, whoAmI } from "../lib/session.js";
 import { follow } from "../lib/stream.js";
 import * as cards from "./cards.js";
 import { chooseWindow } from "./choose.js";
+import { answerHelp, helpBand, watchHelp } from "./help.js";
 import { codeOf, keys, mode } from "./keys.js";
 import { openPanel, panelKey, panelOf } from "./panels.js";
 
@@ -27,6 +28,7 @@ const c = {
   /** @type {import("../lib/session.js").Me} */ me: { name: "", role: "public", kind: "", groups: [], display: "" },
   /** @type {import("./panels.js").Panel | null} */ panel: null,
   trouble: "",
+  /** Kiosks and screens where somebody asks for help. @type {any[]} */ calls: [],
   /** A command at this window. @param {string} verb @param {any} [body] */ verb: (verb, body) => c.command(`/windows/${c.n}/${verb}`, body),
   /** One at a time; what it changed is read again before the next key acts. @param {string} path @param {any} [body] @returns {Promise<void>} */
   async command(path, body = {}) {
@@ -121,7 +123,7 @@ function render() {
   if (c.detail.window.state === "closed") return void leave();
   const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.key, keep = document.activeElement === notes, inPanel = c.panel?.el?.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
   document.title = `${c.n} ${t(`state.${mode(c) === "serving" ? "busy" : mode(c)}`)}`;
-  fill(main, cards.head(c), left(), h("aside.win-side", null, cards.next(c), cards.hall(c), cards.myDay(c)), cards.keyboard(c)).className = "state";
+  fill(main, cards.head(c), left(), h("aside.win-side", null, helpBand(c), cards.next(c), cards.hall(c), cards.myDay(c)), cards.keyboard(c)).className = "state";
   if (keep) notes.focus();
   if (inPanel && c.panel) inPanel.focus();
   if (focused) /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${focused}"]`))?.focus();
@@ -142,6 +144,7 @@ function onKey(e) {
     if (!(e.ctrlKey && e.shiftKey && code === "KeyK")) return;
   } else if (code === "KeyK") return;
   if (e.key === "?") c.openHelp();
+  else if (code === "KeyH") answerHelp(c);
   else if (code === "Slash" || code === "DigitDivide") { if (c.detail.ticket) notes.focus(); }
   else {
     const key = keys(c).find((k) => k.code === code);
@@ -204,9 +207,11 @@ async function work() {
   await readWindow();
   line = follow(["board/", "hall/", `window/${c.n}/`], hear);
   render();
+  lookForHelp();
 }
 
-await loadTexts("common", "days", "login", "window");
+const lookForHelp = watchHelp(c);
+await loadTexts("common", "days", "login", "slip", "window");
 document.title = t("title");
 addEventListener("keydown", onKey);
 setInterval(() => c.detail && c.n && cards.tick(c), 500);

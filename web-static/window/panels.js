@@ -8,6 +8,7 @@ import { minutes } from "../lib/format.js";
 import { pick, t } from "../lib/i18n.js";
 import { find } from "../kiosk/find.js";
 import { className, itemName, itemOf } from "./cards.js";
+import { printAgain } from "./help.js";
 import { desk, keys, mode } from "./keys.js";
 
 /** @typedef {import("./page.js").Console} Console */
@@ -122,10 +123,14 @@ const PANELS = {
       return reason ? c.command(`/tickets/${c.detail.ticket.id}/class`, { class: row?.value, reason }) : t("class.need");
     },
   },
+  slip: {
+    title: () => t("slip.title"), note: () => t("slip.note"), fields: (c) => input("number", t("manual.number"), { value: c.detail.ticket ? c.detail.ticket.number : "" }),
+    async confirm(c, row, p) { return printAgain(c, value(p, "number").toUpperCase()); },
+  },
   help: {
     title: () => t("help.title"), note: () => t("help.field"), wide: true,
     rows: (c) => [...keys(c).map((k) => ({ label: k.label, text: k.small, number: k.cap === "K" ? "Ctrl+Shift+K" : k.cap, value: null })),
-      ...[["/", "key.notes"], ["?", "key.help"], ["Esc", "key.back"]].map(([number, id]) => ({ label: t(id), number, value: null }))],
+      ...[["/", "key.notes"], ["H", "key.answer"], ["?", "key.help"], ["Esc", "key.back"]].map(([number, id]) => ({ label: t(id), number, value: null }))],
     async confirm(c) { closePanel(c); },
   },
 };
