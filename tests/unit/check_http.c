@@ -43,13 +43,13 @@ static void on_request(void *arg, struct request *r)
     size_t len;
     char text[1024];
     uid_t uid;
-    if (strcmp(request_path(r), "/hold") == 0) {
-        held = r;
-        return;
-    }
     if (held) {
         http_reply(held, 200, "text/plain", "late", 4);
         held = NULL;
+    }
+    if (strcmp(request_path(r), "/hold") == 0) {
+        held = r;
+        return;
     }
     if (strcmp(request_path(r), "/stream") == 0) {
         stream = stream_start(r, "text/event-stream", on_stream_gone, NULL);
