@@ -34,7 +34,8 @@ struct conn {
     struct conns *all;
     struct conn *prev, *next;
     struct bufferevent *bev;
-    struct evhttp_connection *ev; /* NULL until accepted for good */
+    struct evhttp_connection *ev;                                  /* NULL until accepted for good */
+    void (*failed)(struct bufferevent *bev, short what, void *ev); /* evhttp's own, while a request is handled */
     struct address peer;
     bool is_unix, is_tls;
     uid_t uid; /* with is_unix */

@@ -138,17 +138,21 @@ static void send_now(struct conn *c)
     bufferevent_trigger(c->bev, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
 }
 
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+    struct conn *c = arg;
+    if (what != (BEV_EVENT_READING | BEV_EVENT_EOF)) /* who has nothing more to say may listen still */
+        c->failed(bev, what, c->ev);
+}
+
 /* evhttp stops listening until the answer and then begins again: two more calls of epoll_ctl. What comes meanwhile may
- * as well wait in the buffer, which has its limit. */
+ * as well wait in the buffer, which has its limit. The answer brings evhttp's own callbacks back. */
 static void listen_on(struct conn *c)
 {
-    bufferevent_data_cb write;
-    bufferevent_event_cb event;
-    void *arg;
     if (c->is_tls)
         return;
-    bufferevent_getcb(c->bev, NULL, &write, &event, &arg);
-    bufferevent_setcb(c->bev, NULL, write, event, arg);
+    bufferevent_getcb(c->bev, NULL, NULL, &c->failed, NULL);
+    bufferevent_setcb(c->bev, NULL, NULL, on_event, c);
     bufferevent_enable(c->bev, EV_READ);
 }
 

@@ -208,6 +208,15 @@ def test_clients_that_reset_leave_nothing_behind(hall):
         assert time.monotonic() < end
 
 
+def test_who_has_said_all_still_hears_the_answer(hall):
+    """A client that shuts its sending side behind the request, as simple ones do."""
+    for path in ("/api/v1/tickets", "/api/v1/no-such"):
+        with Raw(hall.address) as r:
+            r.say(post(path, '{"queue":"A"}', "Authorization: Bearer " + hall.token("kiosk"), "Connection: close"))
+            r.socket.shutdown(socket.SHUT_WR)
+            assert r.hear().startswith("HTTP/1.1 201" if "tickets" in path else "HTTP/1.1 404")
+
+
 def test_a_pipeline_is_answered_in_order(hall):
     with Raw(hall.address) as r:
         token = "Authorization: Bearer " + hall.token("kiosk")
