@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from selenium.webdriver.common.action_chains import ActionChains
+
 from chromium import KEYS, halls
 
 MONDAY, SATURDAY, PHONE = "2026-11-23", "2026-11-28", "13800001234"
@@ -190,6 +192,57 @@ def test_back_with_the_missing_paper(hall, browser, clerk):
     browser.wait_for(".plate")
     assert browser.text(".plate") == "A002"
     assert [t["origin"] for t in hall.client("clerk").get("/tickets?number=A002").body["tickets"]] == ["return"]
+
+
+def scan(browser, link):
+    """As a scanner does it: the keys of the link, and Enter."""
+    ActionChains(browser.driver).send_keys(link).send_keys(KEYS.ENTER).perform()
+    return browser
+
+
+def test_the_code_is_typed_at_the_kiosk(hall, browser, kiosk):
+    code = hall.book("09:30")["code"]
+    browser.click(".k-own").wait_text("请输入 6 位预约码")
+    wrong = "000000" if code != "000000" else "000001"
+    for digit in wrong:
+        browser.click_text(digit, ".k-digits .btn")
+    browser.wait_text(f"今天没有预约码 {wrong}", ".note.stop")
+    only_refusals(browser)
+    browser.press(*code).wait_for("img.qr")
+    assert browser.text(".slip .plate") == "A001"
+    browser.click(".k-done").wait_for(".k-line")
+    [ticket] = hall.client("clerk").get("/tickets?number=A001").body["tickets"]
+    assert (ticket["origin"], ticket["channel"]) == ("appointment", "kiosk")
+
+
+def test_the_phone_is_scanned_at_the_kiosk_on_any_screen(hall, browser, kiosk):
+    booked, other = hall.book("09:30"), hall.book("10:00", person="13900000000")
+    scan(browser, booked["url"]).wait_text("A001", ".slip")
+    browser.click(".k-done").wait_for(".k-line")
+    scan(browser, booked["url"]).wait_text("A001", ".slip")
+    only_refusals(browser)
+    browser.click(".k-done").click(".k-find").wait_for("#typed")
+    scan(browser, other["url"].upper()).wait_text("A002", ".slip")
+    assert len(hall.client("clerk").get("/tickets").body["tickets"]) == 2
+    browser.click(".k-done").wait_for(".k-line")
+    scan(browser, hall.base + "/book/" + "0" * 32).wait_text("没有这个预约")
+    only_refusals(browser)
+
+
+def test_the_first_slip_is_scanned_by_whoever_comes_back(hall, browser, kiosk):
+    first, staff = hall.client("kiosk").ticket().body, hall.client("clerk")
+    scan(browser, first["url"]).wait_text("A001", ".slip")
+    browser.click(".k-done").wait_for(".k-line")
+    staff.post("/windows/1/open")
+    staff.post("/windows/1/next")
+    staff.post("/windows/1/start")
+    assert staff.post("/windows/1/finish", {"outcome": "supplement", "missing": ["身份证复印件"]}).status == 200
+    scan(browser, first["url"]).wait_text("A002", ".slip")
+    browser.click(".k-done").wait_for(".k-line")
+    staff.post("/windows/1/next")
+    staff.post("/windows/1/finish", {"outcome": "handled"})
+    scan(browser, first["url"]).wait_text("这个号不能当天再来")
+    only_refusals(browser)
 
 
 def test_a_link_that_is_none(hall, browser):

@@ -10,6 +10,7 @@ import { codeInAddress, may, pair, pairByCode, whoAmI } from "../lib/session.js"
 import { follow } from "../lib/stream.js";
 import { beats } from "../lib/beat.js";
 import { printSlip } from "../lib/slip.js";
+import { listen } from "./booked.js";
 import { hasNoSlip, hits, SCREENS, windowsOf } from "./screens.js";
 
 const TICKET_S = 8, IDLE_S = 30, LONG_S = 120, WARN_S = 10, OFTEN = 4, OFTEN_KEY = "halld.kiosk.often", PRINT_KEY = "halld.kiosk.print";
@@ -60,7 +61,7 @@ const kiosk = {
   otherLanguage() {
     setLang(otherLang(), false).then(() => kiosk.go(kiosk.screen));
   },
-  took, print, help,
+  took, refused, print, help,
   back() { kiosk.go(kiosk.before === "ticket" && !kiosk.ticket ? "home" : kiosk.before); },
 };
 /** @typedef {typeof kiosk} Kiosk */
@@ -198,7 +199,7 @@ function tick() {
   if (idleS >= most) home();
   else if (idleS >= most - WARN_S && kiosk.screen !== "home") {
     kiosk.warning = t("idle.warn", { n: most - idleS });
-    const back = document.querySelector("#who .k-foot .btn, #search .k-keys .wide:nth-child(28)");
+    const back = document.querySelector("#who .k-foot .btn, #booked .k-foot .btn, #search .k-keys .wide:nth-child(28)");
     if (back) fill(back, kiosk.warning);
   }
 }
@@ -259,12 +260,13 @@ async function identify() {
   kiosk.go("home");
 }
 
-await loadTexts("common", "days", "login", "slip", "kiosk");
+await loadTexts("common", "days", "login", "slip", "kiosk", "booked");
 document.title = t("title");
 const wantsPrint = new URLSearchParams(location.search).get("print");
 if (wantsPrint) localStorage.setItem(PRINT_KEY, wantsPrint);
 kiosk.prints = localStorage.getItem(PRINT_KEY) === "auto";
 main.className = "state";
+listen(kiosk);
 addEventListener("pointerdown", touch);
 addEventListener("keydown", touch);
 /** Begins, again and again until the hall answers. */

@@ -14,12 +14,12 @@ const LINES_MOST = 4;
 export const button = (text, onclick, kind = "button.btn") => h(kind, { type: "button", onclick }, text);
 
 /** @param {Kiosk} k @param {string} [middle] */
-function head(k, middle = "") {
+export function head(k, middle = "") {
   return h("header.k-head", null, h("strong", null, pick(k.hall.hall || "", k.hall.name_en)), h("span", null, middle), h("time", null, wallClock(hallNow())));
 }
 
 /** @param {string} title @param {string} text */
-const title = (title, text) => h("div.k-title", null, h("h1", null, title), h("p", null, text));
+export const title = (title, text) => h("div.k-title", null, h("h1", null, title), h("p", null, text));
 
 /** @param {Kiosk} k */
 function foot(k) {
@@ -29,7 +29,7 @@ function foot(k) {
 }
 
 /** Only a registered kiosk can call somebody. @param {Kiosk} k */
-const helpButton = (k) => (k.device.name ? button(t("help"), k.help, "button.btn.k-help") : null);
+export const helpButton = (k) => (k.device.name ? button(t("help"), k.help, "button.btn.k-help") : null);
 
 /** @param {Kiosk} k @param {any} queue */
 const queueName = (k, queue) => pick(queue.name, queue.name_en);
@@ -66,7 +66,7 @@ function home(k) {
     h("div.k-body.fill", null, lines.map((q) => queueLine(k, q)), none ? h("p.note.soon", null, h("span", null, t("none.do"))) : null,
       often.length ? h("h2", null, t("often")) : null,
       often.length ? h("div.k-two.k-often", null, often.map((i) => button(pick(i?.name || "", i?.name_en), () => k.choose({ queue: i?.queue || "", item: i?.item })))) : null,
-      h("button.btn.k-find", { type: "button", onclick: () => k.go("search") }, t("find")),
+      h("div.k-doors", null, h("button.btn.k-find", { type: "button", onclick: () => k.go("search") }, t("find")), button(t("booked"), () => k.go("booked"), "button.btn.k-own")),
       more.length ? h("div.k-two", null, more.map((q) => queueButton(k, q))) : null), foot(k)];
 }
 
