@@ -24,9 +24,11 @@
     X(WRONG_ROLE, 403, "您的岗位不能做这个操作", "Your role may not do this")                                          \
     X(NOT_FOUND, 404, "没有找到", "Not found")                                                                         \
     X(NO_APPOINTMENT, 404, "没有这个预约", "There is no such appointment")                                             \
+    X(NO_MATTER, 404, "没有这个办件事项", "There is no such matter")                                                   \
     X(NO_SERIES, 404, "没有这个指标或对象", "There is no such metric, or not of that")                                 \
     X(NO_TICKET, 404, "没有这个排队号", "There is no such ticket")                                                     \
     X(NO_WINDOW, 404, "没有这个窗口", "There is no such window")                                                       \
+    X(UNKNOWN_TRANSITION, 404, "没有这个步骤", "There is no such step")                                                \
     X(BAD_METHOD, 405, "不支持这种请求方式", "This method is not allowed here")                                        \
     X(ALREADY_BOOKED, 409, "您已预约过这一时段", "You have booked at this time already")                               \
     X(ALREADY_OPEN, 409, "窗口已经开着", "The window is open already")                                                 \
@@ -35,15 +37,22 @@
     X(BOOKING_LIMIT, 409, "已到预约次数上限", "The limit of appointments is reached")                                  \
     X(CLERK_AT_WINDOW, 409, "您已在另一个窗口登录", "You are at another window already")                               \
     X(CLOCK_DOUBTFUL, 409, "系统时间可疑，请管理员确认", "The clock is doubtful; an administrator must accept it")     \
+    X(CLOCK_EXPIRED, 409, "时限已过，不能再改", "The deadline has run out and cannot be moved")                        \
     X(DAY_CLOSED, 409, "今天已经闭馆", "The day is closed")                                                            \
+    X(GUARD, 409, "条件不满足，现在不能这样做", "A condition for this does not hold")                                  \
     X(HALL_CLOSED, 409, "大厅现在不取号", "The hall gives no tickets now")                                             \
     X(NOT_TODAY, 409, "不是今天的预约", "The appointment is not today")                                                \
     X(NOT_YOUR_WINDOW, 409, "这个窗口由别人使用", "Somebody else works at this window")                                \
+    X(NO_MORE_TIMES, 409, "已到次数上限", "This cannot be done any more times")                                        \
     X(NO_TICKETS_LEFT, 409, "今天的号已取完", "No numbers are left today")                                             \
+    X(OUTCOME_NOT_ALLOWED, 409, "还不能这样办结，请先按规定报备或告知", "The ticket may not have this outcome yet")    \
     X(OUTCOME_NEEDED, 409, "请先选择办理结果", "Say the outcome of the present visit first")                           \
     X(REPORT_BACK_LATE, 409, "过号已超时，请重新取号", "It is too late to report back; take a new ticket")             \
+    X(SAME_VERSION, 409, "这个版本已有不同的内容，请提高版本号", "This version is known with other content: raise it") \
     X(SLOT_FULL, 409, "这个时段已约满", "This time is fully booked")                                                   \
+    X(STALE, 409, "刚刚有人处理过，请看最新情况", "Somebody has just changed it; look again")                          \
     X(TICKET_AT_WINDOW, 409, "窗口上还有一位，请先办结", "There is a ticket at the window; finish it first")           \
+    X(TICKET_HELD, 409, "这个号还在等待审批，不能办结", "The ticket waits for a decision and cannot be finished")      \
     X(TICKET_NOT_WAITING, 409, "这个号不在等候", "The ticket is not waiting")                                          \
     X(TICKET_OVER, 409, "这个号已经结束", "The ticket is over")                                                        \
     X(TOO_EARLY, 409, "还没到可以这样做的时间", "It is too early for this")                                            \
@@ -55,11 +64,15 @@
     X(TOO_LARGE, 413, "内容太大", "The content is too large")                                                          \
     X(BAD_PERIOD, 422, "时间段不对：结束必须晚于开始", "The period is empty or reversed")                              \
     X(BAD_VALUE, 422, "字段的值不能接受", "The value of a field is not acceptable")                                    \
+    X(CALENDAR_EMPTY, 422, "这一年的放假安排还没有公布", "The table of that year is empty: it is not published yet")   \
     X(CALENDAR_PROVISIONAL, 422, "这一天的放假安排还没有公布，暂不能预约", "The holidays of that year are not known yet; it cannot be booked") \
     X(CLASS_NOT_GRANTED, 422, "取号机不能给这个类别，请到咨询台", "A kiosk cannot grant this class; ask at the desk")  \
+    X(FIELD_BAD, 422, "字段的值不对", "A field has a value it cannot have")                                            \
     X(FIELD_MISSING, 422, "缺少必填内容", "Something required is missing")                                             \
+    X(FIELD_NOT_ALLOWED, 422, "这一步不能填这个字段", "This step does not take that field")                            \
     X(IN_USE, 422, "正在使用，不能删除", "It is in use and cannot be removed")                                         \
     X(KEY_REUSED, 422, "同一个请求编号用于不同内容", "The idempotency key was used with other content")                \
+    X(LIMIT_UNIT, 422, "时限的单位不同", "The limit counts in another unit than the clock")                            \
     X(NOT_YET, 422, "这个时间还没有到", "That time has not come yet")                                                  \
     X(NO_RETURN, 422, "这个号不能当天再来", "This ticket has no return on the same day")                               \
     X(SLOT_CLOSED, 422, "这个时间不能预约", "This time cannot be booked")                                              \

@@ -3,6 +3,7 @@
  *
  *   hallsim [--trace FILE] HALL.json CUSTOMERS.csv > OUT.csv
  *   hallsim --rollout [--learn EARLIER.csv]... [--all-days] HALL.json CUSTOMERS.csv > PREDICTED.csv
+ *   hallsim flow DEFS PROFILE CALENDARS SCENARIO.json
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "codec/pbjson.h"
+#include "tools/sim_flow.h"
 #include "tools/sim_forecast.h"
 #include "tools/sim_run.h"
 #include "view/trace.h"
@@ -32,7 +34,8 @@ static int usage(void)
 {
     fputs("usage: hallsim [--trace FILE] [--stats] HALL.json CUSTOMERS.csv > OUT.csv\n"
           "       hallsim --rollout [--learn EARLIER.csv]... [--all-days] [--true-law LAW.csv] [--seed N]\n"
-          "               HALL.json CUSTOMERS.csv > PREDICTED.csv\n",
+          "               HALL.json CUSTOMERS.csv > PREDICTED.csv\n"
+          "       hallsim flow DEFS PROFILE CALENDARS SCENARIO.json\n",
           stderr);
     return EXIT_USAGE;
 }
@@ -241,6 +244,8 @@ static bool read_options(int argc, char **argv, struct options *o)
 int main(int argc, char **argv)
 {
     struct options o = {.seed = 1};
+    if (argc > 1 && strcmp(argv[1], "flow") == 0)
+        return sim_flow_main(argc - 2, argv + 2);
     if (!read_options(argc, argv, &o))
         return usage();
     setenv("TZ", "UTC", 1); /* virtual days have 24 hours from 0:00 */

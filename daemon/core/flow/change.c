@@ -1,0 +1,180 @@
+/* Definitions, profiles, calendars, and what tickets ask of matters. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "core/flow/flow_state.h"
+#include "core/setup_rows.h"
+
+static bool same_content(const ProtobufCMessage *a, const ProtobufCMessage *b)
+{
+    size_t len = protobuf_c_message_get_packed_size(a);
+    if (len != protobuf_c_message_get_packed_size(b))
+        return false;
+    uint8_t *bytes = alloc_zero(2 * len);
+    protobuf_c_message_pack(a, bytes);
+    protobuf_c_message_pack(b, bytes + len);
+    bool same = memcmp(bytes, bytes + len, len) == 0;
+    free(bytes);
+    return same;
+}
+
+int flow_define_take(struct flow *f, const struct flow_turn *turn, Halld__Flow *flow, struct refusal *r)
+{
+    const struct definition *known = flow_definition_find(f, flow->name, flow->version);
+    int code = 0;
+    if (known && !same_content(&known->flow->base, &flow->base))
+        code = refuse_number(r, HALL_E_SAME_VERSION, flow->name, flow->version);
+    struct definition *sound = NULL;
+    if (!known && !(sound = definition_new_take((Halld__Flow *)setup_rows_copy(&flow->base), r)))
+        code = HALL_E_BAD_VALUE;
+    definition_free(sound);
+    if (known || code) {
+        halld__flow__free_unpacked(flow, NULL);
+        return code;
+    }
+    struct act a = {.flow = f, .turn = turn};
+    Halld__FlowEvent *event;
+    Halld__FlowDefined *b = act_begin(&a, FLOW_EVENT(FLOW_DEFINED), NULL, &event);
+    b->flow = flow;
+    turn->make(turn->arg, event);
+    return 0;
+}
+
+int flow_set_profile(struct flow *f, const struct flow_turn *turn, const Halld__Profile *profile)
+{
+    if (f->library->profile && same_content(&f->library->profile->base, &profile->base))
+        return 0;
+    struct act a = {.flow = f, .turn = turn};
+    Halld__FlowEvent *event;
+    Halld__ProfileSet *b = act_begin(&a, FLOW_EVENT(PROFILE_SET), NULL, &event);
+    b->profile = (Halld__Profile *)setup_rows_copy(&profile->base);
+    turn->make(turn->arg, event);
+    return 0;
+}
+
+/* ---- another version */
+
+static const Halld__Migration *migration_from(const struct definition *to, uint32_t version)
+{
+    for (size_t i = 0; i < to->flow->n_migrations; i++)
+        if (to->flow->migrations[i]->from_version == version)
+            return to->flow->migrations[i];
+    return NULL;
+}
+
+static const char *new_state(const Halld__Migration *how, const char *old)
+{
+    for (size_t i = 0; i < how->n_states; i++)
+        if (strcmp(how->states[i]->old, old) == 0)
+            return how->states[i]->new_;
+    return old;
+}
+
+static void make_migrated(struct act *a, const struct matter *m, const struct definition *to, const char *state)
+{
+    Halld__FlowEvent *event;
+    Halld__MatterMigrated *b = act_begin(a, FLOW_EVENT(MATTER_MIGRATED), m, &event);
+    b->from_version = b->head->version;
+    b->head->version = to->flow->version;
+    b->from = alloc_text(matter_state_name(m));
+    b->to = alloc_text(state);
+    act_make(a, event);
+}
+
+static void migrate_matter(struct flow *f, const struct flow_turn *turn, uint64_t matter, const struct definition *to)
+{
+    struct act a;
+    struct flow layer;
+    act_begin_turn(&a, f, &layer, turn, NULL);
+    const struct matter *m = flow_matter(a.flow, matter);
+    const char *state = new_state(migration_from(to, m->def->flow->version), matter_state_name(m));
+    bool known = definition_state(to, state) >= 0;
+    if (known) {
+        clock_stop_gone(&a, matter, to);
+        make_migrated(&a, flow_matter(a.flow, matter), to, state);
+        for (size_t i = 0; i < to->flow->n_clocks; i++)
+            clock_move(&a, matter, (int)i, "migrate");
+        clock_follow_state(&a, matter, 0);
+    }
+    act_end_turn(&a, known);
+}
+
+void flow_migrate(struct flow *f, const struct flow_turn *turn, const char *flow)
+{
+    const struct definition *to = flow_definition(f, flow);
+    for (uint64_t id = 1; to && id <= f->last; id++) {
+        const struct matter *m = flow_matter(f, id);
+        if (!m->ended && m->def != to && strcmp(m->def->flow->name, flow) == 0 &&
+            migration_from(to, m->def->flow->version))
+            migrate_matter(f, turn, id, to);
+    }
+}
+
+/* ---- another calendar */
+
+static void recompute_matter(struct flow *f, const struct flow_turn *turn, const struct matter *m)
+{
+    struct act a;
+    struct flow layer;
+    act_begin_turn(&a, f, &layer, turn, NULL);
+    for (size_t i = 0; i < m->def->flow->n_clocks; i++) {
+        const struct run *r = matter_run(m, (int)i);
+        bool same;
+        if (r && r->status == RUN_RUNNING && !r->expired && clock_is_stale(f, turn->facts, m, r, &same))
+            clock_move(&a, m->id, (int)i, "calendar");
+    }
+    act_end_turn(&a, true);
+}
+
+void flow_recompute(struct flow *f, const struct flow_turn *turn)
+{
+    for (uint64_t id = 1; id <= f->last; id++)
+        if (!flow_matter(f, id)->ended)
+            recompute_matter(f, turn, flow_matter(f, id));
+}
+
+/* ---- tickets */
+
+static bool has_text(const struct value *v, const char *text)
+{
+    for (size_t i = 0; i < v->n; i++)
+        if (strcmp(v->texts[i], text) == 0)
+            return true;
+    return false;
+}
+
+/* Does a field of the matter hold the ticket, or let it have the outcome? */
+static void look_at(const struct matter *m, const char *ticket, const char *outcome, bool *held, bool *allowed)
+{
+    uint64_t here = DEFINITION_BIT(m->state);
+    for (size_t i = 0; i < m->def->flow->n_fields; i++) {
+        const struct field *f = &m->def->fields[i];
+        if (f->type != FLOW_TICKET || !has_text(&m->values[i], ticket))
+            continue;
+        *held |= !m->ended && (f->hold_in & here);
+        *allowed |= strcmp(f->f->outcome, outcome) == 0 && (f->outcome_in & here);
+    }
+}
+
+static bool is_locked(const struct flow *f, const char *outcome)
+{
+    for (size_t i = 0; i < f->library->n; i++) {
+        const struct definition *d = f->library->at[i];
+        for (size_t k = 0; k < d->flow->n_fields; k++)
+            if (*outcome && strcmp(d->flow->fields[k]->outcome, outcome) == 0 && d == flow_definition(f, d->flow->name))
+                return true;
+    }
+    return false;
+}
+
+int flow_check_outcome(const struct flow *f, const char *ticket, const char *outcome, struct refusal *r)
+{
+    bool held = false, allowed = !is_locked(f, outcome);
+    for (uint64_t id = 1; id <= f->last; id++)
+        if (flow_matter(f, id)->def->holds_ticket)
+            look_at(flow_matter(f, id), ticket, outcome, &held, &allowed);
+    if (held)
+        return refuse(r, HALL_E_TICKET_HELD, "ticket", ticket);
+    return allowed ? 0 : refuse(r, HALL_E_OUTCOME_NOT_ALLOWED, "outcome", outcome);
+}

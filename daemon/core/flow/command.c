@@ -1,0 +1,261 @@
+/* One transition: who may take it, whether it may be taken now, and what follows. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "core/flow/flow_state.h"
+
+enum { DEPTH_MAX = 16 }; /* of matters telling matters; the checker allows no loops */
+
+/* What is being decided. */
+struct step {
+    struct act *act;
+    const struct definition *def;
+    const struct transition *t;
+    const struct matter *m; /* NULL: it opens one */
+    struct matter *probe;   /* as the command leaves its fields; owned */
+    uint64_t set;           /* fields that the command gives */
+};
+
+/* ---- roles */
+
+static bool is_user_with(const struct act *a, const char *role)
+{
+    const struct flow_facts *facts = a->turn->facts;
+    const char *user = a->turn->user;
+    if (!user || !*user)
+        return false;
+    if (strcmp(role, "duty_leader") == 0)
+        return strcmp(facts->duty(facts->arg, act_today(a)), user) == 0;
+    return facts->has_role(facts->arg, user, role);
+}
+
+static bool is_in_field(const struct act *a, const struct matter *m, int field)
+{
+    const struct value *v = m ? &m->values[field] : NULL;
+    bool staff = m && m->def->fields[field].type == FLOW_STAFF;
+    const struct flow_facts *facts = a->turn->facts;
+    for (size_t i = 0; v && i < v->n; i++)
+        if (staff ? strcmp(v->texts[i], a->turn->user) == 0
+                  : facts->in_department(facts->arg, a->turn->user, v->texts[i]))
+            return true;
+    return false;
+}
+
+static bool is_level(const struct act *a, const struct matter *m)
+{
+    const Halld__Flow *flow = m ? m->def->flow : NULL;
+    for (size_t i = m ? (size_t)m->level - 1 : 0; flow && i < flow->n_levels; i++)
+        if (is_user_with(a, flow->levels[i]))
+            return true;
+    return false;
+}
+
+/* The holder of the link: who opened the matter by it, or whom a person field of the matter names. A matter that knows
+ * no person is known only to those who were given its link. */
+static bool is_person(const struct act *a, const struct matter *m)
+{
+    const char *person = a->turn->person;
+    if (!person)
+        return false;
+    if (!m || (m->person && strcmp(m->person, person) == 0))
+        return true;
+    bool named = m->person != NULL;
+    for (size_t i = 0; i < m->def->flow->n_fields; i++) {
+        const struct value *v = &m->values[i];
+        if (m->def->fields[i].type != FLOW_PERSON || v->n == 0)
+            continue;
+        named = true;
+        for (size_t k = 0; k < v->n; k++)
+            if (strcmp(v->texts[k], person) == 0)
+                return true;
+    }
+    return !named;
+}
+
+static bool may_as(const struct act *a, const struct matter *m, const struct who *w)
+{
+    bool machine = a->clock || a->by;
+    if (w->kind == WHO_CLOCK)
+        return a->clock != NULL;
+    if (w->kind == WHO_MATTER)
+        return a->by != 0;
+    if (machine)
+        return false;
+    if (w->kind == WHO_LEVEL)
+        return is_level(a, m);
+    if (w->kind == WHO_PERSON)
+        return is_person(a, m);
+    return is_user_with(a, w->role) && (w->kind == WHO_ROLE || is_in_field(a, m, w->field));
+}
+
+static bool may_take(const struct step *s)
+{
+    for (size_t i = 0; i < s->t->n_roles; i++)
+        if (may_as(s->act, s->m, &s->t->roles[i]))
+            return true;
+    return false;
+}
+
+/* ---- the checks, in the order in which they answer */
+
+static bool leads_nowhere(const struct step *s, int field)
+{
+    const struct field *f = &s->def->fields[field];
+    return f->type == FLOW_MATTER && !flow_definition(s->act->flow, f->f->of);
+}
+
+/* A transition that needs or opens a matter of a flow that is not installed is not there. */
+static bool is_offered(const struct step *s)
+{
+    for (size_t i = 0; i < s->def->flow->n_fields; i++)
+        if ((s->t->need & DEFINITION_BIT(i)) && leads_nowhere(s, (int)i))
+            return false;
+    for (size_t i = 0; i < s->t->n_then; i++)
+        if (s->t->then[i].kind == FLOW_EFFECT_OPEN && leads_nowhere(s, s->t->then[i].args[0].index))
+            return false;
+    return true;
+}
+
+static int check_seen(const struct step *s, const struct flow_command *c)
+{
+    if (!c || !s->m)
+        return 0;
+    if ((c->has_seen && c->seen < s->m->revision) || (c->has_seen_at && c->seen_at < s->m->changed_at))
+        return refuse(s->act->refusal, HALL_E_STALE, "state", matter_state_name(s->m));
+    return 0;
+}
+
+static int check_state(const struct step *s)
+{
+    bool right = s->m ? (s->t->from & DEFINITION_BIT(s->m->state)) != 0 : s->t->from == 0 && s->t->to >= 0;
+    if (!right)
+        return refuse(s->act->refusal, HALL_E_WRONG_STATE, "state", s->m ? matter_state_name(s->m) : "");
+    uint32_t times = s->m ? s->m->times[s->t - s->def->transitions] : 0;
+    if (s->t->t->times && times >= s->t->t->times)
+        return refuse_number(s->act->refusal, HALL_E_NO_MORE_TIMES, s->t->t->name, times);
+    return 0;
+}
+
+static int check_guards(const struct step *s)
+{
+    for (size_t i = 0; i < s->t->n_when; i++)
+        if (!calls_hold(s->act, s->probe, &s->t->when[i]))
+            return refuse(s->act->refusal, HALL_E_GUARD, s->t->t->name, s->t->when[i].text);
+    return 0;
+}
+
+static int check(struct step *s, const struct given *given, const struct flow_command *seen)
+{
+    if (!is_offered(s))
+        return refuse(s->act->refusal, HALL_E_UNKNOWN_TRANSITION, s->def->flow->name, s->t->t->name);
+    if (!may_take(s))
+        return refuse(s->act->refusal, HALL_E_WRONG_ROLE, s->def->flow->name, s->t->t->name);
+    int code = check_seen(s, seen);
+    if (!code)
+        code = check_state(s);
+    if (code)
+        return code;
+    s->probe = s->m ? matter_copy(s->m) : matter_new(s->act->flow->last + 1, s->def);
+    if (!s->m)
+        s->probe->state = s->t->to;
+    code = fields_check(s->act, s->t, given, s->probe, &s->set);
+    if (!code)
+        code = check_guards(s);
+    return code ? code : calls_check_clocks(s->act, s->probe, s->t);
+}
+
+/* ---- what follows */
+
+static void set_fields(const struct step *s, Halld__MatterMoved *b)
+{
+    b->fields = alloc_zero((s->def->flow->n_fields + 1) * sizeof *b->fields);
+    for (size_t i = 0; i < s->def->flow->n_fields; i++)
+        if (s->set & DEFINITION_BIT(i))
+            b->fields[b->n_fields++] = value_to_message(&s->probe->values[i], &s->def->fields[i]);
+}
+
+static void make_move(const struct step *s)
+{
+    struct act *a = s->act;
+    Halld__FlowEvent *event;
+    Halld__MatterMoved *b = act_begin(a, FLOW_EVENT(MATTER_MOVED), s->probe, &event);
+    const Halld__Flow *flow = s->def->flow;
+    b->transition = alloc_text(s->t->t->name);
+    b->opened = s->m == NULL;
+    b->entered = s->t->to >= 0;
+    if (s->m)
+        b->from = alloc_text(matter_state_name(s->m));
+    b->to = alloc_text(s->t->to >= 0 ? flow->states[s->t->to]->name : b->from);
+    set_fields(s, b);
+    if (a->clock)
+        b->clock = alloc_text(a->clock);
+    b->by = a->by;
+    if (!s->m && !a->by && a->turn->person)
+        b->person = alloc_text(a->turn->person);
+    act_make(a, event);
+}
+
+static int follow(struct step *s, const struct given *given, const struct flow_command *seen)
+{
+    if (s->act->depth > DEPTH_MAX)
+        return refuse(s->act->refusal, HALL_E_GUARD, s->t->t->name, "");
+    int code = check(s, given, seen);
+    if (!code) {
+        uint64_t id = s->probe->id;
+        make_move(s);
+        clock_follow_state(s->act, id, s->set);
+        code = calls_do(s->act, id, s->t);
+    }
+    matter_free(s->probe);
+    return code;
+}
+
+static int unknown(struct act *a, const char *flow, const char *transition)
+{
+    return refuse(a->refusal, HALL_E_UNKNOWN_TRANSITION, flow, transition);
+}
+
+int act_take(struct act *a, uint64_t matter, const char *transition, const struct given *given,
+             const struct flow_command *seen)
+{
+    struct step s = {.act = a, .m = flow_matter(a->flow, matter)};
+    if (!s.m)
+        return refuse_number(a->refusal, HALL_E_NO_MATTER, "matter", (long long)matter);
+    s.def = s.m->def;
+    int t = definition_transition(s.def, transition);
+    if (t < 0)
+        return unknown(a, s.def->flow->name, transition);
+    s.t = &s.def->transitions[t];
+    return follow(&s, given, seen);
+}
+
+int act_open(struct act *a, const char *flow, const char *transition, const struct given *given, uint64_t *ret_matter)
+{
+    struct step s = {.act = a, .def = flow_definition(a->flow, flow)};
+    int t = s.def ? definition_transition(s.def, transition) : -1;
+    if (t < 0)
+        return unknown(a, flow, transition);
+    s.t = &s.def->transitions[t];
+    uint64_t id = a->flow->last + 1;
+    int code = follow(&s, given, NULL);
+    if (!code)
+        *ret_matter = id;
+    return code;
+}
+
+int flow_decide(struct flow *f, const struct flow_turn *turn, const struct flow_command *c, uint64_t *ret_matter,
+                struct refusal *r)
+{
+    struct act a;
+    struct flow layer;
+    uint64_t matter = c->matter;
+    act_begin_turn(&a, f, &layer, turn, r);
+    struct given given = {.n = c->n_fields, .fields = c->fields};
+    int code =
+        matter ? act_take(&a, matter, c->transition, &given, c) : act_open(&a, c->flow, c->transition, &given, &matter);
+    act_end_turn(&a, code == 0);
+    if (!code)
+        *ret_matter = matter;
+    return code;
+}

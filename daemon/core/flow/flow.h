@@ -1,0 +1,98 @@
+/*
+ * The flow engine: matters, their definitions and clocks. Commands are decided into events, each of which is applied
+ * as it is made; applying only copies. Pure: who the people are, what the items are and when the hall is open comes
+ * in as facts, the time with each turn.
+ *
+ * Times are milliseconds since the epoch; hall time, in which working time is counted, is that plus the offset.
+ */
+#ifndef CORE_FLOW_FLOW_H
+#define CORE_FLOW_FLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "core/day/worktime.h"
+#include "core/flow/matter.h"
+#include "proto/matter.pb-c.h"
+
+struct flow;
+
+/* What the engine must know beyond its matters. Every answer is a function of the hall's state. */
+struct flow_facts {
+    const void *arg;
+    const struct worktime *worktime;
+    /* Does the user hold the role? "staff" is anyone known; never duty_leader, which the rota says. */
+    bool (*has_role)(const void *arg, const char *user, const char *role);
+    bool (*in_department)(const void *arg, const char *user, const char *department);
+    const char *(*duty)(const void *arg, int32_t date);                    /* the duty leader; "" if there is none */
+    int32_t (*certified_until)(const void *arg, const char *user);         /* a date; 0 = holds no certificate */
+    const Halld__Item *(*item)(const void *arg, const char *item);         /* NULL if unknown */
+    bool (*knows)(const void *arg, enum flow_type type, const char *code); /* is there such a row? */
+};
+
+/* One command's circumstances. */
+struct flow_turn {
+    int64_t now; /* never goes back */
+    const struct flow_facts *facts;
+    const char *user;   /* who asks: a user or a device, ... */
+    const char *person; /* ... or the holder of a matter's link, as a person; else NULL */
+    int window;         /* where; 0 = nowhere */
+    /* Takes each event as it is made; must apply it with flow_apply to the flow that was asked. */
+    void (*make)(void *arg, Halld__FlowEvent *event_taken);
+    void *arg;
+};
+
+/* A transition somebody asks for. */
+struct flow_command {
+    const char *flow; /* opening: of which flow */
+    uint64_t matter;  /* 0: opens one */
+    const char *transition;
+    size_t n_fields;
+    Halld__FieldValue *const *fields;
+    bool has_seen, has_seen_at; /* what the caller saw: the matter's revision, or at what time */
+    uint64_t seen;
+    int64_t seen_at;
+};
+
+struct flow *flow_new(void);
+void flow_free(struct flow *f);
+void flow_set_offset(struct flow *f, int64_t offset);
+
+void flow_apply(struct flow *f, const Halld__FlowEvent *event);
+
+/*
+ * Decides a transition. Marks that are due must have been given (flow_tick). 0 with *ret_matter the matter's number; or
+ * UNKNOWN_TRANSITION, WRONG_ROLE, STALE, WRONG_STATE, NO_MORE_TIMES, FIELD_NOT_ALLOWED, FIELD_MISSING, FIELD_BAD,
+ * GUARD, CLOCK_EXPIRED, LIMIT_UNIT in this order, and nothing has been made.
+ */
+int flow_decide(struct flow *f, const struct flow_turn *turn, const struct flow_command *c, uint64_t *ret_matter,
+                struct refusal *r);
+
+/* The next moment at which flow_tick would do something; INT64_MAX if there is none. */
+int64_t flow_next_due(const struct flow *f);
+/* Gives what is due at turn->now, in order, until nothing is left or more than `most` events were made. */
+void flow_tick(struct flow *f, const struct flow_turn *turn, size_t most);
+
+/* A definition that is not known yet becomes an event; one that is known with the same content is nothing to do, with
+ * other content SAME_VERSION. Takes the message. It must have passed the checker. */
+int flow_define_take(struct flow *f, const struct flow_turn *turn, Halld__Flow *flow, struct refusal *r);
+int flow_set_profile(struct flow *f, const struct flow_turn *turn, const Halld__Profile *profile);
+/* Moves the flow's open matters to its newest version where that says how. */
+void flow_migrate(struct flow *f, const struct flow_turn *turn, const char *flow);
+/* After the facts' working time has changed: one event for each clock that it moves. */
+void flow_recompute(struct flow *f, const struct flow_turn *turn);
+
+/* May the ticket be finished with the outcome? 0, TICKET_HELD or OUTCOME_NOT_ALLOWED. */
+int flow_check_outcome(const struct flow *f, const char *ticket, const char *outcome, struct refusal *r);
+
+/* Reading; borrowed until the next apply. */
+uint64_t flow_matter_count(const struct flow *f);
+const struct matter *flow_matter(const struct flow *f, uint64_t id);              /* NULL if there is none */
+const struct definition *flow_definition(const struct flow *f, const char *name); /* the newest; NULL */
+
+/* NULL, or which invariant is broken (static text). */
+const char *flow_check(const struct flow *f, const struct flow_facts *facts);
+
+#endif

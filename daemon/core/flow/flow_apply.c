@@ -1,0 +1,344 @@
+/* What each event does to the flow: it only copies what stands in the event. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "core/flow/flow_state.h"
+#include "core/setup_rows.h"
+
+typedef void apply_body_fn(struct flow *f, const Halld__FlowEvent *event);
+
+/* The matter of an event's head, to write to. An event of a matter that is not there is not of this flow. */
+static struct matter *own(struct flow *f, const Halld__MatterHead *head)
+{
+    struct matter *m = flow_matter_own(f, head->matter);
+    if (!m)
+        abort();
+    return m;
+}
+
+/* ---- definitions */
+
+static void apply_defined(struct flow *f, const Halld__FlowEvent *event)
+{
+    struct library *l = f->library;
+    Halld__Flow *flow = (Halld__Flow *)setup_rows_copy(&event->flow_defined->flow->base);
+    struct definition *d = definition_new_take(flow, NULL);
+    if (!d)
+        abort(); /* it was sound when it was decided */
+    l->at = alloc_grow(l->at, l->n + 1, sizeof *l->at);
+    l->at[l->n++] = d;
+}
+
+static void apply_profile(struct flow *f, const Halld__FlowEvent *event)
+{
+    struct library *l = f->library;
+    if (l->profile)
+        halld__profile__free_unpacked(l->profile, NULL);
+    l->profile = (Halld__Profile *)setup_rows_copy(&event->profile_set->profile->base);
+}
+
+/* The calendars are the facts' affair; the event stands for the record. */
+static void apply_calendar(struct flow *f, const Halld__FlowEvent *event)
+{
+    (void)f;
+    (void)event;
+}
+
+/* ---- the matter */
+
+static struct matter *opened(struct flow *f, const Halld__MatterMoved *b)
+{
+    const struct definition *def = flow_definition_find(f, b->head->flow, b->head->version);
+    if (!def)
+        abort();
+    struct matter *m = matter_new(b->head->matter, def);
+    if (*b->person)
+        m->person = alloc_text(b->person);
+    flow_matter_add_take(f, m);
+    return m;
+}
+
+static void apply_moved(struct flow *f, const Halld__FlowEvent *event)
+{
+    const Halld__MatterMoved *b = event->matter_moved;
+    struct matter *m = b->opened ? opened(f, b) : own(f, b->head);
+    m->state = definition_state(m->def, b->to);
+    if (m->state < 0)
+        abort();
+    if (b->entered)
+        m->entered[m->state] = event->at;
+    for (size_t i = 0; i < b->n_fields; i++)
+        matter_set(m, b->fields[i]);
+    int transition = definition_transition(m->def, b->transition);
+    if (transition >= 0)
+        m->times[transition]++;
+    m->revision++;
+    m->changed_at = event->at;
+    if (matter_is_over(m) && !m->ended)
+        m->ended = event->day;
+    flow_schedule(f, m);
+}
+
+static void apply_raised(struct flow *f, const Halld__FlowEvent *event)
+{
+    struct matter *m = own(f, event->matter_raised->head);
+    m->level = (int)event->matter_raised->level;
+}
+
+/* Recorded for whoever reads the journal. */
+static void apply_notified(struct flow *f, const Halld__FlowEvent *event)
+{
+    (void)f;
+    (void)event;
+}
+
+static void apply_told(struct flow *f, const Halld__FlowEvent *event)
+{
+    (void)f;
+    (void)event;
+}
+
+static void apply_effect(struct flow *f, const Halld__FlowEvent *event)
+{
+    const Halld__MatterEffect *b = event->matter_effect;
+    if (b->value)
+        matter_set(own(f, b->head), b->value);
+    if (*b->record)
+        flow_set_record(f, b->person, b->record, strcmp(b->effect, "remember") == 0);
+}
+
+static void apply_erased(struct flow *f, const Halld__FlowEvent *event)
+{
+    struct matter *m = own(f, event->field_erased->head);
+    int field = definition_field(m->def, event->field_erased->field);
+    if (field >= 0)
+        value_fini(&m->values[field]);
+    flow_schedule(f, m);
+}
+
+/* ---- clocks */
+
+static struct run *run_at(struct matter *m, const char *clock)
+{
+    struct run *r = matter_run_by_name(m, clock);
+    if (!r)
+        abort();
+    return r;
+}
+
+static void set_moments(struct run *r, size_t n, const int64_t *moments, int64_t now)
+{
+    free(r->moments);
+    r->moments = alloc_copy(moments, n * sizeof *moments);
+    r->n_moments = n;
+    for (size_t i = 0; i < n && i < WATCHES_MAX; i++)
+        if (moments[i] > now)
+            r->given &= ~DEFINITION_BIT(i); /* it lies ahead again */
+}
+
+static struct run *new_run(struct matter *m, const char *clock)
+{
+    struct run *r = matter_run_by_name(m, clock);
+    if (!r) {
+        m->runs = alloc_grow(m->runs, m->n_runs + 1, sizeof *m->runs);
+        r = &m->runs[m->n_runs++];
+    } else {
+        free(r->pauses);
+        free(r->moments);
+    }
+    *r = (struct run){.clock = definition_clock(m->def, clock)};
+    if (r->clock < 0)
+        abort();
+    r->name = m->def->clocks[r->clock].c->name;
+    return r;
+}
+
+static void apply_started(struct flow *f, const Halld__FlowEvent *event)
+{
+    const Halld__ClockStarted *b = event->clock_started;
+    struct matter *m = own(f, b->head);
+    struct run *r = new_run(m, b->clock);
+    r->status = RUN_RUNNING;
+    r->n = b->n;
+    r->unit = b->unit;
+    r->yellow = b->yellow;
+    r->by_date = b->by_date;
+    r->start = event->at;
+    r->due = b->due_at;
+    r->provisional = b->provisional;
+    set_moments(r, b->n_moments, b->moments, event->at);
+    flow_schedule(f, m);
+}
+
+/* The clock counts from elsewhere: what was paused before is no part of it. */
+static void restart_from(struct run *r, int64_t start)
+{
+    r->start = start;
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_pauses; i++) {
+        struct running p = r->pauses[i];
+        p.from = p.from > start ? p.from : start;
+        if (p.to > p.from)
+            r->pauses[n++] = p;
+    }
+    r->n_pauses = n;
+}
+
+static void apply_clock_moved(struct flow *f, const Halld__FlowEvent *event)
+{
+    const Halld__ClockMoved *b = event->clock_moved;
+    struct matter *m = own(f, b->head);
+    struct run *r = run_at(m, b->clock);
+    if (strcmp(b->reason, "resume") == 0) {
+        r->status = RUN_RUNNING;
+        r->pauses[r->n_pauses - 1].to = event->at;
+    }
+    if (b->start_at != r->start)
+        restart_from(r, b->start_at);
+    r->n = b->n;
+    r->unit = b->unit;
+    r->yellow = b->yellow;
+    r->due = b->due_at;
+    r->provisional = b->provisional;
+    set_moments(r, b->n_moments, b->moments, event->at);
+    flow_schedule(f, m);
+}
+
+static void apply_paused(struct flow *f, const Halld__FlowEvent *event)
+{
+    struct matter *m = own(f, event->clock_paused->head);
+    struct run *r = run_at(m, event->clock_paused->clock);
+    r->status = RUN_PAUSED;
+    r->pauses = alloc_grow(r->pauses, r->n_pauses + 1, sizeof *r->pauses);
+    r->pauses[r->n_pauses++] = (struct running){event->at, INT64_MAX};
+    if (!r->expired) {
+        r->due = 0;
+        r->provisional = false;
+    }
+    flow_schedule(f, m);
+}
+
+static void apply_stopped(struct flow *f, const Halld__FlowEvent *event)
+{
+    const Halld__ClockStopped *b = event->clock_stopped;
+    struct matter *m = own(f, b->head);
+    struct run *r = run_at(m, b->clock);
+    r->status = strcmp(b->how, "met") == 0 ? RUN_MET : strcmp(b->how, "late") == 0 ? RUN_LATE : RUN_DROPPED;
+    flow_schedule(f, m);
+}
+
+static void apply_mark(struct flow *f, const Halld__FlowEvent *event)
+{
+    const Halld__MarkGiven *b = event->mark_given;
+    struct matter *m = own(f, b->head);
+    struct run *r = run_at(m, b->clock);
+    if (b->watch >= WATCHES_MAX)
+        abort();
+    r->given |= DEFINITION_BIT(b->watch);
+    if (b->watch == WATCH_END)
+        r->expired = true;
+    flow_schedule(f, m);
+}
+
+/* ---- another version of the definition */
+
+/* The bits of what was given, at the places that the same marks have in the other version. */
+static uint64_t carry_given(const struct run *r, const struct clock_row *from, const struct clock_row *to)
+{
+    uint64_t given = 0;
+    for (size_t t = 0; t < to->n_watches; t++)
+        for (size_t i = 0; i < from->n_watches && i < r->n_moments; i++)
+            if (from->watches[i].kind == to->watches[t].kind && strcmp(from->watches[i].what, to->watches[t].what) == 0)
+                given |= r->given & DEFINITION_BIT(i) ? DEFINITION_BIT(t) : 0;
+    return given;
+}
+
+static void carry_run(struct run *r, const struct definition *from, const struct definition *to)
+{
+    int clock = r->clock < 0 ? -1 : definition_clock(to, r->name);
+    if (clock >= 0) {
+        r->given = carry_given(r, &from->clocks[r->clock], &to->clocks[clock]);
+        r->n_moments = 0; /* a clock_moved follows for each that runs */
+    }
+    r->clock = clock;
+}
+
+static struct matter *carried(const struct matter *old, const struct definition *to)
+{
+    struct matter *m = matter_new(old->id, to);
+    const struct definition *from = old->def;
+    for (size_t i = 0; i < from->flow->n_fields; i++) {
+        int field = definition_field(to, from->flow->fields[i]->name);
+        if (field >= 0 && to->fields[field].type == from->fields[i].type)
+            m->values[field] = value_copy(&old->values[i]);
+    }
+    for (size_t i = 0; i < from->flow->n_transitions; i++) {
+        int transition = definition_transition(to, from->flow->transitions[i]->name);
+        if (transition >= 0)
+            m->times[transition] = old->times[i];
+    }
+    for (size_t i = 0; i < from->flow->n_states; i++) {
+        int state = definition_state(to, from->flow->states[i]->name);
+        if (state >= 0)
+            m->entered[state] = old->entered[i];
+    }
+    return m;
+}
+
+static void apply_migrated(struct flow *f, const Halld__FlowEvent *event)
+{
+    const Halld__MatterMigrated *b = event->matter_migrated;
+    struct matter *m = own(f, b->head);
+    const struct definition *to = flow_definition_find(f, b->head->flow, b->head->version), *from = m->def;
+    int state = to ? definition_state(to, b->to) : -1;
+    if (state < 0)
+        abort();
+    struct matter *next = carried(m, to);
+    if (next->entered[state] == 0)
+        next->entered[state] = m->entered[m->state];
+    int levels = to->flow->n_levels ? (int)to->flow->n_levels : 1;
+    struct matter *old = alloc_copy(m, sizeof *m); /* takes the old arrays away, but neither runs nor person */
+    old->runs = NULL;
+    old->n_runs = 0;
+    old->person = NULL;
+    m->def = to;
+    m->values = next->values;
+    m->times = next->times;
+    m->entered = next->entered;
+    m->state = state;
+    m->level = m->level < levels ? m->level : levels;
+    m->revision++;
+    m->changed_at = event->at;
+    m->ended = matter_is_over(m) ? event->day : 0;
+    free(next);
+    matter_free(old);
+    for (size_t i = 0; i < m->n_runs; i++)
+        carry_run(&m->runs[i], from, to);
+    flow_schedule(f, m);
+}
+
+/* ---- the table */
+
+static apply_body_fn *const table[] = {
+    [FLOW_EVENT(FLOW_DEFINED)] = apply_defined,
+    [FLOW_EVENT(PROFILE_SET)] = apply_profile,
+    [FLOW_EVENT(CALENDAR_IMPORTED)] = apply_calendar,
+    [FLOW_EVENT(MATTER_MOVED)] = apply_moved,
+    [FLOW_EVENT(CLOCK_STARTED)] = apply_started,
+    [FLOW_EVENT(CLOCK_MOVED)] = apply_clock_moved,
+    [FLOW_EVENT(CLOCK_PAUSED)] = apply_paused,
+    [FLOW_EVENT(CLOCK_STOPPED)] = apply_stopped,
+    [FLOW_EVENT(MARK_GIVEN)] = apply_mark,
+    [FLOW_EVENT(MATTER_RAISED)] = apply_raised,
+    [FLOW_EVENT(MATTER_NOTIFIED)] = apply_notified,
+    [FLOW_EVENT(MATTER_TOLD)] = apply_told,
+    [FLOW_EVENT(MATTER_EFFECT)] = apply_effect,
+    [FLOW_EVENT(MATTER_MIGRATED)] = apply_migrated,
+    [FLOW_EVENT(FIELD_ERASED)] = apply_erased,
+};
+
+void flow_apply(struct flow *f, const Halld__FlowEvent *event)
+{
+    table[event->body_case](f, event);
+}

@@ -1,0 +1,72 @@
+/* The invariants of docs/flows.md, true after every event. */
+#include <string.h>
+
+#include "core/flow/flow_state.h"
+
+static const char *check_open_run(const struct flow *f, const struct flow_facts *facts, const struct matter *m,
+                                  const struct run *r)
+{
+    const struct clock_row *row = &m->def->clocks[r->clock];
+    uint64_t here = DEFINITION_BIT(m->state);
+    bool same;
+    if (r->status == RUN_RUNNING && !(row->in & here))
+        return "a clock runs outside its states";
+    if (r->status == RUN_PAUSED && !(row->pause & here))
+        return "a clock is held outside its states";
+    if (r->status == RUN_PAUSED && !r->expired && r->due)
+        return "a held clock has a deadline";
+    if (r->status == RUN_RUNNING && !r->expired && clock_is_stale(f, facts, m, r, &same) && !same)
+        return "a deadline is not its recomputation";
+    return NULL;
+}
+
+static const char *check_clocks(const struct flow *f, const struct flow_facts *facts, const struct matter *m)
+{
+    for (size_t i = 0; i < m->def->flow->n_clocks; i++) {
+        const struct run *r = matter_run(m, (int)i);
+        if (!run_is_active(r) && (m->def->clocks[i].in & DEFINITION_BIT(m->state)))
+            return "a clock does not run in its states";
+    }
+    for (size_t i = 0; i < m->n_runs; i++) {
+        const struct run *r = &m->runs[i];
+        if (!run_is_active(r))
+            continue;
+        if (m->ended || r->clock < 0)
+            return "a clock runs that has no matter";
+        const char *broken = check_open_run(f, facts, m, r);
+        if (broken)
+            return broken;
+    }
+    return NULL;
+}
+
+static const char *check_matter(const struct flow *f, const struct flow_facts *facts, const struct matter *m)
+{
+    int levels = m->def->flow->n_levels ? (int)m->def->flow->n_levels : 1;
+    if (m->state < 0 || (size_t)m->state >= m->def->flow->n_states)
+        return "a matter has no state";
+    if ((m->ended != 0) != matter_is_over(m))
+        return "a matter is over in a state that is no end, or the other way round";
+    if (m->level < 1 || m->level > levels)
+        return "a level is out of bounds";
+    for (size_t i = 0; i < m->def->flow->n_fields; i++)
+        for (size_t k = 0; m->def->fields[i].type == FLOW_MATTER && k < m->values[i].n; k++)
+            if (!flow_matter(f, (uint64_t)m->values[i].numbers[k]))
+                return "a field leads to no matter";
+    if ((m->next.at == INT64_MAX) != (m->heap_at == 0))
+        return "what is due is not in the heap";
+    return check_clocks(f, facts, m);
+}
+
+const char *flow_check(const struct flow *f, const struct flow_facts *facts)
+{
+    for (uint64_t id = 1; id <= f->last; id++) {
+        const char *broken = check_matter(f, facts, flow_matter(f, id));
+        if (broken)
+            return broken;
+    }
+    for (size_t i = 1; i < f->n_heap; i++)
+        if (f->heap[i]->next.at < f->heap[(i - 1) / 2]->next.at)
+            return "the heap is out of order";
+    return NULL;
+}

@@ -1,0 +1,240 @@
+#include "tools/sim_flow.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "codec/pbjson.h"
+#include "tools/sim_flow_inside.h"
+
+enum { EXIT_OK = 0, EXIT_DATA = 1, EXIT_USAGE = 64, EXIT_OUTPUT = 73 };
+
+char *sim_read_file(const char *name, size_t *ret_len)
+{
+    FILE *f = fopen(name, "re");
+    if (!f)
+        return NULL;
+    struct buf text = BUF_INIT;
+    for (size_t n = 1; n > 0; text.len += n)
+        n = fread(buf_reserve(&text, 65536), 1, 65536, f);
+    bool sound = !ferror(f);
+    fclose(f);
+    *ret_len = text.len;
+    if (sound)
+        return buf_take(&text);
+    buf_fini(&text);
+    return NULL;
+}
+
+/* ---- names */
+
+uint64_t sim_matter_find(const struct sim_flow *s, const char *name)
+{
+    for (size_t i = 0; i < s->n_names; i++)
+        if (strcmp(s->names[i].name, name) == 0)
+            return s->names[i].matter;
+    return 0;
+}
+
+void sim_matter_name(struct sim_flow *s, const char *name, uint64_t matter)
+{
+    s->names = alloc_grow(s->names, s->n_names + 1, sizeof *s->names);
+    s->names[s->n_names++] = (struct sim_name){alloc_text(name), matter};
+}
+
+/* ---- turns */
+
+static void make(void *arg, Halld__FlowEvent *event)
+{
+    struct sim_flow *s = arg;
+    flow_apply(s->flow, event);
+    s->events = alloc_grow(s->events, s->n_events + 1, sizeof *s->events);
+    s->events[s->n_events++] = event;
+}
+
+struct flow_turn sim_turn(struct sim_flow *s, const struct tree *as)
+{
+    const char *user = tree_text(tree_at(as, "user")), *person = tree_text(tree_at(as, "person"));
+    return (struct flow_turn){.now = s->now,
+                              .facts = &s->hall.facts,
+                              .user = *user ? user : NULL,
+                              .person = *person ? person : NULL,
+                              .window = (int)tree_integer(tree_at(as, "window")),
+                              .make = make,
+                              .arg = s};
+}
+
+/* ---- definitions */
+
+char *sim_flow_file(const struct sim_flow *s, const char *flow)
+{
+    char *name = alloc_format("%s/%s/flow.json", s->defs, flow);
+    FILE *f = fopen(name, "re");
+    if (f) {
+        fclose(f);
+        return name;
+    }
+    free(name);
+    return alloc_format("%s/%s.json", s->defs, flow);
+}
+
+static ProtobufCMessage *read_message(const char *name, const ProtobufCMessageDescriptor *d)
+{
+    size_t len;
+    char *text = sim_read_file(name, &len);
+    ProtobufCMessage *m = NULL;
+    struct refusal r = {0};
+    if (!text)
+        fprintf(stderr, "%s: cannot be read\n", name);
+    else if (pbjson_read(d, text, len, &PBJSON_FILE, &m, &r))
+        fprintf(stderr, "%s: %s: %s %s\n", name, *r.field ? r.field : "$", err_text_en(r.code), r.value);
+    free(text);
+    return m;
+}
+
+static bool define_file(struct sim_flow *s, const char *flow)
+{
+    char *name = sim_flow_file(s, flow);
+    Halld__Flow *def = (Halld__Flow *)read_message(name, &halld__flow__descriptor);
+    struct flow_turn turn = sim_turn(s, NULL);
+    struct refusal r = {0};
+    bool sound = def && flow_define_take(s->flow, &turn, def, &r) == 0;
+    if (def && !sound)
+        fprintf(stderr, "%s: %s: no \"%s\"\n", name, r.field, r.value);
+    free(name);
+    return sound;
+}
+
+/* A folder of a flow, or a file NAME.json beside the others; a profile may lie there too. */
+static bool flow_of_entry(const struct sim_flow *s, const struct dirent *e, char flow[256])
+{
+    snprintf(flow, 256, "%s", e->d_name);
+    char *dot = strrchr(flow, '.');
+    if (dot && (dot == flow || strcmp(dot, ".json") != 0 || strncmp(flow, "profile", 7) == 0))
+        return false;
+    if (dot)
+        *dot = '\0';
+    char *name = sim_flow_file(s, flow);
+    FILE *f = fopen(name, "re");
+    free(name);
+    if (f)
+        fclose(f);
+    return f != NULL;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+bool sim_flow_load(struct sim_flow *s, const char *profile)
+{
+    struct dirent **entries;
+    int n = scandir(s->defs, &entries, NULL, by_name);
+    if (n < 0)
+        fprintf(stderr, "%s: cannot be read\n", s->defs);
+    bool sound = n >= 0;
+    for (int i = 0; i < n; i++) {
+        char flow[256];
+        if (sound && flow_of_entry(s, entries[i], flow))
+            sound = define_file(s, flow);
+        free(entries[i]);
+    }
+    if (n >= 0)
+        free(entries);
+    Halld__Profile *p = sound ? (Halld__Profile *)read_message(profile, &halld__profile__descriptor) : NULL;
+    if (!p)
+        return false;
+    struct flow_turn turn = sim_turn(s, NULL);
+    flow_set_profile(s->flow, &turn, p);
+    halld__profile__free_unpacked(p, NULL);
+    return true;
+}
+
+/* ---- the scenario */
+
+static struct tree *read_tree(const char *name)
+{
+    size_t len;
+    char *text = sim_read_file(name, &len);
+    struct tree *t = NULL;
+    struct refusal r = {0};
+    if (!text)
+        fprintf(stderr, "%s: cannot be read\n", name);
+    else if (tree_read(text, len, &t, &r))
+        fprintf(stderr, "%s: %s: %s\n", name, r.field, r.value);
+    free(text);
+    return t;
+}
+
+/* The hall stands in the scenario; a text there is a file beside it, and without one it is hall.json. */
+static const struct tree *hall_of(const struct tree *scenario, const char *file, struct tree **ret_own)
+{
+    const struct tree *said = tree_at(scenario, "hall");
+    *ret_own = NULL;
+    if (tree_kind(said) == TREE_OBJECT)
+        return said;
+    const char *slash = strrchr(file, '/');
+    char *name = alloc_format("%.*s%s", slash ? (int)(slash + 1 - file) : 0, file,
+                              tree_kind(said) == TREE_TEXT ? tree_text(said) : "hall.json");
+    *ret_own = read_tree(name);
+    free(name);
+    return *ret_own;
+}
+
+static void forget(struct sim_flow *s)
+{
+    for (size_t i = 0; i < s->n_events; i++)
+        halld__flow_event__free_unpacked(s->events[i], NULL);
+    s->n_events = 0;
+}
+
+static bool play_steps(struct sim_flow *s, const struct tree *steps)
+{
+    bool sound = tree_kind(steps) == TREE_LIST;
+    if (!sound)
+        fprintf(stderr, "the scenario has no steps\n");
+    for (size_t i = 0; i < tree_count(steps) && sound; i++) {
+        forget(s);
+        sound = sim_flow_step(s, tree_item(steps, i));
+        if (!sound)
+            fprintf(stderr, "steps[%zu]\n", i);
+    }
+    return sound;
+}
+
+static bool play(struct sim_flow *s, const char *profile, const char *file)
+{
+    struct tree *scenario = read_tree(file), *own;
+    const struct tree *said = scenario ? hall_of(scenario, file, &own) : NULL;
+    bool sound = false;
+    if (said) {
+        sound = sim_hall_init(&s->hall, said, s->hall.calendars) && sim_flow_load(s, profile) &&
+                play_steps(s, tree_at(scenario, "steps"));
+        sim_hall_fini(&s->hall);
+        tree_free(own);
+    }
+    tree_free(scenario);
+    return sound;
+}
+
+int sim_flow_main(int argc, char **argv)
+{
+    if (argc != 4) {
+        fputs("usage: hallsim flow DEFS PROFILE CALENDARS SCENARIO\n", stderr);
+        return EXIT_USAGE;
+    }
+    struct sim_flow s = {.flow = flow_new(), .defs = argv[0], .hall = {.calendars = argv[2]}};
+    bool sound = play(&s, argv[1], argv[3]);
+    forget(&s);
+    free(s.events);
+    for (size_t i = 0; i < s.n_names; i++)
+        free(s.names[i].name);
+    free(s.names);
+    flow_free(s.flow);
+    if (fflush(stdout) != 0)
+        return EXIT_OUTPUT;
+    return sound ? EXIT_OK : EXIT_DATA;
+}
