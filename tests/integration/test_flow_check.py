@@ -519,6 +519,25 @@ def test_the_definitions_and_every_profile_are_sound(file):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize("file", PROFILE_FILES, ids=os.path.basename)
+def test_every_profile_is_whole_and_says_where_its_own_numbers_come_from(file):
+    def rows(path):
+        with open(path, encoding="utf-8") as f:
+            whole = json.load(f)
+        return whole, {row["key"]: row for row in whole["limits"] + whole["tariffs"]}
+    whole, found = rows(file)
+    _, national = rows(os.path.join(SOURCE, "profiles", "national.json"))
+    assert whole["name"] == os.path.splitext(os.path.basename(file))[0]
+    assert list(found) == list(national)
+    own = [row for key, row in found.items() if row != national[key]]
+    assert bool(own) == (whole["name"] != "national")
+    assert not any(row["source"].startswith("local") or row["source"] == national[row["key"]]["source"] for row in own)
+
+
+def test_there_are_provincial_profiles():
+    assert len(PROFILE_FILES) >= 4
+
+
 def test_the_definitions_are_short_and_listed():
     files = glob.glob(os.path.join(SOURCE, "plugins", "*", "flow.json"))
     with open(os.path.join(SOURCE, "plugins", "Makefile.inc"), encoding="utf-8") as f:
