@@ -7,6 +7,8 @@ import copy
 import glob
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 
@@ -550,6 +552,32 @@ def test_the_definitions_are_short_and_listed():
     with open(os.path.join(SOURCE, "profiles", "Makefile.inc"), encoding="utf-8") as f:
         listed = f.read()
     assert all(f"profiles/{os.path.basename(file)}" in listed for file in PROFILE_FILES)
+
+
+def test_the_worked_example_of_the_documentation(tmp_path):
+    with open(os.path.join(SOURCE, "docs", "flows.md"), encoding="utf-8") as f:
+        section = f.read().split("## A new flow is one JSON file")[1].split("\n## ")[0]
+    flow, row = (json.loads(text) for text in re.findall(r"```json\n(.*?)```", section, re.S))
+    says = re.search(r"```\n(plugins.*?)```", section, re.S).group(1)
+    with open(os.path.join(SOURCE, "profiles", "national.json"), encoding="utf-8") as f:
+        national = json.load(f)
+    shutil.copytree(os.path.join(SOURCE, "plugins"), tmp_path / "flows")
+    write(tmp_path, {"lost_item": flow}, {**national, "limits": national["limits"] + [row]})
+    assert check(tmp_path) == []
+    write(tmp_path, {"lost_item": changed(changed(flow, (T, 2, "roles"), ["desk"]), (T, 0, "roles", 0), "desk1")},
+          {**national, "limits": national["limits"] + [row]})
+    assert check(tmp_path) == [line.replace("plugins/", "") for line in says.splitlines()]
+
+
+def test_every_code_is_documented():
+    codes = set()
+    for file in glob.glob(os.path.join(SOURCE, "daemon/core/flow/check*.c")) + \
+            [os.path.join(SOURCE, "daemon/codec/pbjson_shape.c")]:
+        with open(file, encoding="utf-8") as f:
+            codes |= set(re.findall(r'"([A-Z][A-Z_]+)"', f.read()))
+    with open(os.path.join(SOURCE, "docs", "flows.md"), encoding="utf-8") as f:
+        table = f.read().split("## What is forbidden")[1].split("\n## ")[0]
+    assert codes == set(re.findall(r"`([A-Z][A-Z_]+)`", table)) - {"FILE", "PATH", "CODE"}
 
 
 if __name__ == "__main__":
