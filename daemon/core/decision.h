@@ -45,7 +45,8 @@ int64_t appointment_next_due(const struct queue *q);
 void appointment_apply_checked_in(struct queue *q, const Halld__TicketIssued *b, uint64_t ticket);
 
 decide_fn issue_decide;
-decide_fn appointment_decide_hold, appointment_decide_book, appointment_decide_cancel, appointment_decide_check_in;
+decide_fn appointment_decide_hold, appointment_decide_book, appointment_decide_cancel, appointment_decide_move,
+    appointment_decide_check_in;
 decide_fn leave_decide_cancel, leave_decide_report_back, leave_decide_class;
 decide_fn equipment_decide_report, equipment_decide_call, equipment_decide_answer, equipment_decide_print;
 decide_fn window_decide_open, window_decide_break, window_decide_resume, window_decide_suspend, window_decide_drain,

@@ -17,6 +17,7 @@ static decide_fn *const decide_table[] = {
     [COMMAND(HOLD_SLOT)] = appointment_decide_hold,
     [COMMAND(BOOK_SLOT)] = appointment_decide_book,
     [COMMAND(CANCEL_APPOINTMENT)] = appointment_decide_cancel,
+    [COMMAND(MOVE_APPOINTMENT)] = appointment_decide_move,
     [COMMAND(CHECK_IN)] = appointment_decide_check_in,
     [COMMAND(REPORT_PRINT)] = equipment_decide_print,
     [COMMAND(OPEN_WINDOW)] = window_decide_open,

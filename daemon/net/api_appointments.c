@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/moment.h"
+#include "codec/pbjson.h"
 #include "core/hall.h"
 #include "core/queue/queue.h"
 #include "core/setup.h"
@@ -143,16 +144,15 @@ static void submit_hold(struct call *c, Halld__HoldSlot *slot)
 }
 
 /* The moment as the hall's date and minute; false: answered. */
-static bool fill_slot(struct call *c, const Halld__HoldRequest *from, Halld__HoldSlot *slot)
+static bool split_slot(struct call *c, int64_t at, int32_t *ret_date, int32_t *ret_minute)
 {
-    if (from->slot_at) {
-        slot->slot_at = from->slot_at;
-        slot->date = moment_to_date(from->slot_at);
-        slot->minute = (int32_t)((from->slot_at - moment_of_date(slot->date, 0)) / MINUTE_MS);
-        if (moment_of_date(slot->date, slot->minute) == slot->slot_at)
+    if (at) {
+        *ret_date = moment_to_date(at);
+        *ret_minute = (int32_t)((at - moment_of_date(*ret_date, 0)) / MINUTE_MS);
+        if (moment_of_date(*ret_date, *ret_minute) == at)
             return true;
     }
-    call_refuse_field(c, from->slot_at ? HALL_E_SLOT_CLOSED : HALL_E_FIELD_MISSING, "slot_at", "");
+    call_refuse_field(c, at ? HALL_E_SLOT_CLOSED : HALL_E_FIELD_MISSING, "slot_at", "");
     return false;
 }
 
@@ -173,7 +173,8 @@ void api_appointment_hold(struct call *c)
         return;
     Halld__HoldSlot *slot = alloc_zero(sizeof *slot);
     halld__hold_slot__init(slot);
-    if (fill_slot(c, from, slot) && fill_person(c, from, slot)) {
+    slot->slot_at = from->slot_at;
+    if (split_slot(c, from->slot_at, &slot->date, &slot->minute) && fill_person(c, from, slot)) {
         slot->item = alloc_text(from->item);
         slot->class_ = alloc_text(from->class_);
         submit_hold(c, slot);
@@ -197,4 +198,29 @@ void api_appointment_book(struct call *c)
         call_submit(c, call_command(HALLD__COMMAND__BODY_BOOK_SLOT, &slot->base));
     }
     forget_request(&from->base, from->person);
+}
+
+/* ---- move */
+
+/* By the link or by the id, as the path has it; the path's parameters are the command's fields. */
+void api_appointment_move(struct call *c)
+{
+    Halld__MoveRequest *from = (Halld__MoveRequest *)call_body(c);
+    struct refusal r;
+    int code = 0;
+    if (!from)
+        return;
+    Halld__MoveAppointment *move = alloc_zero(sizeof *move);
+    halld__move_appointment__init(move);
+    move->slot_at = from->slot_at;
+    protobuf_c_message_free_unpacked(&from->base, NULL);
+    for (size_t i = 0; i < c->params.n && !code; i++)
+        code = pbjson_set_text(&move->base, c->params.at[i].name, c->params.at[i].value, &r);
+    if (!code && split_slot(c, move->slot_at, &move->date, &move->minute)) {
+        call_submit(c, call_command(HALLD__COMMAND__BODY_MOVE_APPOINTMENT, &move->base));
+        return;
+    }
+    if (code)
+        call_refuse_with(c, &r);
+    protobuf_c_message_free_unpacked(&move->base, NULL);
 }

@@ -21,6 +21,7 @@ void api_slots(struct call *c);
 void api_appointments(struct call *c);
 void api_appointment_hold(struct call *c);
 void api_appointment_book(struct call *c);
+void api_appointment_move(struct call *c);
 void api_appointment_by_token(struct call *c);
 void api_appointment_qr(struct call *c);
 /* api_windows.c */

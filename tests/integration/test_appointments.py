@@ -108,6 +108,31 @@ def test_cancelling_gives_the_time_back():
         assert hall.client("clerk").post(path, {"reason": "本人来电"}).body["state"] == "cancelled"
 
 
+def test_another_time_in_one_step():
+    with BookingHall() as hall:
+        public, clerk = hall.client(), hall.client("clerk")
+        free_ten, free_eleven = free_at(hall, "10:00"), free_at(hall, "11:00")
+        first = hall.book("10:00")
+        moved = public.post(by_link(first, "/move"), {"slot_at": moment(TODAY, "11:00")})
+        assert (moved.status, moved.body["state"], moved.body["slot_at"]) == (200, "booked", moment(TODAY, "11:00"))
+        assert moved.body["token"] != first.body["token"] and public.get(by_link(first)).body["state"] == "cancelled"
+        assert (free_at(hall, "10:00"), free_at(hall, "11:00")) == (free_ten, free_eleven - 1)
+        assert public.post(by_link(moved, "/move"), {"slot_at": moment(TODAY, "11:00")}).code == "ALREADY_BOOKED"
+        assert public.post(by_link(first, "/move"), {"slot_at": moment(TODAY, "11:00")}).code == "APPOINTMENT_OVER"
+        assert public.post(by_link(moved, "/move"), {"slot_at": moment(TODAY, "12:00")}).code == "SLOT_CLOSED"
+        assert public.post(by_link(moved, "/move"), {}).code == "FIELD_MISSING"
+        assert public.post(by_link(hall.hold("10:00"), "/move"), {"slot_at": moment(TODAY, "11:30")}).code == "WRONG_STATE"
+        path = f"/appointments/{moved.body['id']}/move"
+        assert public.post(path, {"slot_at": moment(TODAY, "09:30")}).status == 401
+        again = clerk.post(path, {"slot_at": moment("2026-11-24", "09:30")})
+        assert (again.status, again.body["slot_at"]) == (200, moment("2026-11-24", "09:30"))
+        hall.book("09:30", "2026-11-25")
+        limit = public.post(by_link(again, "/move"), {"slot_at": moment("2026-11-26", "09:30")})
+        assert limit.status == 200, "a moved one is still one"
+        assert public.post(by_link(limit, "/move"), {"slot_at": moment("2026-11-25", "09:30")}).code == "ALREADY_BOOKED"
+        assert public.post("/appointments/by-token/" + "0" * 32 + "/move", {"slot_at": moment(TODAY, "11:00")}).code == "NO_APPOINTMENT"
+
+
 def test_in_the_grace_in_time_and_after_it_a_walk_in():
     with BookingHall() as hall:
         first, second = hall.book("09:30"), hall.book("10:00", person=OTHER)

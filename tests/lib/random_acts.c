@@ -152,6 +152,19 @@ static void calls_off(struct random_hall *r)
                          (unsigned long long)a->id);
 }
 
+/* Some ask for a time that is gone or full, and keep what they have. */
+static void moves(struct random_hall *r)
+{
+    const struct appointment *a = booked_within(r, 300 * MINUTE, 0);
+    char slot[MOMENT_TEXT];
+    if (!a)
+        return;
+    int minute = (int)((a->slot_at - moment_of_date(a->date, 0)) / MINUTE) + 15 * ((int)random_hall_roll(r, 9) - 4);
+    moment_to_text(moment_of_date(a->date, minute), slot);
+    random_hall_send(r, "{\"move_appointment\":{\"id\":\"%llu\",\"slot_at\":\"%s\",\"date\":%d,\"minute\":%d}}",
+                     (unsigned long long)a->id, slot, a->date, minute);
+}
+
 static void returns(struct random_hall *r)
 {
     const struct ticket *t = ticket_that(r, owes);
@@ -186,9 +199,9 @@ static void has_class_changed(struct random_hall *r)
                          (unsigned long long)t->id, any_class(r));
 }
 
-static const struct chance people[] = {{100, comes},    {6, came_on_paper}, {18, books},
-                                       {30, checks_in}, {2, calls_off},     {10, returns},
-                                       {7, leaves},     {14, reports_back}, {6, has_class_changed}};
+static const struct chance people[] = {
+    {100, comes}, {6, came_on_paper}, {18, books}, {30, checks_in},    {2, calls_off},
+    {2, moves},   {10, returns},      {7, leaves}, {14, reports_back}, {6, has_class_changed}};
 
 /* ---- clerks: what is possible depends on the window's state */
 

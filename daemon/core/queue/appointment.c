@@ -63,14 +63,22 @@ static int check_person(struct decision *d, const ProtobufCBinaryData *person, i
 
 /* ---- hold and book */
 
-static int check_slot(struct decision *d, const Halld__HoldSlot *c)
+/* Where somebody wants to be. */
+struct wanted {
+    int64_t slot_at;
+    int32_t date, minute;
+    const Halld__Item *item;
+    const Halld__PersonClass *class_row;
+};
+
+static int check_slot(struct decision *d, const struct wanted *w)
 {
-    int code = slots_check(d->hall, d->hall->queue->day.date, c->date, c->minute);
+    int code = slots_check(d->hall, d->hall->queue->day.date, w->date, w->minute);
     if (code)
         return refuse(d->refusal, code, "slot_at", "");
-    if (c->slot_at <= d->turn->now_ms)
+    if (w->slot_at <= d->turn->now_ms)
         return refuse(d->refusal, HALL_E_SLOT_CLOSED, "slot_at", "");
-    if (slots_free(d->hall, c->item, c->slot_at) < 1)
+    if (slots_free(d->hall, w->item->item, w->slot_at) < 1)
         return refuse(d->refusal, HALL_E_SLOT_FULL, "slot_at", "");
     return 0;
 }
@@ -95,19 +103,18 @@ static char *free_code(const struct decision *d, int32_t date)
     return alloc_text(code);
 }
 
-static void make_held(struct decision *d, const Halld__HoldSlot *c, const Halld__Item *item,
-                      const Halld__PersonClass *class_row)
+static void make_held(struct decision *d, const struct wanted *w)
 {
     Halld__SlotHeld *b = decision_begin(d, HALLD__EVENT__BODY_SLOT_HELD);
-    b->slot_at = c->slot_at;
-    b->date = c->date;
-    b->item = alloc_text(item->item);
-    b->queue = alloc_text(item->queue);
-    b->service_s = slots_service_s(d->hall, item->item);
+    b->slot_at = w->slot_at;
+    b->date = w->date;
+    b->item = alloc_text(w->item->item);
+    b->queue = alloc_text(w->item->queue);
+    b->service_s = slots_service_s(d->hall, w->item->item);
     b->token = (ProtobufCBinaryData){16, alloc_copy(d->turn->random, 16)};
-    b->code = free_code(d, c->date);
+    b->code = free_code(d, w->date);
     b->due_at = d->turn->now_ms + setup_booking(d->hall->setup)->hold;
-    b->class_ = alloc_text(class_row->class_);
+    b->class_ = alloc_text(w->class_row->class_);
     decision_make(d);
 }
 
@@ -122,19 +129,18 @@ static void make_booked(struct decision *d, uint64_t id, const ProtobufCBinaryDa
 int appointment_decide_hold(struct decision *d)
 {
     const Halld__HoldSlot *c = d->command->hold_slot;
-    const Halld__Item *item;
-    const Halld__PersonClass *class_row;
-    int code = steps_item(d, c->item, "", &item);
+    struct wanted w = {c->slot_at, c->date, c->minute, NULL, NULL};
+    int code = steps_item(d, c->item, "", &w.item);
     if (!code)
-        code = issue_class(d, c->class_, &class_row);
+        code = issue_class(d, c->class_, &w.class_row);
     if (!code)
-        code = check_slot(d, c);
+        code = check_slot(d, &w);
     if (!code && c->person.len)
         code = check_person(d, &c->person, c->slot_at, c->date, c->item, NULL);
     if (code)
         return code;
     uint64_t id = decision_seq(d);
-    make_held(d, c, item, class_row);
+    make_held(d, &w);
     if (c->person.len)
         make_booked(d, id, &c->person);
     return 0;
@@ -222,6 +228,46 @@ int appointment_decide_cancel(struct decision *d)
     if (code)
         return code;
     make_cancelled(d, a, by_link ? "person" : c->reason);
+    return 0;
+}
+
+/* ---- move: the old time is given back and the new one booked, by one command */
+
+static int check_move(struct decision *d, const struct appointment *a, struct wanted *w)
+{
+    if (a->state != HALLD__APPOINTMENT_STATE__E__booked)
+        return refuse(d->refusal, is_open(a) ? HALL_E_WRONG_STATE : HALL_E_APPOINTMENT_OVER, "code", a->code);
+    if (a->slot_at == w->slot_at)
+        return refuse(d->refusal, HALL_E_ALREADY_BOOKED, "slot_at", "");
+    int code = steps_item(d, a->item, "", &w->item);
+    if (!code && !(w->class_row = setup_class_find(d->hall->setup, a->class_name)))
+        code = refuse(d->refusal, HALL_E_UNKNOWN_CLASS, "class", a->class_name);
+    if (!code)
+        code = check_slot(d, w);
+    return code;
+}
+
+int appointment_decide_move(struct decision *d)
+{
+    const Halld__MoveAppointment *c = d->command->move_appointment;
+    bool by_link = c->which_case == HALLD__MOVE_APPOINTMENT__WHICH_TOKEN;
+    struct wanted w = {c->slot_at, c->date, c->minute, NULL, NULL};
+    struct appointment *a;
+    uint8_t bytes[PERSON_BYTES];
+    ProtobufCBinaryData person = {PERSON_BYTES, bytes};
+    int code = find(d, by_link ? 0 : c->id, by_link ? c->token : NULL, NULL, &a);
+    if (!code)
+        code = check_move(d, a, &w);
+    if (code)
+        return code;
+    memcpy(bytes, a->person, PERSON_BYTES);
+    code = check_person(d, &person, w.slot_at, w.date, w.item->item, a);
+    if (code)
+        return code;
+    make_cancelled(d, a, "moved");
+    uint64_t id = decision_seq(d);
+    make_held(d, &w);
+    make_booked(d, id, &person);
     return 0;
 }
 
