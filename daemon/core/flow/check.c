@@ -146,22 +146,20 @@ void flow_check_unknown(const struct flow_check *c, const struct fault_place *at
     faults_add(c->faults, at, "UNKNOWN", "no %s \"%.*s\"", kind, (int)x.len, x.at);
 }
 
-static void add_type(struct buf *out, int type, bool first, bool last)
-{
-    if (!first)
-        buf_add_text(out, last ? " or " : ", ");
-    buf_add_text(out, flow_type_name((enum flow_type)type));
-}
-
+/* In the order in which people name them. */
 void flow_check_types_text(unsigned types, struct buf *out)
 {
+    static const enum flow_type order[FLOW_TYPES] = {
+        FLOW_TEXT,  FLOW_NUMBER,     FLOW_MONEY,  FLOW_CHOICE, FLOW_BOOL,     FLOW_DATE,   FLOW_PERSON, FLOW_PHONE,
+        FLOW_STAFF, FLOW_DEPARTMENT, FLOW_WINDOW, FLOW_ITEM,   FLOW_MATERIAL, FLOW_TICKET, FLOW_MATTER, FLOW_FILE};
     unsigned left = types;
-    for (int i = 0; i < FLOW_TYPES; i++) {
-        if (!(left & FLOW_TYPE_BIT(i)))
+    for (size_t i = 0; i < FLOW_TYPES; i++) {
+        if (!(left & FLOW_TYPE_BIT(order[i])))
             continue;
-        bool first = left == types;
-        left &= ~FLOW_TYPE_BIT(i);
-        add_type(out, i, first, left == 0);
+        if (left != types)
+            buf_add_text(out, left == FLOW_TYPE_BIT(order[i]) ? " or " : ", ");
+        buf_add_text(out, flow_type_name(order[i]));
+        left &= ~FLOW_TYPE_BIT(order[i]);
     }
 }
 

@@ -199,10 +199,9 @@ static void check_taken_by_clocks(const struct flow_check *c)
 {
     for (size_t i = 0; i < c->flow->n_transitions; i++) {
         const Halld__Transition *t = c->flow->transitions[i];
-        for (size_t k = 0; k < t->n_roles; k++)
-            if (strcmp(t->roles[k], "clock") == 0 && !a_clock_takes(c->flow, t->name))
-                faults_add(c->faults, FAULT_NTH(FAULT_NTH(NULL, "transitions", i), "roles", k), "MACHINE",
-                           "no clock takes \"%s\"", t->name);
+        if (flow_check_holds(t->n_roles, t->roles, "clock") && !a_clock_takes(c->flow, t->name))
+            faults_add(c->faults, FAULT_AT(FAULT_NTH(NULL, "transitions", i), "roles"), "MACHINE",
+                       "no clock takes \"%s\"", t->name);
     }
 }
 

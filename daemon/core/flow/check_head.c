@@ -124,8 +124,7 @@ static void check_things(const struct flow_check *c, const struct fault_place *u
 static void check_print_texts(const struct flow_check *c, const struct fault_place *at, const Halld__Print *p)
 {
     if (!*p->text_zh != !*p->text_en)
-        faults_add(c->faults, FAULT_AT(at, *p->text_zh ? "text_en" : "text_zh"), "NO_TEXT",
-                   "text_zh and text_en come together");
+        faults_add(c->faults, at, "NO_TEXT", "text_zh and text_en come together");
 }
 
 void flow_check_names(const struct flow_check *c)

@@ -317,8 +317,7 @@ void flow_check_unlinked(const struct flow_check *c)
     }
     for (size_t i = 0; i < c->flow->n_transitions; i++) {
         const Halld__Transition *t = c->flow->transitions[i];
-        for (size_t k = 0; k < t->n_roles; k++)
-            if (strcmp(t->roles[k], "matter") == 0 && is_whole(c))
-                check_is_taken(c, FAULT_NTH(FAULT_NTH(NULL, "transitions", i), "roles", k), t->name);
+        if (flow_check_holds(t->n_roles, t->roles, "matter") && is_whole(c))
+            check_is_taken(c, FAULT_AT(FAULT_NTH(NULL, "transitions", i), "roles"), t->name);
     }
 }

@@ -1,6 +1,4 @@
 /* Transitions: from where to where, by whom, with what. */
-#include <string.h>
-
 #include "core/flow/check_inside.h"
 
 static bool opens(const Halld__Transition *t)
@@ -21,9 +19,8 @@ static void check_roles(const struct flow_check *c, const struct fault_place *at
     if (t->n_roles == 0)
         faults_add(c->faults, FAULT_AT(at, "roles"), "NO_ROLE", "nobody may take \"%s\"", t->name);
     flow_check_who_list(c, at, "roles", t->n_roles, t->roles, FLOW_WHO_TAKES);
-    for (size_t i = 0; i < t->n_roles; i++)
-        if (opens(t) && strcmp(t->roles[i], "clock") == 0)
-            faults_add(c->faults, FAULT_NTH(at, "roles", i), "MACHINE", "a clock cannot open a matter");
+    if (opens(t) && flow_check_holds(t->n_roles, t->roles, "clock"))
+        faults_add(c->faults, FAULT_AT(at, "roles"), "MACHINE", "a clock cannot open a matter");
 }
 
 static void check_given(const struct flow_check *c, const struct fault_place *at, const Halld__Transition *t)
