@@ -24,6 +24,7 @@ import hall as halls    # noqa: E402
 KEYS = Keys
 WAIT_S = 20
 SIZES = {"tv": (1920, 1080), "tv-portrait": (1080, 1920), "kiosk": (1080, 1920), "console": (1440, 900), "phone": (390, 844), "slip": (300, 640),
+         "tv-small": (1366, 768), "tv-4k": (3840, 2160), "tv-4k-portrait": (2160, 3840),
          "admin": (1440, 900), "index": (1366, 900)}
 OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
@@ -75,6 +76,16 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
                                     {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": name == "phone"})
         return self
+
+    @contextlib.contextmanager
+    def before_pages(self, script):
+        """Runs in every page before its own scripts."""
+        made = self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+        yield
+        self.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", {"identifier": made["identifier"]})
+
+    def js(self, script, *args):
+        return self.driver.execute_script(script, *args)
 
     def open(self, path, size=None):
         if size:

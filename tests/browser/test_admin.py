@@ -83,3 +83,23 @@ def test_the_auditor_reads_the_journal_and_nothing_else(hall, browser):
 def test_a_clerk_is_told_to_log_in_as_somebody_else(hall, browser):
     browser.open("/admin/", "admin")
     browser.log_in(user_of(hall, "chuangkou1")).wait_text("“chuangkou1”的岗位不能用这一页")
+
+
+def test_a_notice_is_made_with_its_time(hall, browser):
+    enter(hall, browser, "jingli")
+    browser.click('a[href="#notices"]').click_text("新增").fill("#f-notice", "water").fill("#f-text", "今天下午停水")
+    browser.driver.execute_script("document.querySelector('#f-to_at').value = '2031-05-01T17:30'")
+    browser.click_text("保存").wait_text("2031-05-01 17:30", ".a-list")
+    notice = hall.admin().get("/admin/notices").body["settings"]["notices"][0]
+    assert notice["text"] == "今天下午停水" and notice["to_at"].startswith("2031-05-01T17:30:00")
+    browser.click('tr[data-row="water"]').click_text("删除").click_text("再按一次").wait(lambda: not browser.all('tr[data-row="water"]'))
+
+
+def test_devices_say_how_they_are_and_help_is_answered(hall, browser):
+    kiosk = hall.client("kiosk")
+    kiosk.post("/devices/self/status", {"printer": "out"})
+    kiosk.post("/devices/self/help")
+    enter(hall, browser)
+    browser.wait_text("有人请求帮助", ".a-dev").click_text("我去").wait(lambda: "有人请求帮助" not in browser.text(".a-dev"))
+    browser.wait_text("打印纸用完了", ".a-dev").click('a[href="#devices"]').wait_text("没有纸", '[data-device="kiosk"]')
+    assert browser.all("tr[data-device]")[0].get_attribute("data-device") == "kiosk"

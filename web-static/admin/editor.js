@@ -1,6 +1,7 @@
 /* One editor for all tables: a list of rows, a form for one of them, and saving as one change. */
 import { fill, h, name } from "../lib/dom.js";
 import { api, post } from "../lib/api.js";
+import { fields, ms } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
 import { apiName, POLICY_DEFAULTS } from "./tables.js";
 
@@ -10,11 +11,18 @@ import { apiName, POLICY_DEFAULTS } from "./tables.js";
 
 const ROWS_MOST = 200;
 
+/** "2026-03-10T09:00" of the hall. @param {string} value */
+const localText = (value) => fields(ms(value)).toISOString().slice(0, 16);
+
+/** @param {string} text as localText makes it */
+const momentOf = (text) => new Date(Date.parse(`${text}Z`) - (+fields(0))).toISOString().replace(/\.\d+Z$/, "Z");
+
 /** A value as text for a list. @param {Field} f @param {any} value */
 function shown(f, value) {
   if (f.kind === "bool") return value ? t("yes") : t("no");
   if (f.kind === "minutes") return t("minutes", { n: Math.round((value || 0) / 60) });
   if (f.kind === "lines") return (value || []).join("　") || t("closed");
+  if (f.kind === "moment") return ms(value) ? localText(value).replace("T", " ") : t(`${f.id}.0`);
   if (f.words) return t(`${f.prefix}${value}`);
   return value === undefined || value === null ? "" : String(value);
 }
@@ -24,6 +32,7 @@ function typed(f, value) {
   if (f.kind === "minutes") return String(Math.round(((value || 0) / 60) * 10) / 10);
   if (f.kind === "lines") return (value || []).join("\n");
   if (f.kind === "limit") return value ? String(value.n) : "";
+  if (f.kind === "moment") return ms(value) ? localText(value) : "";
   if (f.kind === "materials") return (value || []).map((/** @type {any} */ m) => `${m.may_follow ? "* " : ""}${m.name}${m.name_en ? ` | ${m.name_en}` : ""}`).join("\n");
   return value === undefined || value === null ? "" : String(value);
 }
@@ -44,6 +53,7 @@ function read(f, el, row) {
   if (f.kind === "lines") return text.split("\n").map((x) => x.trim()).filter((x) => x);
   if (f.kind === "limit") return text ? { n: Number(text), unit: "working_days" } : null;
   if (f.kind === "materials") return materialsOf(text, row.materials || []);
+  if (f.kind === "moment") return text ? momentOf(text) : null;
   if (f.kind === "number") return text === "" ? null : Number(text);
   return text;
 }
@@ -51,12 +61,12 @@ function read(f, el, row) {
 /** @param {Table} table @param {Field} f @param {any} row @param {boolean} isNew */
 function field(table, f, row, isNew) {
   const value = row[f.id], id = `f-${f.id}`, locked = !isNew && f.id === table.key;
-  const label = [t(`f.${f.id}`), table.id === "policy" ? h("small", null, t("default.is", { n: POLICY_DEFAULTS[f.id] })) : null, f.id === "materials" ? h("small", null, t("materials.how")) : null,
+  const label = [t(`f.${f.label || f.id}`), table.id === "policy" ? h("small", null, t("default.is", { n: POLICY_DEFAULTS[f.id] })) : null, f.id === "materials" ? h("small", null, t("materials.how")) : null,
     f.id === "open" ? h("small", null, t("open.how")) : null];
   if (f.kind === "bool") return h("label.check", null, h("input", { id, type: "checkbox", checked: Boolean(value) }), label);
   const input = f.words ? h("select.field", { id }, f.words.map((w) => h("option", { value: w, selected: w === value }, t(`${f.prefix}${w}`))))
     : f.kind === "lines" || f.kind === "materials" || f.wide ? h("textarea.field", { id, rows: f.kind ? 5 : 3 }, typed(f, value))
-      : h("input.field", { id, value: typed(f, value), inputmode: f.kind && f.kind !== "text" ? "decimal" : null, readonly: locked, autocomplete: "off", spellcheck: "false" });
+      : h("input.field", { id, value: typed(f, value), type: f.kind === "moment" ? "datetime-local" : null, inputmode: f.kind && f.kind !== "text" && f.kind !== "moment" ? "decimal" : null, readonly: locked, autocomplete: "off", spellcheck: "false" });
   return h(f.wide ? "label.wide" : "label", null, label, input);
 }
 
@@ -113,7 +123,7 @@ export function edit(a, table, el) {
   const show = () => {
     const fits = (/** @type {any} */ row) => !wanted || columns.some((f) => String(row[f.id] ?? "").toLowerCase().includes(wanted)) || (row.initials || "").includes(wanted);
     const rows = rowsOf(a, table).filter(fits), some = rows.slice(0, ROWS_MOST);
-    fill(list, h("table.a-list", null, h("thead", null, h("tr", null, columns.map((f) => h("th", null, t(`f.${f.id}`))))),
+    fill(list, h("table.a-list", null, h("thead", null, h("tr", null, columns.map((f) => h("th", null, t(`f.${f.label || f.id}`))))),
       h("tbody", null, some.map((row) => h("tr", { tabindex: "0", "data-row": row[table.key], onclick: () => open(row), onkeydown: (/** @type {KeyboardEvent} */ e) => e.code === "Enter" && open(row) },
         columns.map((f) => h("td", null, name(shown(f, row[f.id])), f.id === "name" && row.example ? [" ", h("span.tag.soon", null, t("example"))] : null)))))),
     rows.length > some.length ? h("p.sub", null, t("more", { n: rows.length - some.length })) : null);

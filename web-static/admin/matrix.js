@@ -116,8 +116,16 @@ export function matrix(a, el) {
   show();
 }
 
+/** I go where somebody asks for help. @param {Admin} a @param {string} device */
+async function answer(a, device) {
+  await post(`/devices/${encodeURIComponent(device)}/help/answer`).catch((e) => a.say(a.explain(e)));
+  await a.reload();
+  a.show();
+}
+
 /** What somebody must do now. @param {Admin} a */
 export function alarms(a) {
   return h("section.a-box", null, h("h2", null, t("alarms"), h("span", null, a.alarms.length ? "" : t("alarms.none"))),
-    h("ul.a-dev.rowed", null, a.alarms.map((x) => h("li", null, h("span.dot.soon"), h("strong", null, pick(x.text, x.text_en)), h("span", null, "")))));
+    h("ul.a-dev.rowed", null, a.alarms.map((x) => h("li", null, h("span.dot.soon"), h("strong", null, pick(x.text, x.text_en)),
+      h("span", null, x.alarm.startsWith("help/") ? h("button.btn", { type: "button", onclick: () => answer(a, x.device) }, t("help.go")) : "")))));
 }

@@ -24,6 +24,7 @@ const a = {
     a.alarms = list.alarms;
     setHallTime(board.at);
   },
+  show: () => render(),
   /** @param {string} text */ say(text) {
     fill($("#said"), text);
     setTimeout(() => fill($("#said")), 4000);

@@ -60,12 +60,24 @@ export async function users(a, el, said) {
     h("section.a-box", null, h("h2", null, t("add.user")), form));
 }
 
+const PRINTERS = ["ok", "low", "out", "failed"];
+
+/** How bad it is: those that need somebody stand first. @param {any} d */
+const needOf = (d) => (d.help_at ? PRINTERS.length : Math.max(0, PRINTERS.indexOf(d.printer)));
+
+/** What the device says of itself. @param {any} d */
+function stateOf(d) {
+  const words = [d.help_at ? h("span.tag.stop", null, t("device.help")) : null, d.printer ? h(d.printer === "ok" ? "span.tag" : d.printer === "low" ? "span.tag.soon" : "span.tag.stop", null, t(`printer.${d.printer}`)) : null,
+    h("span", null, d.heard_at ? t("heard", { time: clockSeconds(ms(d.heard_at)) }) : t("heard.none"))];
+  return words.filter((x) => x).flatMap((x, i) => (i ? [" ", x] : [x]));
+}
+
 /** @param {Admin} a @param {HTMLElement} el @param {any} [said] */
 export async function devices(a, el, said) {
   const { devices: list } = await get("/admin/devices"), trouble = h("p.note.stop", { role: "alert", hidden: true });
   const again = (/** @type {any} */ answer) => devices(a, el, answer);
   const until = (/** @type {any} */ d) => (ms(d.expires_at) ? `${date(ms(d.expires_at))} ${clockSeconds(ms(d.expires_at))}` : t("no.end"));
-  const row = (/** @type {any} */ d) => h("tr", { "data-device": d.name }, h("td", null, h("strong", null, d.name)), h("td", null, t(`role.${d.role}`)), h("td", null, d.place), h("td", null, until(d)),
+  const row = (/** @type {any} */ d) => h("tr", { "data-device": d.name }, h("td", null, h("strong", null, d.name)), h("td", null, t(`role.${d.role}`)), h("td", null, d.place), h("td", null, stateOf(d)), h("td", null, until(d)),
     h("td.acts", null, careful(t("new.code"), t("new.code.sure"), () => attempt(a, trouble, async () => again(await post(`/admin/devices/${encodeURIComponent(d.name)}/token`))), "button.btn"),
       careful(t("remove"), t("remove.sure"), () => attempt(a, trouble, async () => { await api("DELETE", `/admin/devices/${encodeURIComponent(d.name)}`); again(null); }))));
   const form = /** @type {HTMLFormElement} */ (h("form.a-form", { onsubmit: (/** @type {Event} */ e) => {
@@ -77,6 +89,6 @@ export async function devices(a, el, said) {
   h("div.a-end", null, h("button.btn.main", { type: "submit" }, t("add.device")))));
   const page = said && (said.role === "kiosk" || said.role === "screen") ? `${location.origin}/${said.role}/` : "";
   fill(el, said && said.code ? once(t("code.of", { name: said.name }), [[t("code.code"), said.code.replace(/(\d{4})/, "$1 ")], ...(page ? [/** @type {[string, string]} */ ([t("code.page"), page])] : []), [t("code.token"), said.token]], () => again(null)) : null,
-    h("section.a-box", null, h("h2", null, t("tab.devices"), h("span", null, t("devices.n", { n: list.length }))), h("div.a-scroll", null, h("table.a-list", null, h("tbody", null, list.map(row))))),
+    h("section.a-box", null, h("h2", null, t("tab.devices"), h("span", null, t("devices.n", { n: list.length }))), h("div.a-scroll", null, h("table.a-list", null, h("tbody", null, list.sort((/** @type {any} */ x, /** @type {any} */ y) => needOf(y) - needOf(x)).map(row))))),
     h("section.a-box", null, h("h2", null, t("add.device")), h("p.sub", null, t("code.how")), form));
 }

@@ -1,9 +1,9 @@
 /* The tables of the hall's settings: which fields a row has and how each is edited. A row's key is its first field. */
 
 /**
- * kind: text, number, minutes (kept in seconds), bool, lines (a list, one a line), limit (working days), materials,
+ * kind: text, number, moment (a date and time of the hall), minutes (kept in seconds), bool, lines (a list, one a line), limit (working days), materials,
  * or a list of words to choose from, by the name of their texts ("role." and so on).
- * @typedef {{id: string, kind?: string, words?: string[], prefix?: string, list?: boolean, wide?: boolean}} Field
+ * @typedef {{id: string, label?: string, kind?: string, words?: string[], prefix?: string, list?: boolean, wide?: boolean}} Field
  * @typedef {{id: string, key: string, single?: boolean, search?: boolean, fields: Field[]}} Table
  */
 
@@ -20,6 +20,7 @@ export const TABLES = [
   { id: "places", key: "window", fields: [{ id: "window", kind: "number", list: true }, ...names, { id: "role", words: ROLES, prefix: "place.", list: true }, { id: "all", kind: "bool", list: true }] },
   { id: "hours", key: "weekday", fields: [{ id: "weekday", kind: "number", list: true }, { id: "open", kind: "lines", list: true, wide: true }] },
   { id: "special", key: "date", fields: [{ id: "date", list: true }, { id: "open", kind: "lines", list: true, wide: true }, { id: "reason", list: true }] },
+  { id: "notices", key: "notice", fields: [{ id: "notice", label: "notice_code", list: true }, { id: "text", list: true, wide: true }, { id: "text_en", wide: true }, { id: "from_at", kind: "moment", list: true }, { id: "to_at", kind: "moment", list: true }] },
   { id: "policy", key: "", single: true, fields: ["repeat_after_s", "miss_after_s", "report_back_within_s", "max_misses", "report_back_behind", "start_inferred_after_s", "last_ticket_before_close_s",
     "sweep_after_close_s", "appointment_grace_s", "appointment_head_start_s", "gate_before_s", "return_head_s"].map((id) => ({ id, kind: "number" })) },
   { id: "hall", key: "", single: true, fields: [{ id: "name" }, { id: "name_en" }, { id: "notice", wide: true }, { id: "notice_en", wide: true }, { id: "source", wide: true }] },

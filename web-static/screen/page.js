@@ -8,15 +8,19 @@ import { date, dayWord, hoursText, wallClock, weekday } from "../lib/days.js";
 import { clock, fields, hallNow, minutes, ms, ranges, setHallTime } from "../lib/format.js";
 import { followHallTime } from "../lib/hallclock.js";
 import { isEnglish, loadTexts, pick, t } from "../lib/i18n.js";
+import { beats } from "../lib/beat.js";
 import { codeInAddress, pair, pairByCode, whoAmI } from "../lib/session.js";
 import { follow } from "../lib/stream.js";
+import { Voice } from "./voice.js";
 
-const FRESH_MS = 20000, PAST_SHOWN = 4, SHIFT_MS = 180000, QUEUES_IN_A_ROW = 5;
+const FRESH_MS = 20000, PAST_SHOWN = 4, SHIFT_MS = 180000, NOTICE_MS = 10000, BOARD_LATE_MS = 1000, QUEUES_IN_A_ROW = 5;
 const main = $("#page");
 
 /** @type {any} */ let board = null;
 /** @type {any} */ let hall = {};
-let lostAt = 0, freshUntil = 0, newest = "", isRegistered = true, ticking = "";
+/** A call that is over is not spoken; one that just came may not stand on the board yet. */
+const voice = new Voice((call) => !lostAt && (Date.now() - heardAt < BOARD_LATE_MS || board.calls.some((/** @type {any} */ c) => c.number === call.number && c.window === call.window)), () => render());
+let heardAt = 0, lostAt = 0, freshUntil = 0, newest = "", isRegistered = true, ticking = "", noticed = 0;
 
 /** @param {string} zh @param {string} id @param {Record<string, string | number>} [args] */
 const twice = (zh, id, args) => [zh, " ", h("span.en", { lang: isEnglish() ? "zh-CN" : "en" }, t(id, args))];
@@ -77,11 +81,20 @@ function legend() {
   }));
 }
 
+/** The sentences that stand now, one after the other: nothing crawls. @returns {string[]} */
+function notices() {
+  const now = hallNow(), desk = board.windows.find((/** @type {any} */ w) => w.role === "desk");
+  const timed = board.notices.filter((/** @type {any} */ n) => (!n.from_at || ms(n.from_at) <= now) && (!n.to_at || now < ms(n.to_at)));
+  const said = [pick(board.notice, board.notice_en), ...timed.map((/** @type {any} */ n) => pick(n.text, n.text_en))].filter((text) => text);
+  return desk && (!said.length || timed.length) ? [...said, t("desk", { window: desk.window })] : said;
+}
+
+const soundButton = () => h("button.tv-pair", { type: "button", id: "sound", onclick: () => voice.unblock().then(render) }, t("sound"));
+
 function foot() {
-  const desk = board.windows.find((/** @type {any} */ w) => w.role === "desk");
-  const notice = pick(board.notice, board.notice_en) || (desk ? t("desk", { window: desk.window }) : "");
+  const all = notices(), notice = all[Math.floor(Date.now() / NOTICE_MS) % all.length] || "";
   const left = board.duty_leader ? [t("leader"), h("strong", null, board.duty_leader)] : [t("hours", { hours: hoursText(hall.hours || []) })];
-  return h("footer.tv-foot", null, h("p", null, left), isRegistered ? null : pairLink(), h("p", null, h("strong", null, notice)));
+  return h("footer.tv-foot", null, h("p", null, left), isRegistered ? null : pairLink(), voice.isBlocked ? soundButton() : null, h("p.tv-notice", null, h("strong", null, notice)));
 }
 
 const pairLink = () => h("button.tv-pair", { type: "button", onclick: () => register("") }, `${t("pair")} · ${t("pair.do")}`);
@@ -165,8 +178,15 @@ function hear(message) {
     if (data.hall && name === "snapshot") hall = data.hall;
     followHallTime(hall);
     if (name === "hall") hall = data;
-    if (name === "snapshot" && data.board) take(data.board);
+    if (name === "snapshot" && data.board) {
+      take(data.board);
+      voice.standing(data.board.calls);
+    }
     if (name === "board") take(data);
+    if (name === "call") {
+      heardAt = Date.now();
+      voice.announce(data);
+    }
     if (name === "call" || name === "window" || name === "ticket") return;
     if (board) lostAt = 0;
   }
@@ -177,17 +197,24 @@ function hear(message) {
 async function register(why) {
   const page = h("div.tv-register");
   document.body.append(page);
-  await pairByCode(page, why);
-  isRegistered = true;
+  known(await pairByCode(page, why));
   page.remove();
   render();
 }
 
-async function identify() {
-  const code = codeInAddress(), me = await whoAmI();
+/** @type {ReturnType<typeof beats> | null} */ let device = null;
+
+/** A registered screen says that it is there; after an update of the hall it loads anew. @param {import("../lib/session.js").Me} me */
+function known(me) {
   isRegistered = me.role !== "public";
+  if (me.kind === "device") device ??= beats((state) => { if (state.old) location.reload(); });
+}
+
+async function identify() {
+  const code = codeInAddress();
+  known(await whoAmI());
   if (!isRegistered && code) {      /* a page that is a kiosk already stays one: they share the browser's cookies */
-    await pair(code).then(() => { isRegistered = true; }, (e) => register(e.message));
+    await pair(code).then(known, (e) => register(e.message));
   }
   render();
 }
@@ -202,6 +229,9 @@ function tick() {
   const now = wallClock(hallNow());
   if (now !== ticking) document.querySelectorAll(".tv-head .clock").forEach((el) => fill(el, now));
   ticking = now;
+  const turn = board && !lostAt ? notices().length && Math.floor(Date.now() / NOTICE_MS) : 0;
+  if (turn !== noticed) render();
+  noticed = turn;
 }
 
 await loadTexts("common", "days", "login", "screen");

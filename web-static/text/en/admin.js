@@ -1,11 +1,13 @@
 /* Administration. */
 export default {
   title: "Administration", "tab.windows": "Windows", "tab.places": "Window names", "tab.queues": "Queues", "tab.groups": "Groups", "tab.items": "Items", "tab.classes": "Classes", "tab.hours": "Hours", "tab.special": "Special days",
-  "tab.policy": "Rules", "tab.hall": "Hall", "tab.users": "People", "tab.devices": "Devices", "tab.log": "Journal",
+  "tab.notices": "Notices", "tab.policy": "Rules", "tab.hall": "Hall", "tab.users": "People", "tab.devices": "Devices", "tab.log": "Journal",
   "matrix.title": "What each window can do", "matrix.how": "arrows move, space changes, saved together", "matrix.when": "A window works by it from its next opening.", "by.queue": "By queue", "by.group": "By group", "now.is": "Now", cell: "window {window}, {what}",
   unsaved: "{n} windows not saved", undo: "Undo", save: "Save", saved: "Saved", new: "New", "new.row": "New: {table}", remove: "Remove", "remove.sure": "Press again to remove", back: "Back", search: "Search",
   exists: "{key} is there already", more: "{n} more rows; type to search", yes: "yes", no: "no", minutes: "{n} min", closed: "closed", "default.is": "  empty means {n}", "materials.how": "  one a line; * first for what may follow; \"| English\" for its English name",
-  "open.how": "  one span a line, such as 09:00-12:00; empty means closed", alarms: "Needs attention", "alarms.none": "Nothing needs attention",
+  "open.how": "  one span a line, such as 09:00-12:00; empty means closed", alarms: "Needs attention", "alarms.none": "Nothing needs attention", "help.go": "I go",
+  "f.notice_code": "Code (letters, figures)", "f.text": "Sentence on the screens", "f.text_en": "English", "f.from_at": "From (empty: now)", "f.to_at": "Until (empty: it stays)", "from_at.0": "now", "to_at.0": "stays",
+  "device.help": "asks for help", "printer.ok": "printer well", "printer.low": "paper low", "printer.out": "out of paper", "printer.failed": "printer failed", heard: "heard of at {time}", "heard.none": "not heard of",
   "f.queue": "Queue", "f.name": "Name", "f.name_en": "English name", "f.default_item": "Default item", "f.max_tickets": "Tickets a day (0: no limit)", "f.planned_windows": "Windows planned for appointments", "f.group": "Group", "f.item": "Item code", "f.kind": "Kind",
   "f.promised": "Promised working days", "f.statutory": "Statutory working days", "f.example": "Example (limits and papers are made up)", "f.initials": "Pinyin initials", "f.mean_service_s": "Usual minutes", "f.main_item": "Main item", "f.materials": "Papers", "f.class": "Code",
   "f.head_start_s": "Minutes of head start", "f.kiosk": "A kiosk may grant it", "f.window": "Window", "f.role": "Kind", "f.all": "Serves everything", "f.weekday": "Weekday (1 to 7; 0: days off)", "f.open": "Open", "f.date": "Date (YYYY-MM-DD)", "f.reason": "Reason",

@@ -19,5 +19,5 @@ export default {
   "closed.1": "Numbers not called today have ended;", "closed.2": "please take a new one tomorrow.", opens: "open at {time}",
   "other.tomorrow": "明天{weekday}", "other.weekday.0": "星期日", "other.weekday.1": "星期一", "other.weekday.2": "星期二",
   "other.weekday.3": "星期三", "other.weekday.4": "星期四", "other.weekday.5": "星期五", "other.weekday.6": "星期六",
-  pair: "This screen is not registered", "pair.do": "Enter its 8-digit code",
+  sound: "Sound on", pair: "Not registered", "pair.do": "enter its code",
 };

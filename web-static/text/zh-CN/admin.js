@@ -1,11 +1,13 @@
 /* Administration. */
 export default {
   title: "管理", "tab.windows": "窗口", "tab.places": "窗口名称", "tab.queues": "队列", "tab.groups": "业务类", "tab.items": "事项", "tab.classes": "人群", "tab.hours": "每周时间", "tab.special": "特殊日期",
-  "tab.policy": "叫号规则", "tab.hall": "大厅", "tab.users": "人员", "tab.devices": "设备", "tab.log": "日志",
+  "tab.notices": "通知", "tab.policy": "叫号规则", "tab.hall": "大厅", "tab.users": "人员", "tab.devices": "设备", "tab.log": "日志",
   "matrix.title": "窗口能办哪些", "matrix.how": "方向键移动，空格改，改完一起保存", "matrix.when": "窗口下次打开时按新的来。", "by.queue": "按队列", "by.group": "按业务类", "now.is": "现在", cell: "{window} 号窗口 {what}",
   unsaved: "{n} 个窗口没保存", undo: "不改了", save: "保存", saved: "已保存", new: "新增", "new.row": "新增：{table}", remove: "删除", "remove.sure": "再按一次，真的删除", back: "返回", search: "查找",
   exists: "“{key}”已经有了", more: "还有 {n} 行，请输入几个字查找", yes: "是", no: "否", minutes: "{n} 分", closed: "不开", "default.is": "　不填就是 {n}", "materials.how": "　一行一样；前面加 * 的可以后补；“| English”写英文名",
-  "open.how": "　一行一段，例如 09:00-12:00；空着就是不开", alarms: "要看的事", "alarms.none": "没有要处理的事",
+  "open.how": "　一行一段，例如 09:00-12:00；空着就是不开", alarms: "要看的事", "alarms.none": "没有要处理的事", "help.go": "我去",
+  "f.notice_code": "代号（字母、数字）", "f.text": "屏上的一句话", "f.text_en": "英文", "f.from_at": "从什么时候起（不填就是现在）", "f.to_at": "到什么时候（不填就一直显示）", "from_at.0": "现在起", "to_at.0": "一直",
+  "device.help": "有人请求帮助", "printer.ok": "打印机正常", "printer.low": "纸快用完", "printer.out": "没有纸", "printer.failed": "打印机坏了", heard: "{time} 有消息", "heard.none": "没有消息",
   "f.queue": "队列", "f.name": "名称", "f.name_en": "英文名称", "f.default_item": "默认事项", "f.max_tickets": "每天最多几个号（0 不限）", "f.planned_windows": "预约按几个窗口算", "f.group": "业务类", "f.item": "事项编码", "f.kind": "类型",
   "f.promised": "承诺几个工作日", "f.statutory": "法定几个工作日", "f.example": "示例（时限和材料是编的）", "f.initials": "拼音首字母", "f.mean_service_s": "一般办几分钟", "f.main_item": "主项名称", "f.materials": "材料", "f.class": "代码",
   "f.head_start_s": "算早到几分钟", "f.kiosk": "取号机可以给", "f.window": "窗口号", "f.role": "类型", "f.all": "什么都能办", "f.weekday": "星期几（1–7，0 是放假日）", "f.open": "开放时间", "f.date": "日期（年-月-日）", "f.reason": "原因",

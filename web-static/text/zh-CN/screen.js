@@ -19,5 +19,5 @@ export default {
   "closed.1": "今天没叫到的号已作废，", "closed.2": "明天请重新取号。", opens: "{time} 开门",
   "other.tomorrow": "tomorrow, {weekday}", "other.weekday.0": "Sunday", "other.weekday.1": "Monday", "other.weekday.2": "Tuesday",
   "other.weekday.3": "Wednesday", "other.weekday.4": "Thursday", "other.weekday.5": "Friday", "other.weekday.6": "Saturday",
-  pair: "这块屏还没登记", "pair.do": "输入 8 位配对码",
+  sound: "开启声音", pair: "这块屏还没登记", "pair.do": "输入配对码",
 };
