@@ -1,12 +1,10 @@
 #include "tools/sim_flow.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "codec/pbjson.h"
 #include "tools/sim_flow_inside.h"
 
 enum { EXIT_OK = 0, EXIT_DATA = 1, EXIT_USAGE = 64, EXIT_OUTPUT = 73 };
@@ -64,93 +62,6 @@ struct flow_turn sim_turn(struct sim_flow *s, const struct tree *as)
                               .window = (int)tree_integer(tree_at(as, "window")),
                               .make = make,
                               .arg = s};
-}
-
-/* ---- definitions */
-
-char *sim_flow_file(const struct sim_flow *s, const char *flow)
-{
-    char *name = alloc_format("%s/%s/flow.json", s->defs, flow);
-    FILE *f = fopen(name, "re");
-    if (f) {
-        fclose(f);
-        return name;
-    }
-    free(name);
-    return alloc_format("%s/%s.json", s->defs, flow);
-}
-
-static ProtobufCMessage *read_message(const char *name, const ProtobufCMessageDescriptor *d)
-{
-    size_t len;
-    char *text = sim_read_file(name, &len);
-    ProtobufCMessage *m = NULL;
-    struct refusal r = {0};
-    if (!text)
-        fprintf(stderr, "%s: cannot be read\n", name);
-    else if (pbjson_read(d, text, len, &PBJSON_FILE, &m, &r))
-        fprintf(stderr, "%s: %s: %s %s\n", name, *r.field ? r.field : "$", err_text_en(r.code), r.value);
-    free(text);
-    return m;
-}
-
-static bool define_file(struct sim_flow *s, const char *flow)
-{
-    char *name = sim_flow_file(s, flow);
-    Halld__Flow *def = (Halld__Flow *)read_message(name, &halld__flow__descriptor);
-    struct flow_turn turn = sim_turn(s, NULL);
-    struct refusal r = {0};
-    bool sound = def && flow_define_take(s->flow, &turn, def, &r) == 0;
-    if (def && !sound)
-        fprintf(stderr, "%s: %s: no \"%s\"\n", name, r.field, r.value);
-    free(name);
-    return sound;
-}
-
-/* A folder of a flow, or a file NAME.json beside the others; a profile may lie there too. */
-static bool flow_of_entry(const struct sim_flow *s, const struct dirent *e, char flow[256])
-{
-    snprintf(flow, 256, "%s", e->d_name);
-    char *dot = strrchr(flow, '.');
-    if (dot && (dot == flow || strcmp(dot, ".json") != 0 || strncmp(flow, "profile", 7) == 0))
-        return false;
-    if (dot)
-        *dot = '\0';
-    char *name = sim_flow_file(s, flow);
-    FILE *f = fopen(name, "re");
-    free(name);
-    if (f)
-        fclose(f);
-    return f != NULL;
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-bool sim_flow_load(struct sim_flow *s, const char *profile)
-{
-    struct dirent **entries;
-    int n = scandir(s->defs, &entries, NULL, by_name);
-    if (n < 0)
-        fprintf(stderr, "%s: cannot be read\n", s->defs);
-    bool sound = n >= 0;
-    for (int i = 0; i < n; i++) {
-        char flow[256];
-        if (sound && flow_of_entry(s, entries[i], flow))
-            sound = define_file(s, flow);
-        free(entries[i]);
-    }
-    if (n >= 0)
-        free(entries);
-    Halld__Profile *p = sound ? (Halld__Profile *)read_message(profile, &halld__profile__descriptor) : NULL;
-    if (!p)
-        return false;
-    struct flow_turn turn = sim_turn(s, NULL);
-    flow_set_profile(s->flow, &turn, p);
-    halld__profile__free_unpacked(p, NULL);
-    return true;
 }
 
 /* ---- the scenario */
@@ -234,6 +145,8 @@ int sim_flow_main(int argc, char **argv)
         free(s.names[i].name);
     free(s.names);
     flow_free(s.flow);
+    if (s.profile)
+        halld__profile__free_unpacked(s.profile, NULL);
     if (fflush(stdout) != 0)
         return EXIT_OUTPUT;
     return sound ? EXIT_OK : EXIT_DATA;

@@ -24,7 +24,7 @@ int sim_hall_import(struct sim_hall *h, int year, const struct tree *days);
 
 /* "2025-03-03T11:44" (seconds and milliseconds may follow) as milliseconds; false if it is none. */
 bool sim_time_from_text(const char *text, int64_t *ret);
-void sim_time_write(int64_t at, struct buf *out); /* as a JSON string; null for 0 */
+void sim_time_write(int64_t at, struct buf *out); /* as a JSON string, to the minute; null for 0 */
 
 /* ---- the player */
 
@@ -37,6 +37,7 @@ struct sim_flow {
     struct flow *flow;
     struct sim_hall hall;
     const char *defs; /* folder */
+    Halld__Profile *profile;
     int64_t now;
     struct sim_name *names;
     size_t n_names;
@@ -46,11 +47,15 @@ struct sim_flow {
 
 /* One step, ended by its answer on stdout. False with a message on stderr: the scenario is broken, or the engine. */
 bool sim_flow_step(struct sim_flow *s, const struct tree *step);
-/* Loads every definition of the folder and the profile. */
-bool sim_flow_load(struct sim_flow *s, const char *profile);
 char *sim_read_file(const char *name, size_t *ret_len); /* NULL if it cannot be read */
+
+/* Definitions (sim_flow_defs.c). All of the folder that have no fault are loaded, then the profile; what is wrong with
+ * the others is on stderr. False if the folder or the profile is of no use. */
+bool sim_flow_load(struct sim_flow *s, const char *profile);
 /* The file of a flow's definition: DEFS/NAME/flow.json, or DEFS/NAME.json. */
 char *sim_flow_file(const struct sim_flow *s, const char *flow);
+/* Loads one more definition or version: NULL, or the code of the first fault, then of the set's. */
+const char *sim_flow_define(struct sim_flow *s, const char *folder, const char *text, size_t len);
 
 uint64_t sim_matter_find(const struct sim_flow *s, const char *name); /* 0 = none */
 void sim_matter_name(struct sim_flow *s, const char *name, uint64_t matter);

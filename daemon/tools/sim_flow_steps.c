@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "codec/pbjson.h"
 #include "tools/sim_flow_inside.h"
 
 /* One step while it is played; refused: NULL, or why. */
@@ -153,28 +152,12 @@ static bool patch(struct tree *file, const struct tree *said)
     return true;
 }
 
-static const char *code_of_shape(int code)
-{
-    if (code == HALL_E_UNKNOWN_FIELD)
-        return "UNKNOWN_KEY";
-    return code == HALL_E_WRONG_TYPE || code == HALL_E_BAD_VALUE ? "WRONG_KIND" : err_name(code);
-}
-
 static void define(struct playing *p, const struct tree *file)
 {
     struct buf text = BUF_INIT;
-    struct refusal r = {0};
-    ProtobufCMessage *m = NULL;
     tree_write(file, &text);
-    int code = pbjson_read(&halld__flow__descriptor, buf_text(&text), text.len, &PBJSON_FILE, &m, &r);
+    p->refused = sim_flow_define(p->s, word(p, "flow"), buf_text(&text), text.len);
     buf_fini(&text);
-    if (code) {
-        p->refused = code_of_shape(code);
-        return;
-    }
-    struct flow_turn turn = sim_turn(p->s, NULL);
-    code = flow_define_take(p->s->flow, &turn, (Halld__Flow *)m, &r);
-    p->refused = code ? err_name(code) : NULL;
 }
 
 static void step_define(struct playing *p)

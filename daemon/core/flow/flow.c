@@ -264,6 +264,16 @@ const struct definition *flow_definition(const struct flow *f, const char *name)
     return newest;
 }
 
+size_t flow_definition_count(const struct flow *f)
+{
+    return f->library->n;
+}
+
+const struct definition *flow_definition_at(const struct flow *f, size_t i)
+{
+    return f->library->at[i];
+}
+
 /* ---- records about persons */
 
 static struct record *find_record(const struct flow *f, const char *person, const char *record)

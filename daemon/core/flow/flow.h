@@ -91,6 +91,8 @@ int flow_check_outcome(const struct flow *f, const char *ticket, const char *out
 uint64_t flow_matter_count(const struct flow *f);
 const struct matter *flow_matter(const struct flow *f, uint64_t id);              /* NULL if there is none */
 const struct definition *flow_definition(const struct flow *f, const char *name); /* the newest; NULL */
+size_t flow_definition_count(const struct flow *f); /* every version that was loaded, in that order */
+const struct definition *flow_definition_at(const struct flow *f, size_t i);
 
 /* NULL, or which invariant is broken (static text). */
 const char *flow_check(const struct flow *f, const struct flow_facts *facts);
