@@ -13,8 +13,8 @@ import pytest
 from flow_reference import Play, Refused
 from flow_time import DAY, moment_of, moment_text
 
-BUILD = os.environ.get("top_builddir", "build")
-SOURCE = os.environ.get("top_srcdir", ".")
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+BUILD = os.path.abspath(os.environ.get("top_builddir") or os.path.join(SOURCE, "build"))
 DEFS, PROFILE = os.path.join(SOURCE, "plugins"), os.path.join(SOURCE, "profiles/national.json")
 CALENDARS = os.path.join(SOURCE, "packaging/calendars")
 SEEDS = [int(os.environ["HALLD_FLOW_SEED"])] if "HALLD_FLOW_SEED" in os.environ else \
