@@ -237,3 +237,17 @@ def test_a_simulated_hall_shows_its_own_time(browser):
         browser.wait_text("09:", ".clock")
         before = browser.text(".clock")
         browser.wait(lambda: browser.text(".clock") != before, "the clock stands still")
+
+
+def test_a_phone_shows_a_time_line_and_trembles_when_called(hall, browser):
+    ticket = hall.client("kiosk").ticket("A").body
+    for window in (1, 2):
+        hall.client("clerk").post(f"/windows/{window}/open")
+    with browser.before_pages("window.trembled = []; navigator.vibrate = (pattern) => window.trembled.push(pattern.length)"):
+        browser.open(address(ticket), "phone").wait_text("大约等").wait_text("现在", ".p-line")
+        assert len(browser.all(".p-line b")) == 3
+        browser.click_text("要带什么").wait_for(".p-sheet").click()      # a browser lets only a touched page tremble
+        browser.click_text("知道了")
+        hall.client("clerk").post("/windows/1/next")
+        browser.wait_text("轮到您了，请到")
+        browser.wait(lambda: browser.js("return window.trembled.length") == 1)

@@ -13,23 +13,24 @@ const ASK_MS = 30000;
 /** @type {any} */ let ticket = null;
 /** @type {any} */ let item = null;
 /** @type {any} */ let hall = {};
+/** Loaded when it is asked for. @type {any} */ let more = null;
 let live = true, none = false, sheet = "", trouble = "", seenAt = 0, buzzed = "";
 
 /** @param {string} term @param {any} value */
 const fact = (term, value) => h("div", null, h("dt", null, term), h("dd", null, value));
-/** @param {string} text @param {() => void} onclick @param {string} [kind] */
-const button = (text, onclick, kind = "button.btn") => h(kind, { onclick, type: "button" }, text);
-/** @param {string} kind @param {string} text */
-const note = (kind, text) => h(`div.note.${kind}`, null, text);
+const button = (text = "", onclick = () => {}, kind = "button.btn") => h(kind, { onclick, type: "button" }, text);
+const note = (kind = "", text = "") => h(`div.note.${kind}`, null, text);
 
 const itemFact = () => fact(t("item"), name(pick(ticket.item_name, item?.name_en)));
 const cancelButton = () => button(t("cancel"), () => show("cancel"));
 
-/** Never a finer promise than minutes. */
+/** Never a finer promise than minutes; the same on a line from now on. */
 function wait() {
-  const s = (/** @type {string} */ at) => (ms(at) - hallNow()) / 1000;
+  const now = hallNow(), p50 = ms(ticket.start_p50_at), p90 = ms(ticket.start_p90_at) + 30000;
+  const line = h("p.p-line", null, h("b", null, t("now")), h("b", null, clock(p50)), h("b", null, clock(p90)));
+  line.style.gridTemplateColumns = `minmax(3em, ${Math.max(0, p50 - now)}fr) minmax(3em, ${p90 - p50}fr) auto`;
   return ticket.start_p90_at && [
-    h("p", null, t("wait", { p50: minutes(s(ticket.start_p50_at)), p90: minutes(s(ticket.start_p90_at) + 30) })),
+    h("p", null, t("wait", { p50: minutes((p50 - now) / 1000), p90: minutes((p90 - now) / 1000) })), line,
     ticket.worse && h("p.sub", null, pick(ticket.worse, ticket.worse_en))];
 }
 
@@ -65,26 +66,16 @@ function missed() {
     note("soon", t("missed.do")), h("dl.p-facts.rowed", null, itemFact())];
 }
 
-function done() {
-  const started = ms(ticket.started_at) || ms(ticket.called_at), ended = ms(ticket.ended_at);
-  const wait = minutes((ms(ticket.called_at) - ms(ticket.issued_at)) / 1000);
-  return [plate(ticket.number, "done"), h("h1", null, t("done")),
-    h("dl.p-facts.rowed", null, itemFact(), fact(t("result"), t(`outcome.${ticket.outcome || "unset"}`)),
-      ended && started ? fact(t("took"), t("took.text", { wait, service: minutes((ended - started) / 1000) })) : null),
-    ticket.may_return ? h("p", null, t("return.do")) : null, hall.notice ? h("p.sub", null, pick(hall.notice, hall.notice_en)) : null];
-}
-
-/** @param {string} state @param {string} title @param {string} what */
-const plain = (state, title, what) => [plate(ticket.number, state), h("h1", null, title), h("p", null, what)];
+const plain = (state = "", title = "", what = "") => [plate(ticket.number, state), h("h1", null, title), h("p", null, what)];
 
 /** State -> what stands in the middle, and the buttons. @type {Record<string, () => [any[], any[]]>} */
 const STATES = {
-  waiting: () => [waiting(), [button(t("bring"), () => show("bring")), cancelButton()]],
+  waiting: () => [waiting(), [button(t("bring"), () => need("bring")), cancelButton()]],
   called: () => [called(), [cancelButton()]],
   serving: () => [plain("serving", t("serving", { window: ticket.window }), t("serving.do")), []],
   held: () => [plain("held", t("held"), t("held.do", { window: ticket.window })), []],
   missed: () => [missed(), [button(t("back"), () => act("report-back"), "button.btn.main"), cancelButton()]],
-  done: () => [done(), ticket.may_return ? [button(t("return"), comeBack, "button.btn.main")] : []],
+  done: () => more ? more.done(ticket, item, hall, act) : [[], []],
   cancelled: () => [plain("gone", t("cancelled"), t("gone.do")), []],
   expired: () => [plain("gone", t("expired"), t("gone.do")), []],
 };
@@ -96,18 +87,15 @@ function offline() {
     note("stop", t("offline.auto"))], [button(t("retry"), load, "button.btn.main")]];
 }
 
-/** What papers the item wants. */
-function papers() {
-  const list = item?.materials || [];
-  return list.length ? h("ul.p-list.rowed", null, item.example && h("li", null, h("span.tag.soon", null, t("example"))),
-    list.map((/** @type {any} */ m) => h("li", null, name(pick(m.name, m.name_en)), m.may_follow && h("span.tag", null, t("may.follow"))))) : h("p", null, t("bring.none"));
+function sheetOf() {
+  const close = () => show("");
+  return sheet === "bring" ? [h("h1", null, t("bring")), more.papers(item), h("p.p-foot", null, button(t("close"), close))]
+    : [h("h1", null, t("cancel.ask")), h("p", null, t("cancel.lose")), h("p.p-foot", null, button(t("cancel.no"), close), button(t("cancel.yes"), () => act("cancel"), "button.btn.no"))];
 }
 
-function sheetOf() {
-  const foot = (/** @type {any[]} */ ...buttons) => h("p.p-foot", null, buttons);
-  return sheet === "bring" ? [h("h1", null, t("bring")), papers(), foot(button(t("close"), () => show("")))]
-    : [h("h1", null, t("cancel.ask")), h("p", null, t("cancel.lose")),
-      foot(button(t("cancel.no"), () => show("")), button(t("cancel.yes"), () => act("cancel"), "button.btn.no"))];
+async function need(what = "") {
+  more ??= await import("./more.js");
+  show(what);
 }
 
 function header() {
@@ -129,25 +117,16 @@ function render() {
     h("footer.p-foot", null, foot), sheet && h("section.p-sheet", { role: "dialog", "aria-modal": "true" }, sheetOf()));
 }
 
-/** @param {string} what */
-function show(what) {
+function show(what = "") {
   sheet = what;
   render();
   if (what) $(".p-sheet button").focus();
 }
 
-/** @param {string} verb */
-async function act(verb) {
+async function act(verb = "") {
   sheet = trouble = "";
-  await ask("POST", `${path}/${verb}`, {}).catch((e) => { trouble = e.message; });
-  await load();
-}
-
-/** With what was missing: a number of its own, in the time of the first. */
-async function comeBack() {
-  trouble = "";
-  const again = await ask("POST", `${path}/return`, {}).catch((e) => { trouble = e.message; });
-  if (again) location.assign(`/t/${again.token}`);
+  const made = await ask("POST", `${path}/${verb}`, {}).catch((e) => { trouble = e.message; });
+  if (verb === "return" && made) location.assign(`/t/${made.token}`);
   else await load();
 }
 
@@ -160,6 +139,7 @@ function take(view) {
     navigator.vibrate([200, 100, 200, 600, 200, 100, 200, 600, 200, 100, 200]);
   }
   buzzed = call;
+  if (view.state === "done" && !more) need();
 }
 
 async function load() {

@@ -3,7 +3,7 @@ export default {
   updated: "{time}", lost: "Offline",
   ahead: "{n} people ahead of you", "ahead.none": "You are next",
   wait: "About {p50}, at most {p90} minutes",
-  item: "Item", window: "Window", "any.window": "Any of {windows}; shown when you are called", "one.window": "{windows}",
+  now: "now", item: "Item", window: "Window", "any.window": "Any of {windows}; shown when you are called", "one.window": "{windows}",
   keep: "Keep this page open. Your phone will vibrate when it is your turn.",
   booked: "Your time is {slot}", "booked.gate": "From {gate} you are called first, as booked; earlier if a window is free. Please wait in the hall.",
   return: "I am back with the papers", "return.do": "Bring what was missing today and press the button in the hall: no need to queue anew.",

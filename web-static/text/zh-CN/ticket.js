@@ -3,7 +3,7 @@ export default {
   updated: "{time} 更新", lost: "断线",
   ahead: "前面还有{n}人", "ahead.none": "下一位就是您",
   wait: "大约等 {p50} 分钟，最多 {p90} 分钟",
-  item: "事项", window: "窗口", "any.window": "{windows} 号都可能，叫到时告诉您", "one.window": "{windows} 号",
+  now: "现在", item: "事项", window: "窗口", "any.window": "{windows} 号都可能，叫到时告诉您", "one.window": "{windows} 号",
   keep: "请开着这一页。叫到时手机会震动。",
   booked: "预约 {slot}", "booked.gate": "{gate} 起按预约优先叫您；窗口空着会提前叫。请在大厅等。",
   return: "材料补齐了，我回来了", "return.do": "今天把材料补齐，回到大厅按下面的按钮就行，不用重新排队。",
