@@ -29,9 +29,9 @@ def moment_of(text):
 
 
 def moment_text(moment):
+    """To the minute, as the player prints."""
     day, rest = divmod(moment, DAY)
-    text = f"{date_text(day)}T{rest // 3600000:02}:{rest // MINUTE % 60:02}"
-    return text + (f":{rest // 1000 % 60:02}" if rest % MINUTE else "")
+    return f"{date_text(day)}T{rest // 3600000:02}:{rest // MINUTE % 60:02}"
 
 
 def spans_of(pairs):
