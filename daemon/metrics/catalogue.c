@@ -103,6 +103,42 @@ static int64_t service_lies_in(const struct fact *f, const struct metric *m)
     return lies_in(f->service_ms, m);
 }
 
+static int64_t graded(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return f->graded;
+}
+
+static int64_t graded_wait(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return f->graded ? f->actual_ms : 0;
+}
+
+static int64_t told_too_much(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return f->graded && f->told_ms > f->actual_ms ? f->told_ms - f->actual_ms : 0;
+}
+
+static int64_t told_too_little(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return f->graded && f->told_ms < f->actual_ms ? f->actual_ms - f->told_ms : 0;
+}
+
+static int64_t within_p50(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return f->graded && f->actual_ms <= f->told_ms;
+}
+
+static int64_t within_p90(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return f->graded && f->actual_ms <= f->told_most_ms;
+}
+
 /* ---- the table */
 
 #define LEVEL(id, scopes, unit, zh, en) [METRIC_##id] = {#id, METRIC_LEVEL, scopes, 0, NULL, unit, 0, 0, zh, en}
@@ -179,6 +215,18 @@ static const struct metric METRICS[] = {
     SERVICE(60_up, 60, 0,  "办理 60 分钟以上", "Services over 60 min"),
     {"served_ms", METRIC_SUM, W, 0, stretch, "ms", 0, 0, "窗口办理时间",
      "Time in service at the window, counted when a stretch of it ends"},
+
+    COUNT(predicted,        H | Q | C, SERVICE_STARTED, graded, "tickets", "有预测的等候数",
+          "Waits that had been predicted at issue (and not to be none)"),
+    SUM(predicted_ms,       H | Q | C, SERVICE_STARTED, graded_wait, "有预测的等候时间之和", "Sum of these waits"),
+    SUM(predicted_over_ms,  H | Q | C, SERVICE_STARTED, told_too_much, "预测偏长之和",
+        "By how much P50 was over the wait, summed; bias = (over - under) / predicted"),
+    SUM(predicted_short_ms, H | Q | C, SERVICE_STARTED, told_too_little, "预测偏短之和",
+        "By how much it was under it, summed; mean absolute error = (over + under) / predicted"),
+    COUNT(predicted_in_p50, H | Q | C, SERVICE_STARTED, within_p50, "tickets", "不超过 P50 的等候数",
+          "Predicted waits of at most P50: half of them should be"),
+    COUNT(predicted_in_p90, H | Q | C, SERVICE_STARTED, within_p90, "tickets", "不超过 P90 的等候数",
+          "Predicted waits of at most P90: nine in ten should be"),
 
     {"memory_bytes", METRIC_READING, D, 0, NULL, "bytes", 0, 0, "内存", "Memory of the daemon"},
     {"connections",  METRIC_READING, D, 0, NULL, "connections", 0, 0, "连接数", "HTTP connections"},

@@ -25,9 +25,11 @@ enum metric_kind {
 /* What one event means to the metrics: the event, and what the fold knew of its ticket just before. */
 struct fact {
     const Halld__Event *event;
-    int64_t wait_ms;    /* -1: no wait ended */
-    int64_t service_ms; /* -1: no service ended; all legs of the ticket */
-    int64_t stretch_ms; /* -1: no stretch at a window ended */
+    int64_t wait_ms;                          /* -1: no wait ended */
+    int64_t service_ms;                       /* -1: no service ended; all legs of the ticket */
+    int64_t stretch_ms;                       /* -1: no stretch at a window ended */
+    bool graded;                              /* a wait ended that had been told at issue to be one */
+    int64_t told_ms, told_most_ms, actual_ms; /* then: P50, P90, and what it was, from the issue */
 };
 
 struct metric {

@@ -13,6 +13,8 @@ struct folded_ticket {
     int64_t started, served;  /* 0 = not in service; ms of ended stretches */
     int window;               /* where it is called, served or held; 0 = nowhere */
     bool waiting, was_served; /* a ticket waits once: until its first service */
+    bool told;                /* how long it will wait, and nothing has changed its place since */
+    int64_t told_at, told_ms, told_most_ms;
 };
 
 struct folded_window {
@@ -250,6 +252,10 @@ static void on_issued(struct touched *t)
     k->since = b->key ? b->key->t0 : t->fact.event->at;
     if (b->origin == HALLD__ORIGIN__E__appointment && b->slot_at > k->since)
         k->since = b->slot_at;
+    k->told = b->has_p50_case && b->has_p90_case;
+    k->told_at = b->key ? b->key->t0 : t->fact.event->at;
+    k->told_ms = k->told ? b->wait_p50_s * INT64_C(1000) : 0;
+    k->told_most_ms = k->told ? b->wait_p90_s * INT64_C(1000) : 0;
     map_put(&t->fold->tickets, t->fact.event->seq, k);
     t->ticket = k;
     change_waiting(t, true);
@@ -269,6 +275,18 @@ static void on_called(struct touched *t)
     move_window(t->fold, w, to, t->fact.event->at);
 }
 
+/* As forecast/grade does it: a wait that was told to be none, and was, says nothing. */
+static void grade(struct touched *t, int64_t at)
+{
+    struct folded_ticket *k = t->ticket;
+    int64_t actual = at > k->told_at ? at - k->told_at : 0;
+    t->fact.graded = k->told && (k->told_most_ms > 0 || actual >= FOLD_MINUTE_MS);
+    t->fact.told_ms = k->told_ms;
+    t->fact.told_most_ms = k->told_most_ms;
+    t->fact.actual_ms = actual;
+    k->told = false;
+}
+
 static void on_started(struct touched *t)
 {
     int64_t at = t->fact.event->service_started->started_at;
@@ -276,6 +294,7 @@ static void on_started(struct touched *t)
     if (!t->ticket->was_served)
         t->fact.wait_ms = at > t->ticket->since ? at - t->ticket->since : 0;
     t->ticket->was_served = true;
+    grade(t, at);
 }
 
 static void on_held(struct touched *t)
@@ -303,6 +322,7 @@ static void on_transferred(struct touched *t)
     end_stretch(t);
     vacate(t, b->ticket);
     change_waiting(t, false);
+    t->ticket->told = false;
     t->ticket->queue = fold_series(t->fold, SCOPE_QUEUE, b->queue);
     t->ticket->group = fold_series(t->fold, SCOPE_GROUP, b->group);
     change_waiting(t, true);
@@ -312,6 +332,7 @@ static void on_missed(struct touched *t)
 {
     vacate(t, t->fact.event->ticket_missed->ticket);
     t->ticket->started = 0;
+    t->ticket->told = false;
 }
 
 static void on_back(struct touched *t)
@@ -335,6 +356,7 @@ static void on_class(struct touched *t)
 {
     t->ticket->class_of = fold_series(t->fold, SCOPE_CLASS, t->fact.event->class_changed->class_);
     t->of[SCOPE_CLASS] = t->ticket->class_of;
+    t->ticket->told = false; /* what was told was for another place */
 }
 
 /* Windows' own states: what each event leaves; the ticket at the window stays. */
@@ -498,7 +520,7 @@ static bool is_of_a_ticket(const Halld__Event *e)
 
 void fold_event(struct fold *f, const Halld__Event *event)
 {
-    struct touched t = {.fold = f, .fact = {event, -1, -1, -1}};
+    struct touched t = {.fold = f, .fact = {.event = event, .wait_ms = -1, .service_ms = -1, .stretch_ms = -1}};
     size_t kind = (size_t)event->body_case;
     advance(f, event->at);
     f->seq = event->seq;

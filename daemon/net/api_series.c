@@ -119,15 +119,9 @@ static void on_prometheus(void *arg, const struct refusal *r, const struct buf *
 
 static bool take_form(struct call *c, struct query *q)
 {
-    char format[8];
-    const char *accept = request_header(c->request, "Accept");
-    if (!call_query(c, "format", format, sizeof format))
+    bool wants_csv;
+    if (!call_wants_csv(c, &wants_csv))
         return false;
-    if (format[0] && strcmp(format, "csv") != 0 && strcmp(format, "json") != 0) {
-        call_refuse_field(c, HALL_E_BAD_VALUE, "format", format);
-        return false;
-    }
-    bool wants_csv = format[0] ? strcmp(format, "csv") == 0 : accept && strncmp(accept, "text/csv", 8) == 0;
     q->form = wants_csv ? QUERY_CSV : QUERY_JSON;
     return true;
 }

@@ -183,6 +183,20 @@ static ProtobufCMessage *read_body(struct call *c, const ProtobufCMessageDescrip
     return message;
 }
 
+bool call_wants_csv(struct call *c, bool *ret)
+{
+    char format[8];
+    const char *accept = request_header(c->request, "Accept");
+    if (!call_query(c, "format", format, sizeof format))
+        return false;
+    if (format[0] && strcmp(format, "csv") != 0 && strcmp(format, "json") != 0) {
+        call_refuse_field(c, HALL_E_BAD_VALUE, "format", format);
+        return false;
+    }
+    *ret = format[0] ? strcmp(format, "csv") == 0 : accept && strncmp(accept, "text/csv", 8) == 0;
+    return true;
+}
+
 ProtobufCMessage *call_body(struct call *c)
 {
     return read_body(c, c->route->request);

@@ -42,6 +42,8 @@ const char *call_param(const struct call *c, const char *name); /* of the path; 
 bool call_query(struct call *c, const char *name, char *ret, size_t size);
 /* All parameters of the query into a message's fields; false: answered with what is wrong. */
 bool call_query_message(struct call *c, ProtobufCMessage *into);
+/* Is it to be CSV and not JSON, by `format` or what the caller accepts? false: malformed, and answered so. */
+bool call_wants_csv(struct call *c, bool *ret);
 /* The body as a message of the route's request descriptor; NULL: answered with what is wrong. Freed by the caller. */
 ProtobufCMessage *call_body(struct call *c);
 

@@ -62,6 +62,9 @@ void api_alarms(struct call *c);
 /* api_audit.c */
 void api_audit(struct call *c);
 void api_trace(struct call *c);
+/* api_reports.c */
+void api_report_fairness(struct call *c);
+void api_report_forecast(struct call *c);
 /* api_series.c */
 void api_series_list(struct call *c);
 void api_series(struct call *c);

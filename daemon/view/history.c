@@ -183,7 +183,7 @@ static void make_text(const struct line_args *a, Halld__HistoryLine *line)
     text_make(a->text, args, sizeof args / sizeof *args, &line->text, &line->text_en);
 }
 
-static char *actor_text(const Halld__Actor *a)
+char *history_actor(const Halld__Actor *a)
 {
     if (!a)
         return build_text("");
@@ -202,7 +202,7 @@ static int each(void *arg, const Halld__Event *event)
     Halld__HistoryLine *line = BUILD_NEW(Halld__HistoryLine, &halld__history_line__descriptor);
     line->seq = event->seq;
     line->happened_at = event->at;
-    line->actor = actor_text(event->actor);
+    line->actor = history_actor(event->actor);
     make_text(&a, line);
     Halld__TicketHistory *v = s->view;
     v->history = alloc_grow(v->history, v->n_history + 1, sizeof *v->history);

@@ -11,4 +11,7 @@
  * the journal cannot be read. */
 int ticket_history_read(const struct setup *setup, uint64_t ticket, const struct reader *r, Halld__TicketHistory *into);
 
+/* Who did it, as "user:li" or "device:kiosk1"; to be freed by the caller. a may be NULL. */
+char *history_actor(const Halld__Actor *a);
+
 #endif

@@ -39,7 +39,7 @@ static void keep(struct play *p, struct events *made)
 int play(struct play *p, const char *command_json)
 {
     Halld__Command *command = read_command(command_json);
-    struct turn turn = {.now_ms = p->now, .actor = &p->actor, .role = p->role};
+    struct turn turn = {.now_ms = p->now, .quote = p->quote, .actor = &p->actor, .role = p->role};
     struct events made = EVENTS_INIT;
     memset(turn.random, ++p->fresh, sizeof turn.random);
     for (int i = 0; i < 3; i++)

@@ -18,7 +18,8 @@ struct play {
     Halld__Role__E role;
     struct answer answer; /* of the last command */
     struct refusal refusal;
-    int fresh; /* makes each turn's random bytes differ */
+    const struct quote *quote; /* what is forecast at each command; NULL: nothing */
+    int fresh;                 /* makes each turn's random bytes differ */
 };
 
 /* A hall with these settings whose day is open from `now` by the hour: 0:00 to 24:00 of that date. */

@@ -12,6 +12,7 @@
 #include "base/moment.h"
 #include "core/hall.h"
 #include "core/queue/queue.h"
+#include "core/quote.h"
 #include "metrics/fold.h"
 #include "metrics/prometheus.h"
 #include "metrics/rrdfile.h"
@@ -358,6 +359,62 @@ START_TEST(a_fold_from_the_days_opening_hands_out_the_same)
 }
 END_TEST
 
+/* ---- predictions */
+
+START_TEST(a_predicted_wait_is_graded_once_by_what_was_told)
+{
+    const struct quote_row row = {.queue = "A", .group = "g", .class_name = "normal", .p50_s = 300, .p90_s = 600};
+    struct quote quote = {.at = p.now, .n_rows = 1, .rows = &row};
+    p.quote = &quote;
+    at(0, ISSUE);
+    at(1000, ISSUE);
+    p.quote = NULL;
+    at(2000, ISSUE); /* told nothing */
+    at(10000, OPEN);
+    at(240000, NEXT);
+    at(240000, "{\"start_service\":{\"n\":1}}");
+    at(250000, "{\"finish_ticket\":{\"n\":1,\"outcome\":\"handled\"}}");
+    at(301000, NEXT);
+    at(401000, "{\"start_service\":{\"n\":1}}");
+    at(500000, "{\"finish_ticket\":{\"n\":1,\"outcome\":\"handled\"}}");
+    at(500000, NEXT);
+    at(500000, "{\"start_service\":{\"n\":1}}");
+    static const struct {
+        const char *name;
+        int64_t value;
+    } EXPECTED[] = {{"waits", 3},
+                    {"predicted", 2},
+                    {"predicted_ms", 240000 + 400000},
+                    {"predicted_over_ms", 60000},
+                    {"predicted_short_ms", 100000},
+                    {"predicted_in_p50", 1},
+                    {"predicted_in_p90", 2}};
+    for (size_t i = 0; i < sizeof EXPECTED / sizeof EXPECTED[0]; i++) {
+        ck_assert_msg(today(SCOPE_HALL, "", EXPECTED[i].name) == EXPECTED[i].value, "%s", EXPECTED[i].name);
+        ck_assert_msg(today(SCOPE_QUEUE, "A", EXPECTED[i].name) == EXPECTED[i].value, "%s", EXPECTED[i].name);
+        ck_assert_msg(today(SCOPE_CLASS, "normal", EXPECTED[i].name) == EXPECTED[i].value, "%s", EXPECTED[i].name);
+    }
+}
+END_TEST
+
+START_TEST(what_was_told_for_another_place_is_not_graded)
+{
+    const struct quote_row row = {.queue = "A", .group = "g", .class_name = "normal", .p50_s = 300, .p90_s = 600};
+    struct quote quote = {.at = p.now, .n_rows = 1, .rows = &row};
+    p.quote = &quote;
+    at(0, ISSUE);
+    char *change = alloc_format("{\"change_class\":{\"id\":\"%llu\",\"class\":\"senior\",\"reason\":\"70\"}}",
+                                (unsigned long long)p.answer.events[0]->seq);
+    at(1000, change);
+    at(10000, OPEN);
+    at(240000, NEXT);
+    at(240000, "{\"start_service\":{\"n\":1}}");
+    ck_assert_int_eq(today(SCOPE_HALL, "", "waits"), 1);
+    ck_assert_int_eq(today(SCOPE_HALL, "", "predicted"), 0);
+    free(change);
+}
+END_TEST
+
 /* ---- tables and names */
 
 START_TEST(every_row_of_the_catalogue_is_sound)
@@ -420,6 +477,8 @@ int main(void)
     TCase *fold = tcase_create("fold"), *random = tcase_create("random"), *tables = tcase_create("tables");
     setenv("TZ", "Asia/Shanghai", 1);
     tcase_add_checked_fixture(fold, setup, teardown);
+    tcase_add_test(fold, a_predicted_wait_is_graded_once_by_what_was_told);
+    tcase_add_test(fold, what_was_told_for_another_place_is_not_graded);
     tcase_add_test(fold, a_visit_is_counted_once_everywhere);
     tcase_add_test(fold, levels_are_integrals_cut_at_minutes);
     tcase_add_test(fold, an_event_on_the_boundary_belongs_to_the_minute_it_begins);

@@ -8,6 +8,7 @@
 #include "codec/pbjson.h"
 #include "view/alarms.h"
 #include "view/board.h"
+#include "view/fairness.h"
 #include "view/hall_view.h"
 #include "view/history.h"
 #include "view/settings_view.h"
@@ -492,6 +493,66 @@ START_TEST(settings_are_shown_by_table_and_without_secrets)
 }
 END_TEST
 
+/* ---- reports */
+
+static Halld__FairnessReport *fairness(int32_t day)
+{
+    struct reader r = play_reader(&p);
+    Halld__FairnessReport *v = NULL;
+    ck_assert_int_eq(fairness_report_read(&r, day, &v), 0);
+    return v;
+}
+
+START_TEST(the_fairness_report_has_who_went_before_whom_and_who_decided_it)
+{
+    char call[128];
+    issued("{\"issue_ticket\":{\"queue\":\"A\"}}");
+    p.now += 2 * MINUTE;
+    issued("{\"issue_ticket\":{\"queue\":\"A\",\"class\":\"senior\",\"channel\":\"kiosk\"}}");
+    uint64_t last = issued("{\"issue_ticket\":{\"queue\":\"A\"}}");
+    p.now += 40 * MINUTE;
+    did("{\"open_window\":{\"n\":7}}");
+    did("{\"next_ticket\":{\"n\":7}}");
+    did("{\"start_service\":{\"n\":7}}");
+    did("{\"finish_ticket\":{\"n\":7,\"outcome\":\"handled\"}}");
+    snprintf(call, sizeof call, "{\"call_ticket\":{\"n\":7,\"ticket\":\"%llu\",\"reason\":\"急\"}}",
+             (unsigned long long)last);
+    did(call);
+    Halld__FairnessReport *v = fairness(20261123);
+    ck_assert_uint_eq(v->as_of_seq, hall_seq(p.hall));
+    ck_assert_str_eq(v->date, "2026-11-23");
+    ck_assert_uint_eq(v->n_classes, 2);
+    ck_assert_str_eq(v->classes[1]->class_, "senior");
+    ck_assert_int_eq(v->classes[1]->overtook, 1);
+    ck_assert_int_eq(v->classes[1]->waits, 1);
+    ck_assert_int_eq(v->classes[0]->overtook, 1);
+    ck_assert_int_eq(v->classes[0]->issued, 2);
+    ck_assert_uint_eq(v->n_manual_calls, 1);
+    ck_assert_str_eq(v->manual_calls[0]->reason, "急");
+    ck_assert_int_eq(v->manual_calls[0]->overtook, 1);
+    ck_assert(strlen(v->manual_calls[0]->actor) > 0);
+    ck_assert_uint_eq(v->n_grants, 1);
+    ck_assert_str_eq(v->grants[0]->class_, "senior");
+    ck_assert_int_eq(v->grants[0]->tickets, 1);
+    ck_assert_uint_eq(v->n_longest_waits, 3);
+    ck_assert_str_eq(v->longest_waits[0]->number, "A001");
+    ck_assert_int_eq(v->longest_waits[0]->state, HALLD__TICKET_STATE__E__waiting);
+    ck_assert_int_ge(v->longest_waits[0]->wait_s, 42 * 60);
+    ck_assert_int_eq(v->waited_long, 3);
+    gone(v);
+}
+END_TEST
+
+START_TEST(a_day_that_is_not_in_the_journal_has_no_report)
+{
+    struct reader r = play_reader(&p);
+    Halld__FairnessReport *v = NULL;
+    ck_assert_int_eq(fairness_report_read(&r, 20261122, &v), HALL_E_NOT_FOUND);
+    ck_assert_int_eq(fairness_report_read(&r, 20271122, &v), HALL_E_NOT_FOUND);
+    ck_assert_ptr_null(v);
+}
+END_TEST
+
 int main(void)
 {
     setenv("TZ", "Asia/Shanghai", 1);
@@ -499,6 +560,8 @@ int main(void)
     Suite *s = suite_create("view");
     TCase *t = tcase_create("view");
     tcase_add_checked_fixture(t, view_hall_setup, view_hall_teardown);
+    tcase_add_test(t, the_fairness_report_has_who_went_before_whom_and_who_decided_it);
+    tcase_add_test(t, a_day_that_is_not_in_the_journal_has_no_report);
     tcase_add_test(t, the_board_shows_calls_that_are_not_over_newest_first);
     tcase_add_test(t, the_hall_says_when_it_is_open_and_when_next);
     tcase_add_test(t, items_are_found_by_name_initials_and_code);
