@@ -6,7 +6,7 @@ import pytest
 
 from selenium.webdriver.common.action_chains import ActionChains
 
-from chromium import KEYS, halls
+from chromium import KEYS, halls, user_of
 
 MONDAY, SATURDAY, PHONE = "2026-11-23", "2026-11-28", "13800001234"
 HOURS = [{"weekday": day, "open": ["09:00-12:00", "13:00-17:00"]} for day in range(1, 6)]
@@ -99,6 +99,44 @@ def test_cancelling_asks_once_and_the_time_is_free_again(hall, browser):
     browser.click_text("取消预约").click("#cancel-yes").wait_text("这个预约已取消")
     browser.click_text("再约一次").wait_for(slot("10:00"))
     assert browser.text(slot("10:00") + " small") == "余 15"
+
+
+def test_another_time_on_the_phone(hall, browser):
+    booked = hall.book("10:00")
+    browser.open("/book/" + booked["token"], "phone").click("#move").wait_text("改到哪天？")
+    browser.click(slot("11:00")).wait_text("11:00", ".b-when")
+    assert booked["token"] not in browser.driver.current_url and hall.client().get("/appointments/by-token/" + booked["token"]).body["state"] == "cancelled"
+    browser.driver.back()
+    browser.wait_text("这个预约已取消")
+
+
+def test_staff_book_move_check_in_and_cancel_for_others(hall, browser):
+    browser.open("/appointments/", "console").log_in(user_of(hall, "chuangkou1")).wait_text("这一天还没有预约")
+    browser.fill("#typed", "yczmls").click(".ap-items .btn").click(slot("10:00"))
+    browser.click("#book").wait_text("请填手机号或证件号", ".note.stop")
+    browser.fill("#person", PHONE).click("#book").wait_text("约好了", ".ap-told")
+    code = browser.text("#told-code").replace(" ", "")
+    browser.click_text("已告诉本人").wait_text("已约", f'[data-code="{code}"]')
+    browser.fill("#typed", "yczmls").click(".ap-items .btn").click(slot("11:00"))
+    browser.fill("#person", PHONE).click("#book").wait_text("您已预约过这一时段", ".note.stop")
+    only_refusals(browser)
+    browser.click_text("返回").click_text("改时间", ".ap-do .btn").click(slot("09:30")).click("#book").wait_text("约好了", ".ap-told")
+    moved = browser.text("#told-code").replace(" ", "")
+    assert moved != code
+    browser.click_text("已告诉本人").wait_text("快到了", f'[data-code="{moved}"]').click_text("签到", ".ap-do .btn")
+    browser.wait_text("已签到，号是 A001").wait_text("已签到 A001", f'[data-code="{moved}"]')
+    hall.book("15:00", person="13900000000")
+    browser.wait_text("15:00", ".ap-rows").click_text("取消", ".ap-do .btn").click_text("取消这个预约").wait_text("已取消 2 个")
+    reasons = [e["appointment_cancelled"]["reason"] for e in hall.events() if "appointment_cancelled" in e]
+    assert reasons == ["moved", "本人来电取消"]
+    browser.click("#after").wait_text("11 月 24 日").wait_text("这一天还没有预约")
+
+
+def test_the_console_says_who_has_booked(hall, browser, clerk):
+    hall.book("09:30")
+    hall.book("16:00", person="13900000000")
+    clerk(8)
+    browser.wait_text("一小时内有 1 个预约", ".win-booked")
 
 
 def test_a_time_that_is_only_held_is_given_back_on_the_way_back(hall, browser):

@@ -77,7 +77,7 @@ function advice() {
 function booked(p) {
   return [h("h1", null, t("booked")), when(), h("div.b-code", null, h("img", { src: `/api/v1${path(p)}/qr.svg`, alt: t("qr.alt"), width: 148, height: 148 }),
     h("p", null, h("span", null, t("code")), h("strong", { "aria-label": own.code.split("").join(" ") }, own.code.slice(0, 3), h("i"), own.code.slice(3)), h("small", null, t("code.do")))),
-  advice(), h("dl.p-facts.rowed", null, fact(t("item"), itemName())), papers(), h("p.sub", null, t("keep"))];
+  advice(), button(t("move"), () => { p.go(`/book/?item=${encodeURIComponent(own.item)}&move=${p.token}`); }, "button.btn", "move"), h("dl.p-facts.rowed", null, fact(t("item"), itemName())), papers(), h("p.sub", null, t("keep"))];
 }
 
 /** @param {Page} p */

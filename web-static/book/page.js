@@ -9,7 +9,7 @@ import { loadTexts, otherLang, pick, setLang, t } from "../lib/i18n.js";
 
 const page = {
   /** @type {any} */ hall: {},
-  token: "", item: "", trouble: "", sheet: "", live: true,
+  token: "", item: "", move: "", trouble: "", sheet: "", live: true,
   /** @type {Step | null} */ step: null,
   render,
   /** To another address of this page. @param {string} path @param {boolean} [instead] of this one */
@@ -78,7 +78,9 @@ async function route() {
   const mine = ++turn;
   await page.step?.leave?.(page);
   page.token = decodeURIComponent(location.pathname.split("/")[2] || "");
-  page.item = new URLSearchParams(location.search).get("item") || "";
+  const asked = new URLSearchParams(location.search);
+  page.item = asked.get("item") || "";
+  page.move = asked.get("move") || "";
   page.trouble = page.sheet = "";
   const step = page.token ? (await import("./own.js")).mine : page.item ? (await import("./time.js")).time : (await import("./what.js")).what;
   if (mine !== turn) return;

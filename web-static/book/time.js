@@ -1,6 +1,6 @@
 /* When: the days that can be booked and why others cannot, then the times of one. A touch holds the time. */
 import { h, name } from "../lib/dom.js";
-import { date, dayWord, weekday } from "../lib/days.js";
+import { date, dayWord, noon, weekday } from "../lib/days.js";
 import { clock, fields, ms } from "../lib/format.js";
 import { isEnglish, pick, t } from "../lib/i18n.js";
 
@@ -13,8 +13,6 @@ const PARTS = [["evening", 18], ["afternoon", 12], ["morning", 6], ["night", 0]]
 /** @type {any} */ let list = null;
 let day = "", of = "", seconds = 0, busy = false;
 
-/** The noon of a date in the hall. @param {Page} p @param {string} text */
-const noon = (p, text) => ms(`${text}T12:00:00${/[+-]\d\d:\d\d$/.exec(p.hall.at)?.[0] || "Z"}`);
 /** @param {number} at */
 const partOf = (at) => PARTS.find(([, from]) => fields(at).getUTCHours() >= from)?.[0] || "night";
 
@@ -25,7 +23,7 @@ const dayState = (p, d) => (d.code ? t(`day.${d.code}`) : d.free < FEW ? t("left
 
 /** @param {Page} p @param {any} d */
 function dayButton(p, d) {
-  const at = noon(p, d.date), today = d.date === p.hall.date;
+  const at = noon(d.date), today = d.date === p.hall.date;
   return h("button.b-day", { type: "button", "data-day": d.date, "data-code": d.code || null, "aria-pressed": d.date === day ? "true" : "false", onclick: () => { day = d.date; p.trouble = ""; p.render(); } },
     h("b", null, today ? t("today") : short(weekday(at))), h("span", null, short(date(at))), h("small", null, dayState(p, d)));
 }
@@ -38,7 +36,7 @@ function slotButton(p, slot) {
 
 /** @param {Page} p @param {any} d the day's row */
 function times(p, d) {
-  const at = noon(p, d.date), slots = list.slots.filter((/** @type {any} */ s) => s.slot_at.startsWith(d.date));
+  const at = noon(d.date), slots = list.slots.filter((/** @type {any} */ s) => s.slot_at.startsWith(d.date));
   if (d.code && !slots.length) return h("div.note.soon", { role: "status", id: "why-not" }, d.code === "SLOT_CLOSED" ? t(d.date === p.hall.date && p.hall.hours?.length ? "over" : "shut") : pick(d.text, d.text_en), " ", t("another"));
   /** @type {Map<string, any[]>} */ const parts = new Map();
   for (const s of slots) parts.set(partOf(ms(s.slot_at)), [...(parts.get(partOf(ms(s.slot_at))) || []), s]);
@@ -50,9 +48,9 @@ function times(p, d) {
 async function hold(p, at) {
   if (busy) return;
   busy = true;
-  const held = await p.ask("POST", "/appointments", { item: p.item, slot_at: at });
+  const held = p.move ? await p.ask("POST", `/appointments/by-token/${p.move}/move`, { slot_at: at }) : await p.ask("POST", "/appointments", { item: p.item, slot_at: at });
   busy = false;
-  if (held) return void p.go(`/book/${held.token}`);
+  if (held) return void p.go(`/book/${held.token}`, Boolean(p.move));
   const { trouble } = p;
   await look(p);
   p.trouble = trouble;
@@ -79,8 +77,8 @@ export const time = {
   },
   body(p) {
     const chosen = list?.days.find((/** @type {any} */ d) => d.date === day), none = list && list.days.every((/** @type {any} */ d) => d.code);
-    return [h("div.b-chosen", null, h("p", null, name(pick(item?.name || list?.item_name || p.item, item?.name_en))), h("button.btn.quiet", { type: "button", onclick: () => p.go("/book/") }, t("other.item"))),
-      h("h1", null, t("which.day")), none ? h("div.note.stop", { role: "alert", id: "no-day" }, t("no.day", { day: dayWord(noon(p, list.days[list.days.length - 1].date)) })) : null,
+    return [h("div.b-chosen", null, h("p", null, name(pick(item?.name || list?.item_name || p.item, item?.name_en))), p.move ? h("span") : h("button.btn.quiet", { type: "button", onclick: () => p.go("/book/") }, t("other.item"))),
+      h("h1", null, t(p.move ? "move.day" : "which.day")), none ? h("div.note.stop", { role: "alert", id: "no-day" }, t("no.day", { day: dayWord(noon(list.days[list.days.length - 1].date)) })) : null,
       list && h("div.b-days", { role: "group", "aria-label": t("which.day") }, list.days.map((/** @type {any} */ d) => dayButton(p, d))), chosen && !none ? times(p, chosen) : null];
   },
   foot: () => [],

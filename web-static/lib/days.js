@@ -1,5 +1,5 @@
 /* Days and clocks in words; texts of the part "days". */
-import { fields, hallNow, two } from "./format.js";
+import { fields, hallNow, ms, two } from "./format.js";
 import { t } from "./i18n.js";
 
 const DAY_MS = 864e5;
@@ -33,3 +33,6 @@ export function dayWord(at) {
   if (ahead === 0) return t("today");
   return ahead === 1 ? t("tomorrow", { weekday: weekday(at) }) : t("someday", { date: date(at), weekday: weekday(at) });
 }
+
+/** The moment of a date's noon in the hall. @param {string} text "2026-11-23" */
+export const noon = (text) => ms(`${text}T12:00:00Z`) - +fields(0);

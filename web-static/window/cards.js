@@ -7,7 +7,7 @@ import { keys, mode } from "./keys.js";
 
 /** @typedef {import("./page.js").Console} Console */
 
-const LONG_NAME = 40, BAR = 92;
+const LONG_NAME = 40, BAR = 92, SOON_MS = 3600e3;
 
 /** @param {Console} c @param {string} code */
 export const itemOf = (c, code) => c.catalogue.items.find((/** @type {any} */ i) => i.item === code);
@@ -95,13 +95,20 @@ export function idle(c) {
   return h("section.card.win-idle", null, h("strong", null, title), h("p", { id: "idle-text" }, text), at === "ready" ? h("p.sub", { id: "idle-since" }, t("ready.since", since)) : null);
 }
 
+/** How many who booked for the next hour, and whom this window can serve, are still to come. @param {Console} c */
+export function expected(c) {
+  const queues = c.board.windows.find((/** @type {any} */ w) => w.window === c.n)?.queues || [], from = hallNow() - SOON_MS / 4, to = hallNow() + SOON_MS;
+  return c.booked.filter((a) => a.state === "booked" && queues.includes(a.queue) && ms(a.slot_at) > from && ms(a.slot_at) < to).length;
+}
+
 /** @param {Console} c */
 export function next(c) {
   const [first, ...more] = c.detail.next;
   const body = !c.live ? h("p.sub", null, t("next.lost")) : !first ? h("p.sub", null, t("next.none")) : [
     h("div.win-next", null, plate(first.number), h("p", null, h("strong", null, name(itemName(c, first))), h("br"), h("span.sub", null, `${waited(first)}　${className(c, first)}`))),
     more.map((/** @type {any} */ x) => h("p.win-then", null, h("b", null, x.number), h("span", null, name(itemName(c, x))), h("span", null, waited(x))))];
-  return h("section.card", null, h("h2", null, t("next")), body);
+  const n = expected(c), booked = h("a.win-booked", { href: "/appointments/", target: "_blank" }, n ? t("booked.soon", { n }) : t("booked"));
+  return h("section.card", null, h("h2", null, h("span", null, t("next")), booked), body);
 }
 
 /** @type {Record<string, string>} */

@@ -14,7 +14,7 @@ import { codeOf, keys, mode } from "./keys.js";
 import { openPanel, panelKey, panelOf } from "./panels.js";
 
 const main = $("#page");
-const NOTE = "halld.note.";
+const NOTE = "halld.note.", BOOKED_MS = 30000;
 const isNews = watcher();
 const notes = /** @type {HTMLTextAreaElement} */ (h("textarea.field", { "aria-label": "", id: "notes", maxlength: 2000, oninput: saveNote }));
 let noteOf = "";
@@ -24,6 +24,7 @@ const c = {
   /** @type {any} */ detail: null,
   /** @type {any} */ board: { queues: [], windows: [] },
   /** @type {any} */ hall: {},
+  /** Today's appointments. @type {any[]} */ booked: [],
   /** @type {any} */ catalogue: { queues: [], groups: [], items: [], classes: [] },
   /** @type {import("../lib/session.js").Me} */ me: { name: "", role: "public", kind: "", groups: [], display: "" },
   /** @type {import("./panels.js").Panel | null} */ panel: null,
@@ -75,6 +76,13 @@ function leave() {
 
 async function readWindow() {
   take(await get(`/windows/${c.n}`));
+}
+
+/** Who has booked for today is asked for now and then. */
+async function readBooked() {
+  if (!c.n || document.hidden) return;
+  c.booked = await get("/appointments").then((a) => a.appointments, () => c.booked);
+  if (isNews([c.detail, c.live, c.board.queues, c.board.windows, c.hall, cards.expected(c)])) calmly(render);
 }
 
 /** @param {any} detail */
@@ -162,7 +170,7 @@ function hear(message) {
     c.live = message.live;
     c.lostAt = message.live ? 0 : c.lostAt || hallNow();
   } else heard(message.name, message.data);
-  if (isNews([c.detail, c.live, c.board.queues, c.board.windows, c.hall])) calmly(render);
+  if (isNews([c.detail, c.live, c.board.queues, c.board.windows, c.hall, cards.expected(c)])) calmly(render);
 }
 
 /** @param {string} name @param {any} data */
@@ -205,6 +213,7 @@ async function work() {
   if (!wanted) return;
   c.n = wanted;
   await readWindow();
+  readBooked();
   line = follow(["board/", "hall/", `window/${c.n}/`], hear);
   render();
   lookForHelp();
@@ -215,4 +224,5 @@ await loadTexts("common", "days", "login", "slip", "window");
 document.title = t("title");
 addEventListener("keydown", onKey);
 setInterval(() => c.detail && c.n && cards.tick(c), 500);
+setInterval(readBooked, BOOKED_MS);
 begin();

@@ -13,6 +13,7 @@ export default {
   come: "Please come a few minutes before {time}, check in, and wait to be called.", "come.today": "Please check in when you are in the hall. After {late} you wait as a walk-in.",
   "too.late": "It is past {time}. If you check in now you wait as a walk-in, and will be served all the same.", bring: "What to bring", "bring.none": "No papers are listed for this; please ask at the information desk.", "may.follow": "may follow",
   keep: "Keep this page or take a screenshot; there will be no text message. If you cannot come, please cancel: those who often do not come cannot book for a while.",
+  move: "Move to another time", "move.day": "Move it to which day?",
   cancel: "Cancel", "cancel.ask": "Cancel this appointment?", "cancel.lose": "The time will be given to somebody else.", "cancel.yes": "Cancel it", "cancel.no": "Keep it", "check.in": "I am here: check in",
   "is.checked_in": "Checked in: this is your number", "is.checked_in.do": "Go to the window when it is called.", "is.late": "You are late: this is a walk-in number", "is.late.do": "It counts from now, and you will be served all the same.", "to.ticket": "How many are ahead?",
   cancelled: "This appointment is cancelled", "cancelled.do": "The time is free for others. You can book again, or just come and take a number.", no_show: "You did not come", "no_show.do": "Those who often do not come cannot book for a while. You can book again.", again: "Book again",

@@ -13,6 +13,7 @@ export default {
   come: "请在 {time} 前几分钟到，先签到，再等叫号。", "come.today": "到了大厅请先签到，再等叫号。{late} 以后签到就按普通号排队。",
   "too.late": "已经过了 {time}。现在签到按普通号排队，一样能办。", bring: "要带什么", "bring.none": "这个事项没有列出材料，请到窗口或咨询台问一下。", "may.follow": "可以后补",
   keep: "请收藏或截屏这一页，不会再发短信。来不了请取消，把时间让给别人；约了不来，次数多了会暂停预约。",
+  move: "改到别的时间", "move.day": "改到哪天？",
   cancel: "取消预约", "cancel.ask": "真的取消预约吗？", "cancel.lose": "取消以后这个时间就让给别人了。", "cancel.yes": "取消预约", "cancel.no": "不取消", "check.in": "我到了，签到",
   "is.checked_in": "已签到，这是您的号", "is.checked_in.do": "叫到这个号请到窗口。", "is.late": "来晚了，这是您的普通号", "is.late.do": "过了预约时间，按取号时间排队，一样能办。", "to.ticket": "看前面还有几人",
   cancelled: "这个预约已取消", "cancelled.do": "时间已经让给别人。要办事可以再约一次，也可以直接来取号。", no_show: "这次约了没有来", "no_show.do": "约了不来，次数多了会暂停预约。要办事可以再约一次。", again: "再约一次",
