@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/moment.h"
 #include "core/setup_rows.h"
 
 struct setup {
@@ -144,6 +145,28 @@ FIND_TEXT(setup_item_find, Halld__Item, items)
 FIND_TEXT(setup_class_find, Halld__PersonClass, classes)
 FIND_TEXT(setup_user_find, Halld__User, users)
 FIND_TEXT(setup_device_find, Halld__Device, devices)
+FIND_TEXT(setup_duty_find, Halld__Duty, duty)
+
+static const Halld__User *user_there(const struct setup *s, const char *name)
+{
+    const Halld__User *u = setup_user_find(s, name);
+    return u && !u->disabled ? u : NULL;
+}
+
+const Halld__User *setup_duty_leader(const struct setup *s, int32_t date)
+{
+    char text[11];
+    date_to_text(date, text);
+    const Halld__Duty *d = setup_duty_find(s, text);
+    if (!d)
+        return NULL;
+    const Halld__User *u = user_there(s, d->stands_in);
+    if (!u)
+        u = user_there(s, d->leader);
+    for (size_t i = 0; i < d->n_substitutes && !u; i++)
+        u = user_there(s, d->substitutes[i]);
+    return u;
+}
 
 const Halld__Window *setup_window_find(const struct setup *s, int window)
 {

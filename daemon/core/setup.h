@@ -53,7 +53,12 @@ const Halld__Item *setup_item_find(const struct setup *s, const char *item);
 const Halld__PersonClass *setup_class_find(const struct setup *s, const char *class_name);
 const Halld__Window *setup_window_find(const struct setup *s, int window);
 const Halld__User *setup_user_find(const struct setup *s, const char *name);
+const Halld__Duty *setup_duty_find(const struct setup *s, const char *date);
 const Halld__Device *setup_device_find(const struct setup *s, const char *name);
+
+/* Who leads on that date: whoever stands in, else the leader, else the first substitute, who is a user and not
+ * disabled. NULL: nobody. */
+const Halld__User *setup_duty_leader(const struct setup *s, int32_t date);
 
 int setup_group_index(const struct setup *s, const char *group); /* -1 if unknown */
 int setup_group_count(const struct setup *s);

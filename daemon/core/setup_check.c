@@ -203,6 +203,41 @@ static int check_notice(const struct setup *s, const Halld__Notice *n, struct re
     return check_name(n->text, "notices.text", n->notice, r);
 }
 
+enum { SUBSTITUTES_MAX = 10, REASON_MAX_BYTES = 600 };
+
+static int check_duty(const struct setup *s, const Halld__Duty *d, struct refusal *r)
+{
+    (void)s;
+    if (d->n_substitutes > SUBSTITUTES_MAX)
+        return refuse(r, HALL_E_TOO_LONG, "duty.substitutes", d->date);
+    if (strlen(d->reason) > REASON_MAX_BYTES)
+        return refuse(r, HALL_E_TOO_LONG, "duty.reason", d->date);
+    if (!*d->leader)
+        return refuse(r, HALL_E_FIELD_MISSING, "duty.leader", d->date);
+    return check_date(d->date, "duty.date", r);
+}
+
+static int check_person(const struct setup *s, const char *name, const char *where, struct refusal *r)
+{
+    const Halld__User *u = setup_user_find(s, name);
+    return u && !u->disabled ? 0 : refuse(r, HALL_E_BAD_VALUE, where, name);
+}
+
+/* Whoever is entered is there. Later somebody may go: old rows do not keep a user. */
+static int check_duty_people(const struct setup *s, const Halld__Settings *put, struct refusal *r)
+{
+    int code = 0;
+    for (size_t i = 0; put && i < put->n_duty && !code; i++) {
+        const Halld__Duty *d = put->duty[i];
+        code = check_person(s, d->leader, "duty.leader", r);
+        for (size_t k = 0; k < d->n_substitutes && !code; k++)
+            code = check_person(s, d->substitutes[k], "duty.substitutes", r);
+        if (!code && *d->stands_in)
+            code = check_person(s, d->stands_in, "duty.stands_in", r);
+    }
+    return code;
+}
+
 static int check_policy(const struct setup *s, struct refusal *r)
 {
     const struct policy *p = setup_policy(s);
@@ -275,6 +310,7 @@ static int check_rows(const struct setup *s, const Halld__Settings *t, struct re
     CHECK_ROWS(devices, check_device)
     CHECK_ROWS(screens, check_screen)
     CHECK_ROWS(notices, check_notice)
+    CHECK_ROWS(duty, check_duty)
     return 0;
 }
 
@@ -295,6 +331,8 @@ int setup_check(const struct setup *old, const Halld__Settings *put, size_t n_re
         code = check_booking(s, r);
     if (!code)
         code = check_rows(s, t, r);
+    if (!code)
+        code = check_duty_people(s, put, r);
     setup_free(s);
     return code;
 }

@@ -87,8 +87,8 @@ void api_table(struct call *c)
     call_reply(c, 200, &v->base);
 }
 
-/* Submits PutSettings with one row; moved in. */
-static void put_row(struct call *c, const ProtobufCFieldDescriptor *table, ProtobufCMessage *row)
+/* PutSettings with one row; moved in. */
+static Halld__Command *put_command(const ProtobufCFieldDescriptor *table, ProtobufCMessage *row)
 {
     Halld__PutSettings *put = alloc_zero(sizeof *put);
     halld__put_settings__init(put);
@@ -102,7 +102,17 @@ static void put_row(struct call *c, const ProtobufCFieldDescriptor *table, Proto
     } else {
         memcpy(at, &row, sizeof row);
     }
-    call_submit(c, call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base));
+    return call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base);
+}
+
+static void put_row(struct call *c, const ProtobufCFieldDescriptor *table, ProtobufCMessage *row)
+{
+    call_submit(c, put_command(table, row));
+}
+
+Halld__Command *admin_put(const char *table, ProtobufCMessage *row)
+{
+    return put_command(protobuf_c_message_descriptor_get_field_by_name(&halld__settings__descriptor, table), row);
 }
 
 void api_table_put(struct call *c)

@@ -4,6 +4,8 @@
 
 #include "proto/command.pb-c.h"
 
+/* PutSettings with one row of a list; moved in. */
+Halld__Command *admin_put(const char *table, ProtobufCMessage *row);
 /* PutSettings that takes one row away. */
 Halld__Command *admin_remove(const char *table, const char *key);
 

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/moment.h"
+#include "core/day/hours.h"
 #include "core/equipment.h"
 #include "core/queue/queue.h"
 #include "core/setup.h"
@@ -214,6 +216,26 @@ static void add_silent(Halld__AlarmList *l, const struct hall *h, int64_t now, c
         add_device(l, h, "silent", TEXT_ALARM_SILENT, m->silent[i].device, m->silent[i].since_at, now);
 }
 
+/* ---- the leaders' rota */
+
+/* A hall that has a rota is told of its gaps on opening days, today's and a week's ahead. */
+static void add_duty(Halld__AlarmList *l, const struct hall *h, int64_t now)
+{
+    enum { DAYS_AHEAD = 7 };
+    const struct setup *s = hall_setup(h);
+    int32_t first = date_to_days(moment_to_date(now));
+    struct minutes spans[HOURS_SPANS_MAX];
+    for (int32_t day = first; setup_settings(s)->n_duty > 0 && day <= first + DAYS_AHEAD; day++) {
+        int32_t date = date_from_days(day);
+        char text[11];
+        if (setup_duty_leader(s, date) || hours_of(s, date, spans) == 0)
+            continue;
+        date_to_text(date, text);
+        add(l, &(struct alarm){
+                   .name = alloc_format("duty/%s", text), .text = TEXT_ALARM_DUTY, .args = {{"date", text, NULL}}});
+    }
+}
+
 Halld__AlarmList *alarm_list_new(const struct hall *h, int64_t now, const struct machine_facts *m)
 {
     Halld__AlarmList *l = BUILD_NEW(Halld__AlarmList, &halld__alarm_list__descriptor);
@@ -224,5 +246,6 @@ Halld__AlarmList *alarm_list_new(const struct hall *h, int64_t now, const struct
         look_at_window(l, queue_window_at(hall_queue(h), i), now);
     add_silent(l, h, now, m);
     add_printers(l, h, now);
+    add_duty(l, h, now);
     return l;
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/moment.h"
 #include "core/setup.h"
 #include "view/build.h"
 #include "view/hall_view.h"
@@ -137,6 +138,7 @@ Halld__BoardView *board_view_new(const struct hall *h, int64_t now)
     v->open = queue_is_open(hall_queue(h), now);
     set_names(v, s->hall);
     set_notices(v, s, now);
+    hall_view_set_leader(&v->duty_leader, h, moment_to_date(now));
     set_calls(v, h);
     v->windows = build_array(s->n_windows, sizeof *v->windows);
     for (; v->n_windows < s->n_windows; v->n_windows++)

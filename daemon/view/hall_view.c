@@ -29,6 +29,13 @@ static void set_names(Halld__HallView *v, const Halld__HallInfo *info)
     build_set(&v->source, info->source);
 }
 
+void hall_view_set_leader(char **field, const struct hall *h, int32_t date)
+{
+    const Halld__User *u = setup_duty_leader(hall_setup(h), date);
+    if (u)
+        build_set(field, *u->display ? u->display : u->name);
+}
+
 /* Today's hours: what the day was opened with, or the settings' if it is not open yet. */
 static size_t hours_today(const struct hall *h, int32_t date, struct minutes out[HOURS_SPANS_MAX])
 {
@@ -101,6 +108,7 @@ Halld__HallView *hall_view_new(const struct hall *h, int64_t now, bool read_only
     v->simulated = hall_journal(h) && hall_journal(h)->simulated;
     date_to_text(today, text);
     build_set(&v->date, text);
+    hall_view_set_leader(&v->duty_leader, h, today);
     hall_view_epoch(hall_epoch(h), text);
     build_set(&v->epoch, text);
     set_hours(v, spans, hours_today(h, today, spans));

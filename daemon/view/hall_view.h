@@ -22,6 +22,9 @@ Halld__CatalogueView *catalogue_view_new(const struct hall *h, const char *q);
 /* Does an item fit what somebody typed? */
 bool hall_view_item_fits(const Halld__Item *it, const char *q);
 
+/* Who leads on that date, as a view's field shows the user: by the text for colleagues, else by name. */
+void hall_view_set_leader(char **field, const struct hall *h, int32_t date);
+
 /* 16 hexadecimal digits and a NUL. */
 void hall_view_epoch(uint64_t epoch, char text[17]);
 

@@ -103,3 +103,16 @@ def test_devices_say_how_they_are_and_help_is_answered(hall, browser):
     browser.wait_text("有人请求帮助", ".a-dev").click_text("我去").wait(lambda: "有人请求帮助" not in browser.text(".a-dev"))
     browser.wait_text("打印纸用完了", ".a-dev").click('a[href="#devices"]').wait_text("没有纸", '[data-device="kiosk"]')
     assert browser.all("tr[data-device]")[0].get_attribute("data-device") == "kiosk"
+
+
+def test_the_leaders_rota_is_entered_and_stands_on_the_board(hall, browser):
+    today = hall.client().get("/hall").body["date"]
+    enter(hall, browser, "jingli")
+    browser.click('a[href="#duty"]').click_text("新增").fill("#f-date", today).fill("#f-leader", "jingli")
+    browser.fill("#f-substitutes", "guanli\nchuangkou1").click_text("保存").wait_text(today, ".a-list")
+    row = hall.admin().get("/admin/duty").body["settings"]["duty"][0]
+    assert (row["leader"], row["substitutes"]) == ("jingli", ["guanli", "chuangkou1"])
+    assert hall.client().get("/board").body["duty_leader"] == "高*"
+    browser.click(f'tr[data-row="{today}"]').fill("#f-stands_in", "guanli").fill("#f-reason", "开会").click_text("保存").wait_text("开会", ".a-list")
+    assert hall.client().get("/board").body["duty_leader"] == "林*"
+    browser.click(f'tr[data-row="{today}"]').click_text("删除").click_text("再按一次").wait(lambda: not browser.all("tr[data-row]"))

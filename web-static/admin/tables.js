@@ -21,6 +21,7 @@ export const TABLES = [
   { id: "hours", key: "weekday", fields: [{ id: "weekday", kind: "number", list: true }, { id: "open", kind: "lines", list: true, wide: true }] },
   { id: "special", key: "date", fields: [{ id: "date", list: true }, { id: "open", kind: "lines", list: true, wide: true }, { id: "reason", list: true }] },
   { id: "notices", key: "notice", fields: [{ id: "notice", label: "notice_code", list: true }, { id: "text", list: true, wide: true }, { id: "text_en", wide: true }, { id: "from_at", kind: "moment", list: true }, { id: "to_at", kind: "moment", list: true }] },
+  { id: "duty", key: "date", fields: [{ id: "date", list: true }, { id: "leader", list: true }, { id: "stands_in", list: true }, { id: "reason", list: true }, { id: "substitutes", kind: "lines", wide: true }] },
   { id: "policy", key: "", single: true, fields: ["repeat_after_s", "miss_after_s", "report_back_within_s", "max_misses", "report_back_behind", "start_inferred_after_s", "last_ticket_before_close_s",
     "sweep_after_close_s", "appointment_grace_s", "appointment_head_start_s", "gate_before_s", "return_head_s"].map((id) => ({ id, kind: "number" })) },
   { id: "hall", key: "", single: true, fields: [{ id: "name" }, { id: "name_en" }, { id: "notice", wide: true }, { id: "notice_en", wide: true }, { id: "source", wide: true }] },

@@ -1,7 +1,7 @@
 /* Administration. */
 export default {
   title: "Administration", "tab.windows": "Windows", "tab.places": "Window names", "tab.queues": "Queues", "tab.groups": "Groups", "tab.items": "Items", "tab.classes": "Classes", "tab.hours": "Hours", "tab.special": "Special days",
-  "tab.notices": "Notices", "tab.policy": "Rules", "tab.hall": "Hall", "tab.users": "People", "tab.devices": "Devices", "tab.log": "Journal",
+  "tab.notices": "Notices", "tab.duty": "Duty", "tab.policy": "Rules", "tab.hall": "Hall", "tab.users": "People", "tab.devices": "Devices", "tab.log": "Journal",
   "matrix.title": "What each window can do", "matrix.how": "arrows move, space changes, saved together", "matrix.when": "A window works by it from its next opening.", "by.queue": "By queue", "by.group": "By group", "now.is": "Now", cell: "window {window}, {what}",
   unsaved: "{n} windows not saved", undo: "Undo", save: "Save", saved: "Saved", new: "New", "new.row": "New: {table}", remove: "Remove", "remove.sure": "Press again to remove", back: "Back", search: "Search",
   exists: "{key} is there already", more: "{n} more rows; type to search", yes: "yes", no: "no", minutes: "{n} min", closed: "closed", "default.is": "  empty means {n}", "materials.how": "  one a line; * first for what may follow; \"| English\" for its English name",
@@ -14,7 +14,7 @@ export default {
   "f.repeat_after_s": "Seconds until a repeat", "f.miss_after_s": "Seconds until a no-show", "f.report_back_within_s": "Seconds to report back", "f.max_misses": "No-shows at most", "f.report_back_behind": "Who is back goes behind",
   "f.start_inferred_after_s": "Start taken for, in seconds after the call", "f.last_ticket_before_close_s": "No tickets, seconds before closing", "f.sweep_after_close_s": "Sweep, seconds after closing", "f.appointment_grace_s": "Appointment grace, seconds", "f.appointment_head_start_s": "Appointment head start, seconds",
   "f.gate_before_s": "Appointment called early by, seconds", "f.return_head_s": "Same-day return head start, seconds", "f.notice": "Notice (one sentence for the screens)", "f.notice_en": "English notice", "f.source": "Source of the data", "f.display": "Shown to colleagues as", "f.user_groups": "Groups (separated by blanks)",
-  "f.device": "Device", "f.place": "Where it stands",
+  "f.leader": "Duty leader (user name)", "f.substitutes": "Substitutes (user names, one a line, in their order)", "f.stands_in": "Handed over to (empty: the leader has it)", "f.device": "Device", "f.place": "Where it stands",
   "place.unified": "general", "place.special": "special", "place.issue": "issuing", "place.desk": "could not be done", "place.helper": "helpers", "place.tidal": "tidal", "place.video": "video", "place.kiosk": "self-service", "kind.instant": "instant", "kind.promised": "promised",
   "state.open": "not calling", "state.ready": "free", "state.busy": "serving", "state.break": "break", "state.suspended": "out of order", "state.draining": "closing", "state.closed": "closed",
   once: "Shown this once only; write it down now.", "once.done": "Written down", "password.of": "New password of {name}", "password.optional": "Password (empty: one is made)", "add.user": "Add a person", "users.n": "{n} people", disabled: "disabled", active: "active", disable: "Disable", enable: "Enable",

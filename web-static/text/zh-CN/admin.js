@@ -1,7 +1,7 @@
 /* Administration. */
 export default {
   title: "管理", "tab.windows": "窗口", "tab.places": "窗口名称", "tab.queues": "队列", "tab.groups": "业务类", "tab.items": "事项", "tab.classes": "人群", "tab.hours": "每周时间", "tab.special": "特殊日期",
-  "tab.notices": "通知", "tab.policy": "叫号规则", "tab.hall": "大厅", "tab.users": "人员", "tab.devices": "设备", "tab.log": "日志",
+  "tab.notices": "通知", "tab.duty": "值班", "tab.policy": "叫号规则", "tab.hall": "大厅", "tab.users": "人员", "tab.devices": "设备", "tab.log": "日志",
   "matrix.title": "窗口能办哪些", "matrix.how": "方向键移动，空格改，改完一起保存", "matrix.when": "窗口下次打开时按新的来。", "by.queue": "按队列", "by.group": "按业务类", "now.is": "现在", cell: "{window} 号窗口 {what}",
   unsaved: "{n} 个窗口没保存", undo: "不改了", save: "保存", saved: "已保存", new: "新增", "new.row": "新增：{table}", remove: "删除", "remove.sure": "再按一次，真的删除", back: "返回", search: "查找",
   exists: "“{key}”已经有了", more: "还有 {n} 行，请输入几个字查找", yes: "是", no: "否", minutes: "{n} 分", closed: "不开", "default.is": "　不填就是 {n}", "materials.how": "　一行一样；前面加 * 的可以后补；“| English”写英文名",
@@ -14,7 +14,7 @@ export default {
   "f.repeat_after_s": "隔几秒可以重呼", "f.miss_after_s": "叫到后几秒可以过号", "f.report_back_within_s": "过号后几秒内回来有效", "f.max_misses": "最多过号几次", "f.report_back_behind": "回来后排在第几位后面",
   "f.start_inferred_after_s": "没按开始就办结，算叫号后几秒开始", "f.last_ticket_before_close_s": "下班前几秒停止取号", "f.sweep_after_close_s": "下班后几秒清号", "f.appointment_grace_s": "预约迟到几秒内有效", "f.appointment_head_start_s": "预约算早到几秒",
   "f.gate_before_s": "预约提前几秒可叫", "f.return_head_s": "当天再来算早到几秒", "f.notice": "通知（屏上显示一句）", "f.notice_en": "英文通知", "f.source": "数据来源", "f.display": "显示给同事的称呼", "f.user_groups": "分组（空格隔开）",
-  "f.device": "设备名", "f.place": "放在哪里",
+  "f.leader": "值班领导（用户名）", "f.substitutes": "替班的人（用户名，一行一个，按先后）", "f.stands_in": "现在交给谁（不填就是值班领导）", "f.device": "设备名", "f.place": "放在哪里",
   "place.unified": "综合", "place.special": "专业", "place.issue": "出件", "place.desk": "办不成事", "place.helper": "帮办代办", "place.tidal": "潮汐", "place.video": "视频", "place.kiosk": "自助", "kind.instant": "即办件", "kind.promised": "承诺件",
   "state.open": "没有叫号", "state.ready": "空闲", "state.busy": "办理中", "state.break": "暂停", "state.suspended": "停用", "state.draining": "收工中", "state.closed": "没有开",
   once: "只显示这一次，请马上记下来。", "once.done": "记好了", "password.of": "{name} 的新密码", "password.optional": "密码（不填就自动生成）", "add.user": "新增人员", "users.n": "{n} 人", disabled: "停用", active: "在用", disable: "停用", enable: "恢复",
