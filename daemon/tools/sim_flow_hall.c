@@ -39,7 +39,12 @@ void sim_time_write(int64_t at, struct buf *out)
     char date[11];
     int64_t ms = at % WORKTIME_DAY_MS;
     date_to_text(worktime_date(at), date);
-    buf_add_format(out, "\"%sT%02d:%02d\"", date, (int)(ms / 3600000), (int)(ms / 60000 % 60));
+    buf_add_format(out, "\"%sT%02d:%02d", date, (int)(ms / 3600000), (int)(ms / 60000 % 60));
+    if (ms % 60000)
+        buf_add_format(out, ":%02d", (int)(ms / 1000 % 60));
+    if (ms % 1000)
+        buf_add_format(out, ".%03d", (int)(ms % 1000));
+    buf_add_char(out, '"');
 }
 
 /* ---- hours: spans are "08:30-12:00" or ["08:30", "12:00"] */

@@ -24,7 +24,7 @@ int sim_hall_import(struct sim_hall *h, int year, const struct tree *days);
 
 /* "2025-03-03T11:44" (seconds and milliseconds may follow) as milliseconds; false if it is none. */
 bool sim_time_from_text(const char *text, int64_t *ret);
-void sim_time_write(int64_t at, struct buf *out); /* as a JSON string, to the minute; null for 0 */
+void sim_time_write(int64_t at, struct buf *out); /* as a JSON string, seconds only where there are some; null for 0 */
 
 /* ---- the player */
 

@@ -348,7 +348,7 @@ static const Halld__Tariff *find_tariff(const struct flow *f, const char *key)
     return NULL;
 }
 
-/* flat + sum of each * max(0, field - free), at most cap */
+/* flat + sum of each * max(0, field - free), at most cap if there is one */
 static int64_t tariff_fee(const struct matter *m, const Halld__Tariff *t)
 {
     int64_t fee = t->flat;
@@ -357,7 +357,7 @@ static int64_t tariff_fee(const struct matter *m, const Halld__Tariff *t)
         int64_t over = (v->n && v->numbers ? v->numbers[0] : 0) - t->rates[i]->free;
         fee += over > 0 ? over * t->rates[i]->each : 0;
     }
-    return fee < t->cap ? fee : t->cap;
+    return t->cap && fee > t->cap ? t->cap : fee;
 }
 
 static int effect_price(const struct effect *e)
@@ -555,8 +555,8 @@ int calls_check_clocks(struct act *a, const struct matter *m, const struct trans
     for (size_t i = 0; i < t->n_then; i++) {
         struct limit l;
         Halld__LimitUnit__E unit;
-        if (!moves_clock(&t->then[i]) || !clock_limit_find(a, m, t->then[i].args[1].word, &l))
-            continue;
+        if (t->then[i].kind != FLOW_EFFECT_EXTEND || !clock_limit_find(a, m, t->then[i].args[1].word, &l))
+            continue; /* a limit may change the unit, what is added to one may not */
         if (unit_then(a, m, t, t->then[i].args[0].index, &unit) && unit != l.unit)
             return refuse(a->refusal, HALL_E_LIMIT_UNIT, t->then[i].args[0].word, t->then[i].text);
     }
