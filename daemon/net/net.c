@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "auth/roles.h"
 #include "base/alloc.h"
@@ -254,6 +255,23 @@ static int open_http(struct net *n, const Halld__Config *config, char why[200])
     return 0;
 }
 
+/* A hall without its key works on, but knows nobody who booked before: somebody should hear of it. */
+static void open_person_key(struct net *n, const char *data_dir)
+{
+    char *key = alloc_format("%s/person.key", data_dir);
+    bool was_there = access(key, F_OK) == 0;
+    const struct hall *h = n->o.port.committed(n->o.port.engine);
+    n->person_key = person_key_open(key);
+    if (!n->person_key)
+        log_warn("net", "nobody can book: %s: %s", key, strerror(errno));
+    else if (!was_there && queue_appointment_count(hall_queue(h)) > 0)
+        log_warn("net",
+                 "%s was missing and is made anew: nobody who booked before is recognised. Put the old one back "
+                 "and start again",
+                 key);
+    free(key);
+}
+
 int net_open(struct net *n, const struct net_options *o, char why[200])
 {
     const Halld__Config *config = o->config;
@@ -272,11 +290,7 @@ int net_open(struct net *n, const struct net_options *o, char why[200])
     n->holds = holds_new();
     int64_t silent_s = number_or(l && l->has_silent_case, l ? l->device_silent_s : 0, 180);
     n->beats = beats_new(silent_s * 1000, clock_monotonic_ms(), o->port.now_ms(o->port.engine));
-    char *key = alloc_format("%s/person.key", config->data_dir);
-    n->person_key = person_key_open(key);
-    if (!n->person_key)
-        log_warn("net", "nobody can book: %s: %s", key, strerror(errno));
-    free(key);
+    open_person_key(n, config->data_dir);
     char *journal = alloc_format("%s/journal.db", config->data_dir);
     n->study = study_new(n->loop, journal);
     free(journal);

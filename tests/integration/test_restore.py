@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from hall import Hall, Load, journal_tool
+from hall import SMALL_HALL, Hall, Load, journal_tool
 
 CONFIG = 78
 
@@ -94,6 +94,40 @@ def test_the_operators_last_number_counts():
         lose_the_disk(hall)
         hall.start("--restore", path, "--restore-last", "777")
         assert numbers(hall, 1) == ["A778"]
+
+
+BOOKABLE = {**SMALL_HALL, "queues": [{**q, "planned_windows": 2} for q in SMALL_HALL["queues"]],
+            "calendars": [{"year": year, "off": ["2026-10-01"], "source": "test"} for year in range(2025, 2040)]}
+WARNING = "person.key was missing and is made anew"
+
+
+def book(hall, person="13800001234", n=0):
+    """Somebody books the n-th time that is free tomorrow."""
+    public = hall.client()
+    answer = public.get("/slots?item=a1").body
+    slots = [s for s in answer["slots"] if s["slot_at"].startswith(answer["days"][1]["date"])]
+    held = public.post("/appointments", {"item": "a1", "slot_at": slots[n]["slot_at"]}).body
+    return public.post(f"/appointments/by-token/{held['token']}", {"person": person})
+
+
+@pytest.mark.parametrize("keeps_the_key", [True, False])
+def test_whoever_booked_is_known_again_by_the_key_kept_beside_the_backup(keeps_the_key):
+    with Hall(settings=BOOKABLE) as hall:
+        booked = book(hall)
+        assert booked.body["state"] == "booked" and WARNING not in hall.log()
+        path, key, copy = backup(hall), os.path.join(hall.data, "person.key"), os.path.join(hall.root, "copy.key")
+        with open(key, "rb") as secret, open(path, "rb") as file:
+            assert secret.read() not in file.read(), "who finds a backup could try all numbers"
+        shutil.copy(key, copy)
+        lose_the_disk(hall)
+        if keeps_the_key:
+            os.makedirs(hall.data, 0o700)
+            shutil.copy(copy, key)
+        hall.start("--restore", path)
+        assert (WARNING in hall.log()) is not keeps_the_key
+        again = book(hall, n=4)
+        assert (again.code if keeps_the_key else again.body["state"]) == ("ALREADY_BOOKED" if keeps_the_key else "booked")
+        assert hall.client().get(f"/appointments/by-token/{booked.body['token']}").body["state"] == "booked"
 
 
 if __name__ == "__main__":
