@@ -23,8 +23,10 @@
     X(WHY_MANUAL, "窗口人员指定叫号，原因：{reason}；{overtook}", "Named by the clerk, reason: {reason}; {overtook}")  \
     X(WHY_GATE, "预约时间还没到，本窗口没有别人在等，提前叫号；{overtook}",                                            \
       "Called before its appointment, since nobody else waited for this window; {overtook}")                           \
-    X(WHY_APPOINTMENT, "按预约叫号，按 {e} 排；{overtook}", "By appointment, counts from {e}; {overtook}")             \
-    X(WHY_RETURN, "当天再来，按 {e} 排；{overtook}", "Came back the same day, counts from {e}; {overtook}")            \
+    X(WHY_APPOINTMENT, "有预约，当作 {e} 就来排队；{overtook}",                                                        \
+      "By appointment: counts as waiting since {e}; {overtook}")                                                       \
+    X(WHY_RETURN, "当天补材料回来，当作 {e} 就来排队；{overtook}",                                                     \
+      "Back the same day: counts as waiting since {e}; {overtook}")                                                    \
     X(WHY_ONLY, "开始等候时本窗口正空着，直接叫号；{overtook}",                                                        \
       "This window was free when the wait began; {overtook}")                                                          \
     X(WHY_BACK, "过号后回来，按 {e} 排；{overtook}", "Reported back after a missed call, counts from {e}; {overtook}") \
@@ -81,7 +83,7 @@
       "{number} is on hold at window {window}, which is closed")                                                       \
     X(ALARM_SUSPENDED, "{window} 号窗口停用：{reason}", "Window {window} is suspended: {reason}")                      \
     X(ALARM_BREAK, "{window} 号窗口暂停超时 {minutes} 分钟", "The break of window {window} is {minutes} min over")     \
-    X(ALARM_DUTY, "{date} 没有值班领导", "No duty leader on {date}")                                                       \
+    X(ALARM_DUTY, "{date} 没有值班领导", "No duty leader on {date}")                                                   \
     X(ALARM_HELP, "{place}：有人请求帮助", "{place}: somebody asks for help")                                          \
     X(ALARM_SILENT, "{place}：{minutes} 分钟没有消息，请看看屏幕、电源和网线",                                         \
       "{place}: not heard of for {minutes} min; look at screen, power and cable")                                      \

@@ -112,6 +112,10 @@ Halld__TicketView *ticket_view_new_fixed(const struct hall *h, const struct tick
     v->origin = t->origin;
     v->channel = t->channel;
     v->issued_at = t->place.t0;
+    if (t->slot_at > 0) {
+        v->has_slot_case = HALLD__TICKET_VIEW__HAS_SLOT_SLOT_AT;
+        v->slot_at = t->slot_at;
+    }
     return v;
 }
 
@@ -161,10 +165,6 @@ static void set_windows(Halld__TicketView *v, const struct hall *h, const struct
 static void set_reasons(Halld__TicketView *v, const struct hall *h, const struct ticket *t)
 {
     const struct window *w = t->window > 0 ? queue_window_find(hall_queue(h), t->window) : NULL;
-    if (t->slot_at > 0) {
-        v->has_slot_case = HALLD__TICKET_VIEW__HAS_SLOT_SLOT_AT;
-        v->slot_at = t->slot_at;
-    }
     if (t->place.gate > 0 && t->state == HALLD__TICKET_STATE__E__waiting) {
         v->has_gate_case = HALLD__TICKET_VIEW__HAS_GATE_GATE_AT;
         v->gate_at = t->place.gate;

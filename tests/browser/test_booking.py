@@ -82,6 +82,7 @@ def test_from_the_phone_to_the_window(hall, browser, clerk, lang):
     browser.click("#check-in").wait_text(say["slot"])
     console = clerk(8)
     browser.press(KEYS.ENTER).wait_for(".plate.called")
+    browser.wait_text("booked for 9:30" if lang == "en" else "预约 9:30", ".win-who .meta")
     why = browser.text(".win-why")
     assert ("before its appointment" if lang == "en" else "预约时间还没到，本窗口没有别人在等，提前叫号") in why
     browser.to(phone).wait_text(say["call"], "h1").wait_text("nobody was overtaken" if lang == "en" else "没有人因此被越过")
@@ -137,6 +138,18 @@ def test_the_console_says_who_has_booked(hall, browser, clerk):
     hall.book("16:00", person="13900000000")
     clerk(8)
     browser.wait_text("一小时内有 1 个预约", ".win-booked")
+
+
+def test_in_its_time_it_is_called_before_who_came_earlier(hall, browser, clerk):
+    hall.move("09:29")
+    earlier = hall.client("kiosk").ticket().body
+    hall.client("kiosk").post("/appointments/check-in", {"code": hall.book("09:30")["code"]})
+    clerk(8)
+    browser.press(KEYS.ENTER).wait_for(".plate.called")
+    assert browser.text(".win-who .plate") == "A002" and earlier["number"] == "A001"
+    browser.wait_text("有预约，当作 8:30 就来排队；越过 1 位，等得最久的是 A001。", ".win-why")
+    browser.tab("/t/" + earlier["token"], "phone")
+    browser.wait_text("下一位就是您")
 
 
 def test_a_time_that_is_only_held_is_given_back_on_the_way_back(hall, browser):
@@ -247,6 +260,7 @@ def test_the_code_is_typed_at_the_kiosk(hall, browser, kiosk):
     browser.wait_text(f"今天没有预约码 {wrong}", ".note.stop")
     only_refusals(browser)
     browser.press(*code).wait_for("img.qr")
+    browser.wait_text("您预约了 9:30", ".slip")
     assert browser.text(".slip .plate") == "A001"
     browser.click(".k-done").wait_for(".k-line")
     [ticket] = hall.client("clerk").get("/tickets?number=A001").body["tickets"]

@@ -118,6 +118,7 @@ function ticket(k) {
   return [head(k, middle(k)), title(...ticketTitle(k)),
     h("section.slip", null, plate(ticket.number, isCalled(k) ? "called" : ""), ticketFacts(k),
       h("p", null, name(item ? pick(item.name, item.name_en) : ticket.item_name), isCalled(k) ? null : [h("br"), h("span.sub", null, whereText(windowsOf(k)))],
+        ticket.slot_at ? [h("br"), h("span.sub", null, t(ticket.origin === "appointment" ? "booked.in.time" : "booked.late", { time: clock(ms(ticket.slot_at)) }))] : null,
         claim ? [h("br"), h("span.sub", null, t("claim", { name: pick(claim.name, claim.name_en), n: minutes(claim.head_start_s) }))] : null),
       h("div.scan", null, h("img.qr", { src: qrAddress(ticket), alt: t("scan.alt") }),
         h("p", null, h("strong", null, t(noSlip ? "noslip.scan" : "scan.1")), h("br"), noSlip ? t("noslip.do", ticket) : t("scan.2"))),

@@ -39,6 +39,12 @@ export function head(c) {
       h("button.btn.quiet", { type: "button", onclick: () => c.logOut() }, t("logout")), h("time", { id: "clock" }, clockSeconds(hallNow()))));
 }
 
+/** Came by appointment, late, or back with a paper. @param {any} ticket */
+function slotTag(ticket) {
+  if (ticket.origin === "return") return h("span.tag", null, t("origin.return"));
+  return ticket.slot_at ? h("span.tag", null, t(ticket.origin === "appointment" ? "origin.booked" : "origin.late", { time: clock(ms(ticket.slot_at)) })) : null;
+}
+
 /** @param {Console} c */
 function meta(c) {
   const { ticket } = c.detail, item = itemOf(c, ticket.item), group = item && c.catalogue.groups.find((/** @type {any} */ g) => g.group === item.group);
@@ -46,7 +52,7 @@ function meta(c) {
     h("span", null, waited(ticket)), group ? h("span", null, pick(group.name, group.name_en)) : null,
     item ? h("span.tag", null, t(`kind.${item.kind}`)) : null,
     item && item.promised_days ? h("span", null, t("limit", { n: item.promised_days }), item.example ? [" ", h("span.tag.soon", null, t("example"))] : null) : null,
-    ticket.leg ? h("span.tag", null, t("leg")) : null);
+    ticket.leg ? h("span.tag", null, t("leg")) : null, slotTag(ticket));
 }
 
 /** The person in front of me. @param {Console} c */

@@ -16,6 +16,7 @@ export default {
   "kind.instant": "instant", "kind.promised": "promised", limit: "in {n} working days", leg: "transferred",
   "why.calls": "Calls", "why.calls.n": "{n}", "why.miss.in": "no-show possible in {n} s", "why.miss.now": "no-show possible now", "why.why": "Why now", "why.wait": "Waited",
   materials: "Papers to bring", "materials.n": "{n}", "materials.none": "No papers are listed for this item", "may.follow": "may follow", notes: "Notes (kept on this computer only)",
+  "origin.booked": "booked for {time}", "origin.late": "booked for {time}, came late", "origin.return": "back with a paper",
   booked: "Appointments", "booked.soon": "{n} booked within the hour",
   next: "Next for this window", "next.none": "Nobody is waiting", "next.lost": "Not visible while offline", hall: "Hall", "hall.waiting": "{n} waiting", "hall.lost": "as of {time}",
   people: "{n}", me: "My day", "me.done": "served", "me.done.n": "{n}", "me.waiting": "for me", "me.held": "on hold", "me.none": "–",

@@ -16,6 +16,7 @@ export default {
   "kind.instant": "即办件", "kind.promised": "承诺件", limit: "承诺 {n} 个工作日", leg: "转来的",
   "why.calls": "叫了几遍", "why.calls.n": "{n} 遍", "why.miss.in": "{n} 秒后可以过号", "why.miss.now": "现在可以过号", "why.why": "为什么叫他", "why.wait": "等了多久",
   materials: "要带的材料", "materials.n": "{n} 份", "materials.none": "这个事项没有列出材料", "may.follow": "可容缺", notes: "备注（只存在这台电脑里）",
+  "origin.booked": "预约 {time}", "origin.late": "预约 {time}，来晚了", "origin.return": "补材料回来",
   booked: "预约登记", "booked.soon": "一小时内有 {n} 个预约",
   next: "接下来（本窗口现在叫的话）", "next.none": "现在没有人在等", "next.lost": "断线期间看不到，连上后更新", hall: "大厅", "hall.waiting": "等 {n} 人", "hall.lost": "{time} 时的情况",
   people: "{n} 人", me: "我今天", "me.done": "办完", "me.done.n": "{n} 位", "me.waiting": "等我的", "me.held": "挂起", "me.none": "–",
