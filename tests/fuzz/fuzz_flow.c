@@ -1,11 +1,12 @@
-/* A profile, then definitions of flows, parted by form feeds: each is read or has a fault, the set is checked, and
- * every fault is one line with its place. */
+/* A profile, then definitions of flows, parted by form feeds: each is read or has a fault, the set is checked, every
+ * fault is one line with its place, and what has none can run. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "codec/pbjson.h"
 #include "codec/pbjson_shape.h"
 #include "core/flow/check.h"
+#include "core/flow/definition.h"
 #include "fuzz.h"
 
 enum { FLOWS_MAX = 6 };
@@ -63,9 +64,21 @@ static void read_set(struct set *s, const uint8_t *rest, const uint8_t *end)
     }
 }
 
+/* What has no fault can run. */
+static void check_runs(const Halld__Flow *flow)
+{
+    struct refusal r = {0};
+    struct definition *d = definition_new_take((Halld__Flow *)pbjson_clone(&flow->base), &r);
+    MUST(d);
+    definition_free(d);
+}
+
 static void check_set(struct set *s, const Halld__Profile *profile)
 {
     flow_check_set(s->entries, s->n, profile);
+    for (size_t i = 0; i < s->n; i++)
+        if (s->flows[i] && s->entries[i].faults.n == 0)
+            check_runs(s->flows[i]);
     for (size_t i = 0; i < s->n; i++) {
         MUST(s->entries[i].n_own <= s->entries[i].faults.n);
         MUST(s->entries[i].flow || s->entries[i].faults.n == 0);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/flow/check_inside.h"
+#include "core/flow/definition.h"
 
 /* Where one argument stands. */
 struct argument {
@@ -195,7 +196,7 @@ static void check_arguments(const struct flow_check *c, const struct fault_place
         a.wanted = flow_call_arg(call, a.nth);
         if (a.nth == 0)
             a.first = a.word;
-        if (a.wanted.kind == FLOW_ARG_NONE) {
+        if (a.wanted.kind == FLOW_ARG_NONE || a.nth == CALL_ARGS) {
             too_many(&a);
             return;
         }

@@ -3,7 +3,7 @@
 
 #include "core/flow/check_inside.h"
 
-enum { DAY_MOST = 60, PERCENT_MOST = 100 };
+enum { DAY_MOST = 60, PERCENT_MOST = 100, MARKS_MOST = 30 };
 
 static const char *const FIELD_LIMIT = "field.";
 
@@ -105,6 +105,8 @@ static void check_take(const struct flow_check *c, const struct fault_place *at,
 void flow_check_mark_list(const struct flow_check *c, const struct fault_place *up, const Halld__Clock *clock, size_t n,
                           Halld__Mark *const *marks)
 {
+    if (n > MARKS_MOST)
+        faults_add(c->faults, FAULT_AT(up, "marks"), "TOO_MANY", "at most %d marks", MARKS_MOST);
     for (size_t i = 0; i < n; i++) {
         const Halld__Mark *m = marks[i];
         const struct fault_place *at = FAULT_NTH(up, "marks", i);

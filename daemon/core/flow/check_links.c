@@ -126,14 +126,14 @@ static bool link_gives(const struct taken *k, const char *need)
     return false;
 }
 
-/* `open` gives fields of the same name and type, and what its links name; `tell` gives nothing. */
+/* `open` gives fields of the same name and type, both lists or neither, and what its links name; `tell` nothing. */
 static bool is_given(const struct taken *k, const char *need)
 {
     const Halld__Field *here = flow_check_field(k->c->flow, flow_word_of(need));
     const Halld__Field *there = flow_check_field(k->there, flow_word_of(need));
     if (k->call.which != FLOW_EFFECT_OPEN)
         return false;
-    return link_gives(k, need) || (here && there && same_kind(here, there));
+    return link_gives(k, need) || (here && there && same_kind(here, there) && !here->most == !there->most);
 }
 
 static void check_taken(const struct taken *k)

@@ -70,7 +70,7 @@ static void check_tariff(struct faults *faults, const struct fault_place *at, co
         if (!flow_name_is(t->rates[i]->field, strlen(t->rates[i]->field)))
             faults_add(faults, FAULT_AT(FAULT_NTH(at, "rates", i), "field"), "BAD_NAME", "\"%s\" is not a name",
                        t->rates[i]->field);
-    if (t->cap < t->flat)
+    if (t->cap != 0 && t->cap < t->flat) /* 0: no cap */
         bounds(faults, FAULT_AT(at, "cap"), "must not be below flat");
     check_source(faults, at, t->source);
 }
