@@ -1,53 +1,24 @@
 #include "auth/person.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
+#include "store/keyfile.h"
 
 enum { TEXT_BYTES = 4 * PERSON_TEXT_MOST };
 
 struct person_key {
-    unsigned char bytes[crypto_generichash_KEYBYTES];
+    uint8_t bytes[KEYFILE_BYTES];
 };
-
-static bool read_key(const char *path, struct person_key *k)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t n = read(fd, k->bytes, sizeof k->bytes);
-    close(fd);
-    if (n == (ssize_t)sizeof k->bytes)
-        return true;
-    errno = n < 0 ? errno : EINVAL;
-    return false;
-}
-
-static bool write_key(const char *path, struct person_key *k)
-{
-    char *part = alloc_format("%s.new", path);
-    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    randombytes_buf(k->bytes, sizeof k->bytes);
-    bool done = fd >= 0 && write(fd, k->bytes, sizeof k->bytes) == (ssize_t)sizeof k->bytes && fsync(fd) == 0;
-    if (fd >= 0)
-        done = close(fd) == 0 && done;
-    done = done && rename(part, path) == 0;
-    if (!done && fd >= 0)
-        unlink(part);
-    free(part);
-    return done;
-}
 
 struct person_key *person_key_open(const char *path)
 {
     struct person_key *k = alloc_zero(sizeof *k);
-    if (read_key(path, k) || (errno == ENOENT && write_key(path, k)))
+    if (keyfile_open(path, k->bytes))
         return k;
     int why = errno;
     person_key_free(k);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "store/sealed_rows.h"
 #include "store/store.h"
 
 struct store_batch *store_batch_new(void)
@@ -17,6 +18,7 @@ void store_batch_free(struct store_batch *b)
         free(b->rows[i].data);
     for (size_t i = 0; i < b->n_secrets; i++)
         free(b->secrets[i].value);
+    sealed_writes_free(b->sealed, b->n_sealed);
     free(b->rows);
     free(b->secrets);
     free(b);

@@ -12,6 +12,7 @@
 #include "store/folder.h"
 #include "store/journal.h"
 #include "store/lock.h"
+#include "store/sealed_rows.h"
 #include "store/writer.h"
 
 struct store {
@@ -20,6 +21,7 @@ struct store {
     struct journal *reader;
     struct writer *writer;
     uint64_t last_seq;
+    struct sealer *sealer; /* NULL until something is sealed or opened */
 };
 
 enum { OPENING_BUSY_MS = 1000 };
@@ -124,6 +126,7 @@ void store_close(struct store *s)
         return;
     journal_close(s->reader);
     writer_close(s->writer);
+    sealer_free(s->sealer);
     if (s->lock >= 0)
         close(s->lock);
     free(s->file);
@@ -139,6 +142,13 @@ struct writer *store_writer(struct store *s)
 sqlite3 *store_reader_db(struct store *s)
 {
     return journal_db(s->reader);
+}
+
+struct sealer *store_sealer(struct store *s)
+{
+    if (!s->sealer)
+        s->sealer = sealer_new(s->dir);
+    return s->sealer;
 }
 
 const char *store_file(const struct store *s)

@@ -36,11 +36,15 @@ struct store_secret {
     char *value; /* owned by the batch */
 };
 
+struct sealed_write; /* store/sealed_rows.h */
+
 struct store_batch {
     struct store_row *rows;
     size_t n_rows, cap_rows;
     struct store_secret *secrets;
     size_t n_secrets, cap_secrets;
+    struct sealed_write *sealed; /* personal data that comes or goes with the events */
+    size_t n_sealed, cap_sealed;
     int code; /* the outcome, set before store_finished returns it */
 };
 

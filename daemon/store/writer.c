@@ -1,4 +1,5 @@
 #include "store/writer.h"
+#include "store/sealed_rows.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -82,6 +83,8 @@ static int write_parts(struct writer *w, const struct store_batch *b, const stru
         code = append_rows(&w->append, b->rows, b->n_rows, tail);
         if (!code)
             code = append_secrets(&w->append, b->secrets, b->n_secrets);
+        if (!code)
+            code = sealed_rows_write(w->db, b->sealed, b->n_sealed);
     }
     for (const struct errand *e = errands; e && !code; e = e->next)
         code = e->run(e, w->db);

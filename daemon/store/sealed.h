@@ -1,0 +1,40 @@
+/*
+ * Personal data: kept beside the journal, never inside an event. A row is sealed under the key of its business day; the
+ * day's key is wrapped by the machine's own (DIR/machine.key, 0600, made when it is first needed, never in a backup).
+ * docs/journal.md has the rules. Loop thread.
+ */
+#ifndef STORE_SEALED_H
+#define STORE_SEALED_H
+
+#include <stdint.h>
+
+#include "store/store.h"
+
+enum { SEALED_REF = 16, SEALED_FIELD_MOST = 64, SEALED_HASH = 32 };
+
+struct sealing {
+    const uint8_t *ref; /* SEALED_REF bytes: whom or what it belongs to */
+    const char *field;  /* its name, at most SEALED_FIELD_MOST bytes */
+    int32_t day;        /* the business day, 20261123 */
+    int64_t expires_at; /* when it goes even if nobody erases it; INT64_MAX: kept until erased */
+    const char *text;
+};
+
+/* Seals the text into the batch, which writes it with its events; the hash is what the event carries. 0; STORE_FAILED:
+ * the machine's key or the day's cannot be had, and the log says why. The batch then has nothing of it. */
+int store_seal(struct store *s, struct store_batch *b, const struct sealing *what, uint8_t ret_hash[SEALED_HASH]);
+/* The clear text, wiped and freed by the caller (sealed_free). NOT_FOUND: erased, or never there; STORE_FAILED: it does
+ * not open, because it was changed or was sealed on another machine. */
+int store_unseal(struct store *s, const uint8_t ref[SEALED_REF], const char *field, char **ret);
+/* The hash that the event carries, of what is there now. NOT_FOUND or STORE_FAILED as above; nothing is opened. */
+int store_sealed_hash(struct store *s, const uint8_t ref[SEALED_REF], const char *field, uint8_t ret[SEALED_HASH]);
+void sealed_free(char *text);
+
+/* Deletes with the batch; field "": all of ref. Deleting what is not there is no error, so that a restore may repeat
+ * every erasure of the journal. */
+void store_batch_add_erasure(struct store_batch *b, const uint8_t ref[SEALED_REF], const char *field);
+/* Deletes what had expired by now, a bite at a time, and the keys of days before today that seal nothing any more.
+ * Queued like the security log. */
+void store_forget_expired(struct store *s, int64_t now, int32_t today);
+
+#endif

@@ -1,0 +1,44 @@
+/* Sealed rows on their way to disk, and the keys they are sealed with. Internal to store/. */
+#ifndef STORE_SEALED_ROWS_H
+#define STORE_SEALED_ROWS_H
+
+#include <sodium.h>
+
+#include "store/db.h"
+#include "store/sealed.h"
+
+enum {
+    SEAL_NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+    SEAL_KEY = crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
+    SEAL_TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES,
+    SEAL_WRAPPED = SEAL_KEY + SEAL_TAG,
+};
+
+/* A day's key as it stands on disk. */
+struct wrapped_key {
+    int32_t day;
+    uint8_t nonce[SEAL_NONCE], wrapped[SEAL_WRAPPED];
+};
+
+struct sealed_write {
+    uint8_t ref[SEALED_REF];
+    char *field; /* owned */
+    uint8_t nonce[SEAL_NONCE];
+    uint8_t *ciphertext; /* owned; NULL: an erasure */
+    size_t len;
+    int64_t expires_at;
+    struct wrapped_key key;
+};
+
+void sealed_writes_free(struct sealed_write *w, size_t n);
+/* Inside a transaction, in their order; a day's key comes with its first row. 0 or db_code. */
+int sealed_rows_write(sqlite3 *db, const struct sealed_write *w, size_t n);
+
+/* The machine's key, and the day's that was used last. */
+struct sealer;
+void sealer_free(struct sealer *s);
+/* Of an open store; NULL: the machine's key cannot be had, errno says why. */
+struct sealer *store_sealer(struct store *s);
+struct sealer *sealer_new(const char *dir);
+
+#endif

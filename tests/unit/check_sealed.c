@@ -1,0 +1,247 @@
+/* Personal data beside the journal: sealed, opened, erased, let go of. */
+#include <check.h>
+#include <poll.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "store/sealed.h"
+
+enum { TODAY = 20261123 };
+
+static const uint8_t ANNA[SEALED_REF] = {1, 2, 3}, BERTA[SEALED_REF] = {9};
+static const char NAME[] = "欧阳娜娜，天桥街三号";
+
+static char folder[64], dir[80], file[100];
+static struct store *store;
+
+static void open_again(void)
+{
+    char why[200] = "";
+    if (store)
+        store_close(store);
+    ck_assert_msg(store_open(dir, &store, why) == 0, "%s", why);
+}
+
+static void setup(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/check_sealed.XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(dir, sizeof dir, "%s/data", folder);
+    snprintf(file, sizeof file, "%s/journal.db", dir);
+    log_set_level(0); /* the cases provoke what would be logged */
+    open_again();
+}
+
+static void teardown(void)
+{
+    store_close(store);
+    store = NULL;
+    char *command = alloc_format("rm -rf %s", folder);
+    ck_assert_int_eq(system(command), 0);
+    free(command);
+}
+
+static int finish(struct store_batch *b)
+{
+    struct pollfd p = {.fd = store_fd(store), .events = POLLIN};
+    struct store_batch *done;
+    store_write_take(store, b);
+    do
+        ck_assert_int_eq(poll(&p, 1, 20000), 1);
+    while (!(done = store_finished(store)));
+    int code = done->code;
+    store_batch_free(done);
+    return code;
+}
+
+static void seal(const uint8_t *ref, const char *field, int32_t day, int64_t expires_at, const char *text,
+                 uint8_t ret_hash[SEALED_HASH])
+{
+    struct store_batch *b = store_batch_new();
+    struct sealing what = {.ref = ref, .field = field, .day = day, .expires_at = expires_at, .text = text};
+    ck_assert_int_eq(store_seal(store, b, &what, ret_hash), 0);
+    ck_assert_int_eq(finish(b), 0);
+}
+
+static void erase(const uint8_t *ref, const char *field)
+{
+    struct store_batch *b = store_batch_new();
+    store_batch_add_erasure(b, ref, field);
+    ck_assert_int_eq(finish(b), 0);
+}
+
+static void opens(const uint8_t *ref, const char *field, const char *text)
+{
+    char *clear = NULL;
+    ck_assert_int_eq(store_unseal(store, ref, field, &clear), 0);
+    ck_assert_str_eq(clear, text);
+    sealed_free(clear);
+}
+
+static void opens_not(const uint8_t *ref, const char *field, int code)
+{
+    char *clear = NULL;
+    ck_assert_int_eq(store_unseal(store, ref, field, &clear), code);
+    ck_assert_ptr_null(clear);
+}
+
+/* As somebody with the file would do it. */
+static void run_sql(const char *sql)
+{
+    sqlite3 *db;
+    char *error = NULL;
+    ck_assert_int_eq(sqlite3_open(file, &db), SQLITE_OK);
+    ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, &error) == SQLITE_OK, "%s", error);
+    sqlite3_close(db);
+}
+
+static int count(const char *table)
+{
+    sqlite3 *db;
+    sqlite3_stmt *st;
+    char *sql = alloc_format("SELECT count(*) FROM %s", table);
+    ck_assert_int_eq(sqlite3_open(file, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_step(st), SQLITE_ROW);
+    int n = sqlite3_column_int(st, 0);
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+    free(sql);
+    return n;
+}
+
+START_TEST(what_is_sealed_opens_also_after_a_restart)
+{
+    uint8_t hash[SEALED_HASH], again[SEALED_HASH];
+    seal(ANNA, "name", TODAY, INT64_MAX, NAME, hash);
+    opens(ANNA, "name", NAME);
+    open_again();
+    opens(ANNA, "name", NAME);
+    ck_assert_int_eq(store_sealed_hash(store, ANNA, "name", again), 0);
+    ck_assert_mem_eq(hash, again, SEALED_HASH);
+    opens_not(ANNA, "phone", HALL_E_NOT_FOUND);
+    opens_not(BERTA, "name", HALL_E_NOT_FOUND);
+    seal(ANNA, "name", TODAY, INT64_MAX, "", again); /* given again: the last one counts */
+    opens(ANNA, "name", "");
+    ck_assert_mem_ne(hash, again, SEALED_HASH);
+}
+END_TEST
+
+START_TEST(no_file_has_the_clear_text_and_the_key_is_the_machines_own)
+{
+    uint8_t hash[SEALED_HASH];
+    struct stat st;
+    seal(ANNA, "name", TODAY, INT64_MAX, NAME, hash);
+    char *command = alloc_format("grep -rqa '天桥街' %s", folder), *key = alloc_format("%s/machine.key", dir);
+    ck_assert_int_ne(system(command), 0);
+    ck_assert_int_eq(stat(key, &st), 0);
+    ck_assert_int_eq(st.st_mode & 0777, 0600);
+    ck_assert_int_eq(st.st_size, 32);
+    store_close(store);
+    store = NULL;
+    ck_assert_int_ne(system(command), 0);
+    ck_assert_int_eq(unlink(key), 0); /* another machine, with the journal's backup */
+    open_again();
+    opens_not(ANNA, "name", HALL_E_STORE_FAILED);
+    free(command);
+    free(key);
+}
+END_TEST
+
+START_TEST(a_row_that_is_changed_or_moved_does_not_open)
+{
+    uint8_t hash[SEALED_HASH];
+    seal(ANNA, "name", TODAY, INT64_MAX, NAME, hash);
+    seal(ANNA, "phone", TODAY, INT64_MAX, "13800000000", hash);
+    run_sql("UPDATE sealed SET field = 'address' WHERE field = 'phone'");
+    opens_not(ANNA, "address", HALL_E_STORE_FAILED);
+    run_sql("UPDATE sealed SET ref = x'09000000000000000000000000000000' WHERE field = 'name'");
+    opens_not(BERTA, "name", HALL_E_STORE_FAILED);
+    run_sql(
+        "UPDATE sealed SET ref = x'01020300000000000000000000000000', ciphertext = zeroblob(40) WHERE field = 'name'");
+    opens_not(ANNA, "name", HALL_E_STORE_FAILED);
+    run_sql("UPDATE sealed SET ciphertext = x'00' WHERE field = 'name'");
+    opens_not(ANNA, "name", HALL_E_STORE_FAILED);
+}
+END_TEST
+
+START_TEST(what_is_erased_is_gone_and_may_be_erased_again)
+{
+    uint8_t hash[SEALED_HASH];
+    seal(ANNA, "name", TODAY, INT64_MAX, NAME, hash);
+    seal(ANNA, "phone", TODAY, INT64_MAX, "13800000000", hash);
+    seal(BERTA, "name", TODAY, INT64_MAX, "郭", hash);
+    erase(ANNA, "phone");
+    opens_not(ANNA, "phone", HALL_E_NOT_FOUND);
+    opens(ANNA, "name", NAME);
+    erase(ANNA, "");
+    erase(ANNA, "");
+    opens_not(ANNA, "name", HALL_E_NOT_FOUND);
+    opens(BERTA, "name", "郭");
+}
+END_TEST
+
+START_TEST(what_has_expired_goes_and_with_the_last_row_the_days_key)
+{
+    uint8_t hash[SEALED_HASH];
+    seal(ANNA, "phone", TODAY - 2, 1000, "13800000000", hash);
+    seal(ANNA, "name", TODAY - 1, INT64_MAX, NAME, hash);
+    seal(BERTA, "phone", TODAY, 1000, "1", hash);
+    ck_assert_int_eq(count("day_key"), 3);
+    store_forget_expired(store, 999, TODAY);
+    store_flush(store);
+    ck_assert_int_eq(count("sealed"), 3);
+    store_forget_expired(store, 1000, TODAY);
+    store_flush(store);
+    ck_assert_int_eq(count("sealed"), 1);
+    ck_assert_int_eq(count("day_key"), 2); /* that of today may be in use already */
+    opens(ANNA, "name", NAME);
+    seal(BERTA, "phone", TODAY - 2, INT64_MAX, "2", hash); /* a late one finds a key again */
+    open_again();
+    opens(BERTA, "phone", "2");
+}
+END_TEST
+
+START_TEST(a_batch_that_is_refused_leaves_nothing)
+{
+    Halld__Event event = HALLD__EVENT__INIT;
+    uint8_t hash[SEALED_HASH];
+    struct store_batch *b = store_batch_new();
+    struct sealing what = {.ref = ANNA, .field = "name", .day = TODAY, .expires_at = INT64_MAX, .text = NAME};
+    ck_assert_int_eq(store_seal(store, b, &what, hash), 0);
+    event.seq = 7; /* does not continue the journal */
+    store_batch_add_event(b, &event);
+    ck_assert_int_eq(finish(b), HALL_E_INTERNAL);
+    opens_not(ANNA, "name", HALL_E_NOT_FOUND);
+    ck_assert_int_eq(count("day_key"), 0);
+    seal(ANNA, "name", TODAY, INT64_MAX, NAME, hash); /* under the key that was made for the one refused */
+    open_again();
+    opens(ANNA, "name", NAME);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sealed");
+    TCase *tc = tcase_create("sealed");
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, what_is_sealed_opens_also_after_a_restart);
+    tcase_add_test(tc, no_file_has_the_clear_text_and_the_key_is_the_machines_own);
+    tcase_add_test(tc, a_row_that_is_changed_or_moved_does_not_open);
+    tcase_add_test(tc, what_is_erased_is_gone_and_may_be_erased_again);
+    tcase_add_test(tc, what_has_expired_goes_and_with_the_last_row_the_days_key);
+    tcase_add_test(tc, a_batch_that_is_refused_leaves_nothing);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
