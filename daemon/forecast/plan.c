@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "core/queue/queue.h"
 #include "core/setup_rows.h"
+#include "forecast/front.h"
 
 static const int64_t COMERS_WITHIN_MS = 7200000;
 
@@ -47,20 +48,40 @@ static void copy_held(struct plan *p, const struct ticket *t)
 
 static void copy_tickets(struct plan *p, const struct queue *q)
 {
+    struct front front;
+    front_init(&front, p, q);
     size_t waiting = 0, held = 0;
     for (size_t i = 0; i < queue_ticket_count(q); i++) {
-        waiting += queue_ticket_at(q, i)->state == HALLD__TICKET_STATE__E__waiting;
+        waiting += queue_ticket_at(q, i)->state == HALLD__TICKET_STATE__E__waiting && (!front.taken || front.taken[i]);
         held += queue_ticket_at(q, i)->state == HALLD__TICKET_STATE__E__held;
     }
     p->tickets = alloc_zero((waiting + 1) * sizeof *p->tickets);
     p->comers = alloc_zero((held + queue_appointment_count(q) + 1) * sizeof *p->comers);
     for (size_t i = 0; i < queue_ticket_count(q); i++) {
         const struct ticket *t = queue_ticket_at(q, i);
+        if (front.taken && !front.taken[i] && t->state == HALLD__TICKET_STATE__E__waiting)
+            continue;
         if (t->state == HALLD__TICKET_STATE__E__waiting && (t->place.group >= 0 || t->place.window))
             p->tickets[p->n_tickets++] = plan_ticket_of(p, t);
         else if (t->state == HALLD__TICKET_STATE__E__held)
             copy_held(p, t);
     }
+    p->beyond = front.beyond;
+    p->n_beyond = front.n_beyond;
+    front_fini(&front);
+}
+
+const struct plan_ticket *plan_ticket_find(const struct plan *p, uint64_t ticket)
+{
+    size_t low = 0, high = p->n_tickets; /* they stand in the order of issue, as ids do */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (p->tickets[middle].ticket < ticket)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < p->n_tickets && p->tickets[low].ticket == ticket ? &p->tickets[low] : NULL;
 }
 
 static void copy_booked(struct plan *p, const struct queue *q)
@@ -180,6 +201,7 @@ static void add_ghost(struct plan *p, int group, int64_t head_start)
     struct plan_ghost *g = &p->ghosts[p->n_ghosts++];
     *g = (struct plan_ghost){.group = p->ghost_group[group], .head_start = head_start};
     g->key = (struct key){p->now - head_start, p->now, UINT64_MAX, 0};
+    g->factor = front_factor(p, g->group, &g->key);
     for (size_t i = 0; i < p->n_windows; i++)
         g->free |= p->windows[i].state == PLAN_READY && skill_has(&p->windows[i].skill, group);
 }
@@ -256,10 +278,10 @@ static struct plan *plan_begin(const struct hall *hall, const struct learn *lear
     p->day = *queue_day(q);
     p->gate_before = setup_policy(p->setup)->gate_before;
     p->appointment_head_start = setup_policy(p->setup)->appointment_head_start;
-    copy_tickets(p, q);
-    copy_booked(p, q);
     copy_windows(p, q);
     name_groups(p);
+    copy_tickets(p, q);
+    copy_booked(p, q);
     return p;
 }
 
@@ -296,6 +318,7 @@ void plan_free(struct plan *p)
     setup_free(p->setup);
     free(p->laws);
     free(p->tickets);
+    free(p->beyond);
     free(p->windows);
     free(p->comers);
     free(p->kinds);

@@ -1,7 +1,7 @@
 /*
- * What a roll-out starts from: the waiting, the windows and the laws as they are at one moment, copied out of the
- * committed hall. Made on the loop thread in microseconds, then only read, by any thread; freed on the loop thread
- * (it holds a reference to the hall's settings).
+ * What a roll-out starts from: the waiting (the first thousand of a longer line), the windows and the laws as they are
+ * at one moment, copied out of the committed hall. Made on the loop thread in microseconds, then only read, by any
+ * thread; freed on the loop thread (it holds a reference to the hall's settings).
  */
 #ifndef FORECAST_PLAN_H
 #define FORECAST_PLAN_H
@@ -17,6 +17,15 @@ struct plan_ticket {
     size_t item;            /* row of the setup: its law */
     const char *class_name; /* the setup's */
     double served_ms;       /* already, before it was on hold */
+};
+
+/* Somebody waiting who is not copied: in the order of keys the `rank`-th (from 1) of those that the same windows serve,
+ * of whom the first `copied` are; `after` is the last of these. */
+struct plan_beyond {
+    struct key key;
+    uint64_t ticket, after;
+    int kind; /* a ghost's group */
+    size_t rank, copied;
 };
 
 enum plan_window_state {
@@ -62,7 +71,8 @@ struct plan_ghost {
     int group;
     int64_t head_start;
     struct key key;
-    bool free; /* a window is ready for it */
+    bool free;     /* a window is ready for it */
+    double factor; /* by which it waits longer than those copied make it */
 };
 
 struct plan {
@@ -74,6 +84,8 @@ struct plan {
     struct day day;
     struct plan_ticket *tickets;
     size_t n_tickets;
+    struct plan_beyond *beyond; /* a very long line: who stands behind the tickets above */
+    size_t n_beyond;
     struct plan_window *windows; /* by number */
     size_t n_windows;
     struct plan_comer *comers;
@@ -102,6 +114,8 @@ void plan_free(struct plan *p);
 
 /* The ghost that stands for the group with that head start; -1 if no window serves it. */
 int plan_ghost_find(const struct plan *p, int group, int64_t head_start);
+/* The copied ticket of that id; NULL if it is not copied. */
+const struct plan_ticket *plan_ticket_find(const struct plan *p, uint64_t ticket);
 /* When a window that is free at t begins to call: t itself, or the next opening if the hall is closed in between. */
 int64_t plan_calls_at(const struct plan *p, int64_t t);
 

@@ -89,7 +89,6 @@ static bool has_moved(int64_t told_ms, int64_t now_ms, int64_t wait_ms)
 
 /* ---- somebody who comes now */
 
-/* The figures of each ghost, once; p90_s < 0: not today. */
 struct figures {
     int32_t p50_s, p90_s;
 };
@@ -207,28 +206,39 @@ static void add_rows(struct forecast_quote *q, const struct plan *p, const struc
 
 /* ---- the waiting */
 
-static struct note note_of(struct forecast_quote *q, const struct plan *p, const struct plan_ticket *t)
+static int windows_for(const struct plan *p, const struct plan_ticket *t)
 {
-    struct note n = {0, 0, ""};
-    int best = 0;
+    int n = 0;
     for (size_t i = 0; i < p->n_windows; i++)
-        n.windows += p->windows[i].state < PLAN_PAUSED && skill_has(&p->windows[i].skill, t->place.group);
+        n += p->windows[i].state < PLAN_PAUSED && skill_has(&p->windows[i].skill, t->place.group);
+    return n;
+}
+
+static size_t class_index(const Halld__Settings *s, const char *class_name)
+{
+    size_t i = 0;
+    while (i < s->n_classes && s->classes[i]->class_ != class_name) /* a plan's is the setup's own text */
+        i++;
+    return i;
+}
+
+/* Who came later and stands before it, and of which class most of them are. */
+static void note_later(const struct plan *p, const struct plan_ticket *t, int *counts, struct note *n)
+{
+    const Halld__Settings *s = setup_settings(p->setup);
+    int most = 0;
+    memset(counts, 0, (s->n_classes + 1) * sizeof *counts);
     for (size_t i = 0; i < p->n_tickets; i++) {
         const struct plan_ticket *o = &p->tickets[i];
         if (o->ticket <= t->ticket || key_compare(&o->place.key, &t->place.key) > 0)
             continue;
-        n.later++;
-        int same = 0;
-        for (size_t k = 0; k < i && same <= best; k++)
-            same += p->tickets[k].class_name == o->class_name && p->tickets[k].ticket > t->ticket &&
-                    key_compare(&p->tickets[k].place.key, &t->place.key) < 0;
-        if (same >= best) {
-            best = same + 1;
-            n.later_class = o->class_name;
+        n->later++;
+        int same = ++counts[class_index(s, o->class_name)];
+        if (same > most) {
+            most = same;
+            n->later_class = o->class_name;
         }
     }
-    n.later_class = text_of(q, n.later_class);
-    return n;
 }
 
 static void explain(struct quote_ticket *t, const struct note *was, const struct note *is)
@@ -270,34 +280,77 @@ static const char *queue_of(const struct plan *p, const struct plan_ticket *t)
     return t->item < s->n_items ? s->items[t->item]->queue : "";
 }
 
-static int ticket_compare(const void *a, const void *b)
+/* Whose figures are wanted: those copied, and those beyond, who are reckoned from the last copied one before them. */
+struct asked {
+    uint64_t ticket;
+    const struct plan_ticket *of;
+    size_t rank, copied; /* 0: copied itself */
+};
+
+static int asked_compare(const void *a, const void *b)
 {
-    const struct plan_ticket *const *x = a, *const *y = b;
-    return (*x)->ticket < (*y)->ticket ? -1 : (*x)->ticket > (*y)->ticket;
+    const struct asked *x = a, *y = b;
+    return x->ticket < y->ticket ? -1 : x->ticket > y->ticket;
+}
+
+static struct asked *find_asked(const struct plan *p, size_t *ret_n)
+{
+    struct asked *asked = alloc_zero((p->n_tickets + p->n_beyond + 1) * sizeof *asked);
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_tickets; i++)
+        asked[n++] = (struct asked){p->tickets[i].ticket, &p->tickets[i], 0, 0};
+    for (size_t i = 0; i < p->n_beyond; i++) {
+        const struct plan_beyond *b = &p->beyond[i];
+        asked[n++] = (struct asked){b->ticket, plan_ticket_find(p, b->after), b->rank, b->copied};
+    }
+    qsort(asked, n, sizeof *asked, asked_compare);
+    *ret_n = n;
+    return asked;
+}
+
+/* false: not today. */
+static bool figures_of(const struct plan *p, const struct rollout *r, const struct asked *a, struct figures *ret)
+{
+    const int32_t *samples = rollout_of_ticket(r, (size_t)(a->of - p->tickets));
+    if (!forecast_quote_figures(samples, r->runs, fit_of(p, queue_of(p, a->of)), &ret->p50_s, &ret->p90_s))
+        return false;
+    if (!a->rank)
+        return true;
+    double factor = (double)a->rank / (double)a->copied;
+    int32_t p50 = rollout_stretch(p, ret->p50_s * 1000, factor), p90 = rollout_stretch(p, ret->p90_s * 1000, factor);
+    *ret = (struct figures){p50 / 1000, p90 / 1000};
+    return p90 != ROLLOUT_NEVER;
+}
+
+static void add_ticket(struct forecast_quote *q, const struct plan *p, const struct asked *a, const struct figures *f,
+                       int *counts, const struct forecast_quote *before)
+{
+    size_t n = q->quote.n_tickets++;
+    q->tickets[n] = (struct quote_ticket){
+        a->ticket, p->now + f->p50_s * 1000LL, p->now + f->p90_s * 1000LL, QUOTE_NOT_WORSE, 0, text_of(q, "")};
+    q->notes[n] = (struct note){windows_for(p, a->of), 0, ""};
+    if (!a->rank)
+        note_later(p, a->of, counts, &q->notes[n]);
+    q->notes[n].later_class = text_of(q, q->notes[n].later_class);
+    tell_ticket(q, p, n, before);
 }
 
 static void add_tickets(struct forecast_quote *q, const struct plan *p, const struct rollout *r,
                         const struct forecast_quote *before)
 {
-    const struct plan_ticket **order = alloc_zero((p->n_tickets + 1) * sizeof *order);
+    size_t n;
+    struct asked *asked = find_asked(p, &n);
+    struct figures f;
+    int *counts = alloc_zero((setup_settings(p->setup)->n_classes + 1) * sizeof *counts);
+    q->tickets = alloc_zero((n + 1) * sizeof *q->tickets);
+    q->notes = alloc_zero((n + 1) * sizeof *q->notes);
     for (size_t i = 0; i < p->n_tickets; i++)
-        order[i] = &p->tickets[i];
-    qsort(order, p->n_tickets, sizeof *order, ticket_compare);
-    q->tickets = alloc_zero((p->n_tickets + 1) * sizeof *q->tickets);
-    q->notes = alloc_zero((p->n_tickets + 1) * sizeof *q->notes);
-    for (size_t i = 0; i < p->n_tickets; i++) {
-        int32_t *samples = rollout_of_ticket(r, (size_t)(order[i] - p->tickets));
-        int32_t p50_s, p90_s;
-        rollout_sort(samples, r->runs);
-        if (!forecast_quote_figures(samples, r->runs, fit_of(p, queue_of(p, order[i])), &p50_s, &p90_s))
-            continue;
-        size_t n = q->quote.n_tickets++;
-        q->tickets[n] = (struct quote_ticket){
-            order[i]->ticket, p->now + p50_s * 1000LL, p->now + p90_s * 1000LL, QUOTE_NOT_WORSE, 0, text_of(q, "")};
-        q->notes[n] = note_of(q, p, order[i]);
-        tell_ticket(q, p, n, before);
-    }
-    free(order);
+        rollout_sort(rollout_of_ticket(r, i), r->runs);
+    for (size_t i = 0; i < n; i++)
+        if (figures_of(p, r, &asked[i], &f))
+            add_ticket(q, p, &asked[i], &f, counts, before);
+    free(counts);
+    free(asked);
 }
 
 struct forecast_quote *forecast_quote_new(const struct plan *p, struct rollout *r, const struct forecast_quote *before)

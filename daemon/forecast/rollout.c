@@ -388,6 +388,23 @@ static void play_once(struct play *y)
     clear(y);
 }
 
+int32_t rollout_stretch(const struct plan *p, int32_t wait_ms, double factor)
+{
+    int64_t most =
+        p->day.sweep_at > p->now && p->day.sweep_at - p->now < HORIZON_MS ? p->day.sweep_at - p->now : HORIZON_MS;
+    double far = wait_ms == ROLLOUT_NEVER ? INFINITY : wait_ms * factor;
+    return far < (double)most ? (int32_t)far : ROLLOUT_NEVER;
+}
+
+static void stretch_all(const struct plan *p, struct rollout *r)
+{
+    for (size_t i = 0; i < p->n_ghosts; i++)
+        for (int run = 0; p->ghosts[i].factor > 1 && run < r->runs; run++) {
+            int32_t *sample = &rollout_of_ghost(r, i)[run];
+            *sample = rollout_stretch(p, *sample, p->ghosts[i].factor);
+        }
+}
+
 struct rollout *rollout_new(const struct plan *p, int runs, uint64_t seed)
 {
     struct rollout *r = alloc_zero(sizeof *r);
@@ -407,6 +424,7 @@ struct rollout *rollout_new(const struct plan *p, int runs, uint64_t seed)
     dice_init(&y.dice, seed);
     for (r->runs = 0; r->runs < runs; r->runs++)
         play_once(&y);
+    stretch_all(p, r);
     line_free(y.line);
     free(y.people);
     free(y.desks);

@@ -23,6 +23,8 @@ struct rollout {
 struct rollout *rollout_new(const struct plan *p, int runs, uint64_t seed);
 void rollout_free(struct rollout *r);
 
+/* A wait of those copied, so many times as long for somebody who stands behind them; ROLLOUT_NEVER: not today. */
+int32_t rollout_stretch(const struct plan *p, int32_t wait_ms, double factor);
 int32_t *rollout_of_ticket(const struct rollout *r, size_t i);
 int32_t *rollout_of_ghost(const struct rollout *r, size_t i);
 /* Sorts the samples. The p-th part of them (0..1) in ms, between two of them; ROLLOUT_NEVER if there it ends. */

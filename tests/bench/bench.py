@@ -413,6 +413,16 @@ class Bench:
             json.dump(hall, f)
         return path
 
+    def bench_forecast(self):
+        """The predicted waits: the copy on the loop, 200 roll-outs and the table on their thread."""
+        for waiting in (60, 1000, 20000):
+            rows = [json.loads(subprocess.run(
+                [self.build + "/tests/bench/forecast", self.source + "/packaging/demo/unified-27-groups.json", str(waiting)],
+                check=True, capture_output=True, text=True).stdout) for _ in range(self.rounds)]
+            copy, play, table = (statistics.median(r[k] for r in rows) for k in ("copy_ms", "rollouts_ms", "table_ms"))
+            print(f"    {waiting} waiting: roll-outs {play:.1f} ms{' (wanted under 60)' if waiting == 60 else ''}, table "
+                  f"{table:.1f} ms, both off the loop; the copy on it {copy:.2f} ms; samples of {rows[0]['rollout_kib']} KiB")
+
     def bench_series(self):
         """The RRD files of a big hall with 6,000 tickets a day: as they are written, and all made again."""
         rows, size = [], 0

@@ -1,3 +1,4 @@
+#include "forecast/front.h"
 #include "forecast_hall.h"
 
 #include <check.h>
@@ -319,6 +320,44 @@ START_TEST(with_known_services_the_future_is_as_foretold)
 }
 END_TEST
 
+START_TEST(of_a_very_long_line_the_first_are_played_and_the_others_reckoned)
+{
+    enum { LINE = 3000, FEW = 5, SERVICE = 2 };
+    laws_fix(learn->laws, "one", SERVICE * SECOND, 0);
+    laws_fix(learn->laws, "two", 3 * MINUTE, 0);
+    window_works(2);
+    window_works(3);
+    uint64_t first = issued("one", "normal"), last = 0, few = 0;
+    starts(2);
+    issued("two", "normal");
+    starts(3);
+    uint64_t second = issued("one", "normal");
+    for (int i = 2; i <= LINE; i++)
+        last = issued("one", "normal");
+    for (int i = 0; i < FEW; i++)
+        few = issued("two", "normal"); /* the last of all, but few before it at its window */
+    struct plan *plan = plan_new(p.hall, learn, p.now);
+    ck_assert_uint_eq(plan->n_tickets, FRONT_MOST);
+    ck_assert_uint_eq(plan->n_beyond, LINE + FEW - FRONT_MOST);
+    ck_assert_ptr_null(plan_ticket_find(plan, first));
+    ck_assert_ptr_nonnull(plan_ticket_find(plan, second));
+    ck_assert_ptr_nonnull(plan_ticket_find(plan, few));
+    ck_assert_ptr_null(plan_ticket_find(plan, last));
+    plan_free(plan);
+    struct forecast_quote *q = quoted(NULL);
+    ck_assert_uint_eq(forecast_quote_table(q)->n_tickets, LINE + FEW);
+    ck_assert_int_eq(starts_in(q, second), SERVICE);
+    ck_assert_int_eq(starts_in(q, second + 500), 501 * SERVICE);
+    ck_assert_int_le(abs(starts_in(q, second + 1500) - 1501 * SERVICE), 2);
+    ck_assert_int_le(abs(starts_in(q, last) - LINE * SERVICE), 2);
+    ck_assert_int_eq(starts_in(q, few), FEW * 180);
+    ck_assert_int_le(abs(row(q, "g1", "normal")->p50_s - (LINE + 1) * SERVICE), 4);
+    ck_assert_int_eq(row(q, "g2", "normal")->p50_s, (FEW + 1) * 180);
+    ck_assert_int_lt(row(q, "g1", "senior")->p50_s, 60); /* nobody has waited for twenty minutes */
+    forecast_quote_free(q);
+}
+END_TEST
+
 START_TEST(later_seniors_are_reckoned_with)
 {
     know_laws(0);
@@ -365,6 +404,7 @@ int main(void)
     tcase_add_test(c, services_that_go_on_and_on_make_it_worse);
     tcase_add_test(c, figures_are_told_in_minutes);
     tcase_add_loop_test(c, with_known_services_the_future_is_as_foretold, 0, 40);
+    tcase_add_test(c, of_a_very_long_line_the_first_are_played_and_the_others_reckoned);
     tcase_add_test(c, later_seniors_are_reckoned_with);
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);
