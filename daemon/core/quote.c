@@ -41,6 +41,22 @@ const struct quote_ticket *quote_ticket_find(const struct quote *q, uint64_t tic
     return NULL;
 }
 
+const struct quote_item *quote_item_find(const struct quote *q, const char *item)
+{
+    size_t low = 0, high = q ? q->n_items : 0;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int order = strcmp(q->items[mid].item, item);
+        if (order == 0)
+            return &q->items[mid];
+        if (order < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return NULL;
+}
+
 enum { FINE_S = 60, COARSE_S = 300, COARSE_FROM_S = 1800 };
 
 static int32_t steps(int64_t seconds, int64_t up, int64_t step)

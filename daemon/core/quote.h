@@ -28,11 +28,18 @@ struct quote_ticket {
     const char *worse_class; /* of those more ahead; "" otherwise */
 };
 
+/* How long a service of an item takes: half at most p50_s, nine of ten at most p90_s. */
+struct quote_item {
+    const char *item;
+    int32_t p50_s, p90_s;
+};
+
 struct quote {
     int64_t at; /* when it was true */
-    size_t n_rows, n_tickets;
+    size_t n_rows, n_tickets, n_items;
     const struct quote_row *rows;       /* by queue, group, class */
     const struct quote_ticket *tickets; /* by ticket */
+    const struct quote_item *items;     /* by item */
 };
 
 enum { QUOTE_KEEPS_MS = 300000 }; /* one that is older is no prediction */
@@ -40,6 +47,7 @@ enum { QUOTE_KEEPS_MS = 300000 }; /* one that is older is no prediction */
 /* NULL if there is none; q may be NULL. */
 const struct quote_row *quote_find(const struct quote *q, const char *queue, const char *group, const char *class_name);
 const struct quote_ticket *quote_ticket_find(const struct quote *q, uint64_t ticket);
+const struct quote_item *quote_item_find(const struct quote *q, const char *item);
 
 /* The figures as people are told them: P50 to the nearest minute, P90 up to the next; beyond half an hour in steps of
  * five. No finer promise can be kept. */

@@ -300,6 +300,11 @@ double law_draw(const struct law *law, const struct shape *shape, struct dice *d
     return exp(law->mu + law->sigma * shape_at(shape, normal_quantile(dice_unit(d))));
 }
 
+double law_quantile(const struct law *law, const struct shape *shape, double share)
+{
+    return exp(law->mu + law->sigma * shape_at(shape, normal_quantile(share)));
+}
+
 double law_share(const struct law *law, const struct shape *shape, double elapsed_ms)
 {
     if (elapsed_ms <= 1)

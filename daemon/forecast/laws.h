@@ -43,6 +43,8 @@ struct law *laws_of(const struct laws *l, const struct setup *setup);
 void laws_shape(const struct laws *l, struct shape *ret);
 double laws_count(const struct laws *l, const char *item); /* how many of it count today */
 
+/* So long, in ms, that this share (0..1) of the services take no longer. */
+double law_quantile(const struct law *law, const struct shape *shape, double share);
 /* A duration in ms. */
 double law_draw(const struct law *law, const struct shape *shape, struct dice *d);
 /* How far into its law (0..1) a service is that has gone on for so long; and what remains of it. */

@@ -23,6 +23,7 @@ struct forecast_quote {
     struct quote_row *rows;
     struct quote_ticket *tickets;
     struct note *notes; /* of each of the tickets */
+    struct quote_item *items;
     struct names texts; /* own copies */
     bool moved;
 };
@@ -37,6 +38,7 @@ void forecast_quote_free(struct forecast_quote *q)
     free(q->rows);
     free(q->tickets);
     free(q->notes);
+    free(q->items);
     free(q);
 }
 
@@ -353,12 +355,26 @@ static void add_tickets(struct forecast_quote *q, const struct plan *p, const st
     free(asked);
 }
 
+/* The setup's rows are sorted already. */
+static void add_items(struct forecast_quote *q, const struct plan *p)
+{
+    const Halld__Settings *s = setup_settings(p->setup);
+    q->items = alloc_zero((s->n_items + 1) * sizeof *q->items);
+    for (size_t i = 0; i < s->n_items; i++)
+        q->items[i] =
+            (struct quote_item){text_of(q, s->items[i]->item), seconds(law_quantile(&p->laws[i], &p->shape, P50)),
+                                seconds(law_quantile(&p->laws[i], &p->shape, P90))};
+    q->quote.n_items = s->n_items;
+}
+
 struct forecast_quote *forecast_quote_new(const struct plan *p, struct rollout *r, const struct forecast_quote *before)
 {
     struct forecast_quote *q = alloc_zero(sizeof *q);
     q->quote.at = p->now;
     add_rows(q, p, r, before);
     add_tickets(q, p, r, before);
+    add_items(q, p);
+    q->quote.items = q->items;
     q->quote.rows = q->rows;
     q->quote.tickets = q->tickets;
     q->moved |= !before || before->quote.n_rows != q->quote.n_rows || before->quote.n_tickets != q->quote.n_tickets;

@@ -20,8 +20,9 @@ void api_window(struct call *c)
         return;
     }
     Halld__WindowDetail *v = window_detail_new(call_hall(c), path.n);
-    if (v)
+    if (v) {
+        window_detail_set_usual(v, net_quote(c->net));
         call_reply(c, 200, &v->base);
-    else
+    } else
         call_refuse(c, HALL_E_NO_WINDOW);
 }

@@ -49,6 +49,8 @@ static ProtobufCMessage *view_windows(const struct net *n, uint64_t of)
 static ProtobufCMessage *view_window(const struct net *n, uint64_t of)
 {
     Halld__WindowDetail *v = window_detail_new(committed(n), (int)of);
+    if (v)
+        window_detail_set_usual(v, net_quote(n));
     return v ? &v->base : NULL;
 }
 

@@ -126,6 +126,17 @@ Halld__WindowDetail *window_detail_new(const struct hall *h, int window)
     return d;
 }
 
+void window_detail_set_usual(Halld__WindowDetail *d, const struct quote *quote)
+{
+    const struct quote_item *usual = d->ticket ? quote_item_find(quote, d->ticket->item) : NULL;
+    if (!usual)
+        return;
+    d->has_usual_case = HALLD__WINDOW_DETAIL__HAS_USUAL_USUAL_P50_S;
+    d->usual_p50_s = usual->p50_s;
+    d->has_usual_most_case = HALLD__WINDOW_DETAIL__HAS_USUAL_MOST_USUAL_P90_S;
+    d->usual_p90_s = usual->p90_s;
+}
+
 Halld__WindowList *window_list_new(const struct hall *h)
 {
     const Halld__Settings *s = setup_settings(hall_setup(h));

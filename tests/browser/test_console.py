@@ -154,3 +154,49 @@ def test_a_line_that_breaks_and_comes_back(hall, browser, clerk):
     assert state(browser) == "已叫号"
     hall.start()
     browser.wait_text("已连接", ".win-head").press(KEYS.ENTER).wait_text("办理中", "#state")
+
+
+def test_the_usual_time_of_the_item_stands_beside_the_timer(hall, browser, clerk):
+    hall.client("kiosk").ticket("A")
+    clerk(2)
+    browser.press(KEYS.ENTER).wait_text("已叫号", "#state")
+    hall.client("kiosk").ticket("A")      # the forecast knows the laws once it has played
+    browser.press(KEYS.ENTER).wait_text("办理中", "#state")
+    browser.wait(lambda: "usual_p90_s" in hall.client("clerk").get("/windows/2").body)
+    hall.client("kiosk").ticket("A")
+    browser.driver.refresh()
+    browser.wait_text("这类事一般", ".win-usual")
+    assert browser.all("#usual-done")[0].get_attribute("d")
+
+
+def test_a_transferred_ticket_brings_its_story(hall, browser, clerk):
+    other = hall.client("clerk")
+    hall.client("kiosk").ticket("A")
+    for step, body in (("open", {}), ("next", {}), ("start", {}), ("transfer", {"queue": "B"})):
+        assert other.post(f"/windows/4/{step}", body).status == 200
+    clerk(2)
+    browser.press(KEYS.ENTER).wait_text("今天的经过", ".win-story").wait_text("4 号窗口开始办理", ".win-story").wait_text("转办", ".win-story")
+
+
+def test_one_login_works_one_window_in_every_tab(hall, browser, clerk):
+    """A second tab goes to the window that is open already; another window must be asked for there."""
+    clerk(2)
+    browser.tab("/window/")
+    browser.wait_for(".win-keys")
+    assert browser.text(".win-head .tile") == "2"
+
+
+@pytest.mark.loses_its_hall
+def test_what_was_typed_survives_a_lost_line(hall, browser, clerk):
+    hall.client("kiosk").ticket("A")
+    clerk(2)
+    browser.press(KEYS.ENTER).wait_text("已叫号", "#state").press(KEYS.ENTER).wait_text("办理中", "#state")
+    browser.press("6").fill("#more", "身份证复印件")
+    hall.config["listen"] = hall.address
+    hall.stop()
+    browser.wait_text("断线", ".win-head")
+    hall.start()
+    browser.wait_text("已连接", ".win-head")
+    assert browser.all("#more")[0].get_attribute("value") == "身份证复印件"
+    browser.chord(KEYS.CONTROL, KEYS.ENTER).wait_text("已就绪", "#state")
+    assert last(hall, "ticket_finished")["missing"] == ["身份证复印件"]

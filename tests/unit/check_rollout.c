@@ -33,6 +33,20 @@ START_TEST(without_a_window_nothing_is_promised)
 }
 END_TEST
 
+START_TEST(each_item_has_its_usual_time)
+{
+    window_works(2);
+    struct forecast_quote *q = quoted(NULL);
+    const struct quote_item *one = quote_item_find(forecast_quote_table(q), "one");
+    ck_assert_ptr_nonnull(one);
+    ck_assert_int_gt(one->p50_s, 0);
+    ck_assert_int_ge(one->p90_s, one->p50_s);
+    ck_assert_ptr_null(quote_item_find(forecast_quote_table(q), "none"));
+    ck_assert_ptr_null(quote_item_find(NULL, "one"));
+    forecast_quote_free(q);
+}
+END_TEST
+
 START_TEST(whoever_finds_a_window_free_waits_no_time)
 {
     window_works(2);
@@ -392,6 +406,7 @@ int main(void)
     tcase_add_checked_fixture(c, forecast_hall_setup, forecast_hall_teardown);
     tcase_add_test(c, without_a_window_nothing_is_promised);
     tcase_add_test(c, whoever_finds_a_window_free_waits_no_time);
+    tcase_add_test(c, each_item_has_its_usual_time);
     tcase_add_test(c, each_starts_when_those_before_are_done);
     tcase_add_test(c, a_senior_who_comes_now_stands_before_those_of_the_last_twenty_minutes);
     tcase_add_test(c, asking_changes_nobodys_place);

@@ -7,7 +7,7 @@ import { keys, mode } from "./keys.js";
 
 /** @typedef {import("./page.js").Console} Console */
 
-const LONG_NAME = 40, BAR = 92, SOON_MS = 3600e3;
+const LONG_NAME = 40, BAR = 92, USUAL_WIDTH = 168, USUAL_SHOWN = 1.25, SOON_MS = 3600e3;
 
 /** @param {Console} c @param {string} code */
 export const itemOf = (c, code) => c.catalogue.items.find((/** @type {any} */ i) => i.item === code);
@@ -59,7 +59,32 @@ function meta(c) {
 export function who(c) {
   const { ticket } = c.detail, text = itemName(c, ticket);
   return h("section.card.win-who", null, plate(ticket.number, mode(c)), h(text.length > LONG_NAME ? "h1.name.long" : "h1.name", null, name(text)),
-    h("p.win-time", null, h("strong", { id: "timer" }, ""), h("span.sub", null, t(`timer.${mode(c)}`))), meta(c));
+    h("p.win-time", null, h("strong", { id: "timer" }, ""), h("span.sub", null, t(`timer.${mode(c)}`))), meta(c), usual(c));
+}
+
+/** The item's usual time below the timer: half and nine tenths of such services. @param {Console} c */
+function usual(c) {
+  const { usual_p50_s: half, usual_p90_s: most } = c.detail;
+  if (!most || mode(c) !== "serving") return null;
+  const x = (/** @type {number} */ s) => Math.round((USUAL_WIDTH * Math.min(s, most * USUAL_SHOWN)) / (most * USUAL_SHOWN));
+  return h("p.win-usual", { id: "usual" }, svg("svg", { width: USUAL_WIDTH, height: 16, "aria-hidden": "true" }, svg("path", { class: "rail", d: `M0 6h${USUAL_WIDTH}v4H0z` }),
+    svg("path", { class: "done", id: "usual-done", d: "" }), svg("path", { class: "tick", d: `M${x(half)} 0v16M${x(most)} 0v16` })), h("span", null, t("usual", { p50: minutes(half), p90: minutes(most) })));
+}
+
+/** @param {Console} c @param {number} ms */
+function tickUsual(c, ms) {
+  const box = document.getElementById("usual"), done = document.getElementById("usual-done"), most = c.detail.usual_p90_s;
+  if (!box || !done) return;
+  done.setAttribute("d", `M0 5h${Math.min(USUAL_WIDTH, Math.round((USUAL_WIDTH * ms) / (most * USUAL_SHOWN * 1000)))}v6H0z`);
+  box.classList.toggle("over", ms > most * 1000);
+}
+
+/** What has happened to this ticket before, where it has been elsewhere. @param {Console} c */
+export function story(c) {
+  const { ticket } = c.detail;
+  if (!c.story.lines.length || c.story.id !== ticket.id) return null;
+  return h("section.card.win-story", null, h("h2", null, t("story")), h("ol", null, c.story.lines.map((/** @type {any} */ x) =>
+    h("li", null, h("span.sub", null, clock(ms(x.happened_at))), h("span", null, pick(x.text, x.text_en))))));
 }
 
 /** @param {Console} c */
@@ -162,6 +187,7 @@ export function tick(c) {
   const { ticket, window } = c.detail, now = hallNow();
   put("clock", clockSeconds(now));
   if (ticket) put("timer", stretch(now - (ms(ticket.started_at) || ms(ticket.called_at))));
+  if (ticket?.started_at) tickUsual(c, now - ms(ticket.started_at));
   if (mode(c) === "called") put("calls", callsText(c));
   put("idle-since", t("ready.since", { time: stretch(now - ms(window.since_at)) }));
   if (!c.live) put("lost-for", t("lost.tag", { time: stretch(now - c.lostAt) }));

@@ -14,7 +14,7 @@ import { codeOf, keys, mode } from "./keys.js";
 import { openPanel, panelKey, panelOf } from "./panels.js";
 
 const main = $("#page");
-const NOTE = "halld.note.", BOOKED_MS = 30000;
+const NOTE = "halld.note.", STORY_MOST = 6, BOOKED_MS = 30000;
 const isNews = watcher();
 const notes = /** @type {HTMLTextAreaElement} */ (h("textarea.field", { "aria-label": "", id: "notes", maxlength: 2000, oninput: saveNote }));
 let noteOf = "";
@@ -29,6 +29,7 @@ const c = {
   /** @type {import("../lib/session.js").Me} */ me: { name: "", role: "public", kind: "", groups: [], display: "" },
   /** @type {import("./panels.js").Panel | null} */ panel: null,
   trouble: "",
+  /** What happened before to the ticket that is here. @type {{id: string, lines: any[]}} */ story: { id: "", lines: [] },
   /** Kiosks and screens where somebody asks for help. @type {any[]} */ calls: [],
   /** A command at this window. @param {string} verb @param {any} [body] */ verb: (verb, body) => c.command(`/windows/${c.n}/${verb}`, body),
   /** One at a time; what it changed is read again before the next key acts. @param {string} path @param {any} [body] @returns {Promise<void>} */
@@ -89,8 +90,19 @@ async function readBooked() {
 function take(detail) {
   const before = c.detail?.ticket?.id, { ticket } = detail;
   c.detail = detail;
+  if (ticket && ticket.id !== c.story.id) readStory(ticket);
   if (ticket && ticket.id !== before) say(t("say.called", { number: ticket.number, item: cards.itemName(c, ticket) }));
   if (c.panel && (ticket?.id !== before || detail.window.state === "closed")) c.panel = null;
+}
+
+/** Whoever has been at another window or comes back brings a story. @param {any} ticket */
+async function readStory(ticket) {
+  c.story = { id: ticket.id, lines: [] };
+  if (!ticket.leg && ticket.origin !== "return") return;
+  const { history } = await get(`/tickets/${ticket.id}`).catch(() => ({ history: [] }));
+  if (c.story.id !== ticket.id) return;
+  c.story.lines = history.slice(-STORY_MOST);
+  render();
 }
 
 /** @param {string} text */
@@ -123,7 +135,7 @@ function left() {
   if (c.panel) return h("section.win-main.filled", null, panelOf(c));
   const trouble = c.trouble ? h("section.note.stop", { role: "alert" }, h("span", null, c.trouble)) : null;
   if (!c.detail.ticket) return h("section.win-main.filled", null, h("div.win-empty", null, cards.lostBand(c), trouble, cards.idle(c)));
-  return h("section.win-main", null, cards.who(c), h("div.win-bands", null, cards.lostBand(c), trouble, cards.why(c)), h("section.win-work", null, cards.materials(c), notesCard()));
+  return h("section.win-main", null, cards.who(c), h("div.win-bands", null, cards.lostBand(c), trouble, cards.why(c), cards.story(c)), h("section.win-work", null, cards.materials(c), notesCard()));
 }
 
 function render() {
@@ -131,7 +143,7 @@ function render() {
   if (c.detail.window.state === "closed") return void leave();
   const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.key, keep = document.activeElement === notes, inPanel = c.panel?.el?.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
   document.title = `${c.n} ${t(`state.${mode(c) === "serving" ? "busy" : mode(c)}`)}`;
-  fill(main, cards.head(c), left(), h("aside.win-side", null, helpBand(c), cards.next(c), cards.hall(c), cards.myDay(c)), cards.keyboard(c)).className = "state";
+  fill(main, cards.head(c), left(), h(c.calls.length ? "aside.win-side.asks" : "aside.win-side", null, helpBand(c), cards.next(c), cards.hall(c), cards.myDay(c)), cards.keyboard(c)).className = "state";
   if (keep) notes.focus();
   if (inPanel && c.panel) inPanel.focus();
   if (focused) /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${focused}"]`))?.focus();

@@ -140,7 +140,9 @@ export function openPanel(c, kind) {
   const rows = PANELS[kind].rows?.(c, "") || [];
   c.panel = { kind, rows, at: PANELS[kind].first?.(c, rows) ?? 0, typed: "", trouble: "", el: null };
   c.render();
-  /** @type {HTMLElement} */ (c.panel.el?.querySelector("#typed, #number") || c.panel.el)?.focus();
+  const first = /** @type {HTMLElement} */ (c.panel.el?.querySelector("#typed, #number") || c.panel.el);
+  first?.focus();
+  if (first instanceof HTMLInputElement) first.select();
 }
 
 /** @param {Console} c */

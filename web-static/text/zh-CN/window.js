@@ -14,7 +14,7 @@ export default {
   "class.head": "{name}　算早到 {n} 分", waited: "等了 {n} 分", "channel.kiosk": "取号机 {time}", "channel.counter": "人工取号 {time}", "channel.phone": "手机 {time}",
   "channel.web": "网上 {time}", "channel.outlet": "网点 {time}", "channel.unset": "取号 {time}",
   "kind.instant": "即办件", "kind.promised": "承诺件", limit: "承诺 {n} 个工作日", leg: "转来的",
-  "why.calls": "叫了几遍", "why.calls.n": "{n} 遍", "why.miss.in": "{n} 秒后可以过号", "why.miss.now": "现在可以过号", "why.why": "为什么叫他", "why.wait": "等了多久",
+  usual: "这类事一般 {p50} 分，十位里九位 {p90} 分以内", story: "今天的经过", "why.calls": "叫了几遍", "why.calls.n": "{n} 遍", "why.miss.in": "{n} 秒后可以过号", "why.miss.now": "现在可以过号", "why.why": "为什么叫他", "why.wait": "等了多久",
   materials: "要带的材料", "materials.n": "{n} 份", "materials.none": "这个事项没有列出材料", "may.follow": "可容缺", notes: "备注（只存在这台电脑里）",
   "origin.booked": "预约 {time}", "origin.late": "预约 {time}，来晚了", "origin.return": "补材料回来",
   booked: "预约登记", "booked.soon": "一小时内有 {n} 个预约",
