@@ -496,9 +496,11 @@ static int flows_are_sound(const Halld__Config *config)
         return complain(EXIT_CONFIG, why);
     }
     int exit_code = files.sound ? EXIT_OK : EXIT_FLOWS;
-    flow_files_report(&files, &lines);
+    Halld__FlowFaultList *l = flow_files_faults_new(&files);
+    flow_files_lines(l->n_faults, l->faults, &lines);
     fputs(buf_text(&lines), stdout);
     buf_fini(&lines);
+    halld__flow_fault_list__free_unpacked(l, NULL);
     flow_files_fini(&files);
     return exit_code;
 }

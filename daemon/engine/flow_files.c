@@ -275,48 +275,71 @@ void flow_files_fini(struct flow_files *f)
 
 /* ---- saying */
 
-struct report {
-    struct buf *out;
-    size_t lines;
-};
+static Halld__FlowFault *fault_new(const char *file, const struct fault *fault)
+{
+    Halld__FlowFault *v = alloc_zero(sizeof *v);
+    halld__flow_fault__init(v);
+    v->file = alloc_text(file);
+    v->path = alloc_text(fault->path);
+    v->code = alloc_text(fault->code);
+    v->text = alloc_text(fault->text);
+    return v;
+}
 
 /* The faults from the from-th to before the to-th. */
-static void say_some(struct report *r, const char *file, const struct faults *faults, size_t from, size_t to)
+static void say_some(Halld__FlowFaultList *l, const char *file, const struct faults *faults, size_t from, size_t to)
 {
-    for (size_t i = from; i < to && r->lines < LINES_MAX; i++, r->lines++)
-        buf_add_format(r->out, "%s: %s: %s: %s\n", file, faults->rows[i].path, faults->rows[i].code,
-                       faults->rows[i].text);
+    for (size_t i = from; i < to && l->n_faults < LINES_MAX; i++) {
+        l->faults = alloc_grow(l->faults, l->n_faults + 1, sizeof *l->faults);
+        l->faults[l->n_faults++] = fault_new(file, &faults->rows[i]);
+    }
 }
 
-static void say(struct report *r, const char *file, const struct faults *faults)
+static void say(Halld__FlowFaultList *l, const char *file, const struct faults *faults)
 {
-    say_some(r, file, faults, 0, faults->n);
+    say_some(l, file, faults, 0, faults->n);
 }
 
-static void say_definition(struct report *r, const struct flow_definition *def, const struct flow_entry *entry)
+static void say_definition(Halld__FlowFaultList *l, const struct flow_definition *def, const struct flow_entry *entry)
 {
     for (size_t i = 0; i < def->n_known; i++)
-        say(r, def->known_sources[i].file, &def->known_sources[i].faults);
-    say(r, def->source.file, &def->source.faults);
-    say_some(r, def->source.file, &entry->faults, 0, entry->n_own);
+        say(l, def->known_sources[i].file, &def->known_sources[i].faults);
+    say(l, def->source.file, &def->source.faults);
+    say_some(l, def->source.file, &entry->faults, 0, entry->n_own);
 }
 
 /* What definitions say about each other comes last. */
-void flow_files_report(const struct flow_files *f, struct buf *out)
+static void say_all(Halld__FlowFaultList *l, const struct flow_files *f)
 {
-    struct report r = {.out = out};
-    say(&r, f->profile_source.file, &f->profile_source.faults);
-    if (r.lines > 0)
+    say(l, f->profile_source.file, &f->profile_source.faults);
+    if (l->n_faults > 0)
         return;
     for (size_t i = 0; i < f->n; i++)
-        say_definition(&r, &f->definitions[i], &f->entries[i]);
+        say_definition(l, &f->definitions[i], &f->entries[i]);
     for (size_t i = 0; i < f->n; i++)
-        say_some(&r, f->definitions[i].source.file, &f->entries[i].faults, f->entries[i].n_own, f->entries[i].faults.n);
+        say_some(l, f->definitions[i].source.file, &f->entries[i].faults, f->entries[i].n_own, f->entries[i].faults.n);
 }
 
-void flow_files_warnings(const struct flow_files *f, struct buf *out)
+static void warn(Halld__FlowFaultList *l, const char *file, const struct faults *warnings)
 {
-    struct report r = {.out = out};
+    for (size_t i = 0; i < warnings->n && l->n_warnings < LINES_MAX; i++) {
+        l->warnings = alloc_grow(l->warnings, l->n_warnings + 1, sizeof *l->warnings);
+        l->warnings[l->n_warnings++] = fault_new(file, &warnings->rows[i]);
+    }
+}
+
+Halld__FlowFaultList *flow_files_faults_new(const struct flow_files *f)
+{
+    Halld__FlowFaultList *l = alloc_zero(sizeof *l);
+    halld__flow_fault_list__init(l);
+    say_all(l, f);
     for (size_t i = 0; i < f->n; i++)
-        say(&r, f->definitions[i].source.file, &f->entries[i].warnings);
+        warn(l, f->definitions[i].source.file, &f->entries[i].warnings);
+    return l;
+}
+
+void flow_files_lines(size_t n, Halld__FlowFault *const *faults, struct buf *out)
+{
+    for (size_t i = 0; i < n; i++)
+        buf_add_format(out, "%s: %s: %s: %s\n", faults[i]->file, faults[i]->path, faults[i]->code, faults[i]->text);
 }

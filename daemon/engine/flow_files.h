@@ -39,9 +39,10 @@ struct flow_files {
 /* Reads and checks. 0; or -1 with errno and the name of what cannot be read, to be freed by the caller. */
 int flow_files_read(const char *dir, const char *profile, struct flow_files *ret, char **ret_name);
 void flow_files_fini(struct flow_files *f);
-/* The faults, as "FILE: PATH: CODE: text", one a line, at most 100. */
-void flow_files_report(const struct flow_files *f, struct buf *out);
-/* In the same form, what does not keep the definitions from being used. */
-void flow_files_warnings(const struct flow_files *f, struct buf *out);
+/* The faults in the order in which they are said, at most 100, and what does not keep the definitions from being used;
+ * freed with halld__flow_fault_list__free_unpacked(l, NULL). */
+Halld__FlowFaultList *flow_files_faults_new(const struct flow_files *f);
+/* Each as "FILE: PATH: CODE: text", one a line. */
+void flow_files_lines(size_t n, Halld__FlowFault *const *faults, struct buf *out);
 
 #endif

@@ -495,6 +495,16 @@ def test_a_flow_that_is_not_installed_is_a_warning(tmp_path):
                            "the field is not offered\n")
 
 
+def test_the_same_as_json(tmp_path):
+    write(tmp_path, {"permit": permit("zh", "")["permit"]})
+    done = subprocess.run([HALLCTL, "--json", "flow", "check", str(tmp_path / "flows"), str(tmp_path / "small.json")],
+                          capture_output=True, text=True, timeout=60)
+    file = f"{tmp_path}/flows/permit/flow.json"
+    assert (done.returncode, done.stderr) == (1, "")
+    assert json.loads(done.stdout) == {"warnings": [], "faults": [
+        {"file": file, "path": "zh", "code": "NO_TEXT", "text": "zh is missing"}]}
+
+
 def test_at_most_a_hundred_lines(tmp_path):
     wrong = changed(PERMIT, (F,), [{"name": f"f{i}", "zh": "", "en": "", "type": "x"} for i in range(64)])
     write(tmp_path, {"permit": wrong, "help": changed(HELP, ("zh",), "")})
