@@ -29,9 +29,10 @@ def moment_of(text):
 
 
 def moment_text(moment):
-    """To the minute, as the player prints."""
+    """To the minute, with seconds where there are some."""
     day, rest = divmod(moment, DAY)
-    return f"{date_text(day)}T{rest // 3600000:02}:{rest // MINUTE % 60:02}"
+    text = f"{date_text(day)}T{rest // 3600000:02}:{rest // MINUTE % 60:02}"
+    return text + (f":{rest // 1000 % 60:02}" if rest % MINUTE else "")
 
 
 def spans_of(pairs):
