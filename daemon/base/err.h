@@ -30,7 +30,8 @@
     X(NO_WINDOW, 404, "没有这个窗口", "There is no such window")                                                       \
     X(UNKNOWN_TRANSITION, 404, "没有这个步骤", "There is no such step")                                                \
     X(BAD_METHOD, 405, "不支持这种请求方式", "This method is not allowed here")                                        \
-    X(ALREADY_BOOKED, 409, "您已预约过这一时段", "You have booked at this time already")                               \
+    X(ALREADY_BOOKED, 409, "您这一天已约过这件事，或同一时间已有预约",                                                 \
+      "You have booked this for that day, or that time, already")                                                      \
     X(ALREADY_OPEN, 409, "窗口已经开着", "The window is open already")                                                 \
     X(APPOINTMENT_OVER, 409, "这个预约已经结束", "The appointment is over")                                            \
     X(BOOKING_BLOCKED, 409, "多次预约未到，暂时不能预约", "Too many missed appointments; booking is blocked for now")  \
@@ -65,7 +66,8 @@
     X(BAD_PERIOD, 422, "时间段不对：结束必须晚于开始", "The period is empty or reversed")                              \
     X(BAD_VALUE, 422, "字段的值不能接受", "The value of a field is not acceptable")                                    \
     X(CALENDAR_EMPTY, 422, "这一年的放假安排还没有公布", "The table of that year is empty: it is not published yet")   \
-    X(CALENDAR_PROVISIONAL, 422, "这一天的放假安排还没有公布，暂不能预约", "The holidays of that year are not known yet; it cannot be booked") \
+    X(CALENDAR_PROVISIONAL, 422, "这一天的放假安排还没有公布，暂不能预约",                                             \
+      "The holidays of that year are not known yet; it cannot be booked")                                              \
     X(CLASS_NOT_GRANTED, 422, "取号机不能给这个类别，请到咨询台", "A kiosk cannot grant this class; ask at the desk")  \
     X(FIELD_BAD, 422, "字段的值不对", "A field has a value it cannot have")                                            \
     X(FIELD_MISSING, 422, "缺少必填内容", "Something required is missing")                                             \
@@ -93,7 +95,7 @@ enum err_index {
 #define X(code, status, zh, en) ERR_INDEX_##code,
     ERR_TABLE(X)
 #undef X
-    ERR_COUNT
+        ERR_COUNT
 };
 
 enum {

@@ -1,49 +1,18 @@
 """Booking as people do it: on a phone in both languages, checked in at the kiosk, called and served; and every refusal."""
 import json
-import os
 
 import pytest
 
 from selenium.webdriver.common.action_chains import ActionChains
 
-from chromium import KEYS, halls, user_of
-
-MONDAY, SATURDAY, PHONE = "2026-11-23", "2026-11-28", "13800001234"
-HOURS = [{"weekday": day, "open": ["09:00-12:00", "13:00-17:00"]} for day in range(1, 6)]
-
-
-class BookingHall(halls.Hall):
-    """The demo hall with office hours; its clock stands where the test puts it."""
-
-    def __init__(self, **settings):
-        with open(os.path.join(halls.SOURCE, "packaging", "demo", "hall.json"), encoding="utf-8") as f:
-            super().__init__(settings={**json.load(f), "hours": HOURS, **settings})
-        self.at("09:05")
-
-    def at(self, time, day=MONDAY):
-        self.options = ["--clock-start", f"{day}T{time}:00+08:00", "--clock-rate", "1"]
-        return self
-
-    def move(self, time, day=MONDAY):
-        self.config["listen"] = self.address
-        assert self.stop() == 0
-        return self.at(time, day).start()
-
-    def hold(self, time, day=MONDAY):
-        return self.client().post("/appointments", {"item": "general", "slot_at": f"{day}T{time}:00.000+08:00"}).body
-
-    def book(self, time, day=MONDAY, person=PHONE):
-        return self.client().post(f"/appointments/by-token/{self.hold(time, day)['token']}", {"person": person}).body
+from booking_hall import MONDAY, PHONE, SATURDAY, BookingHall, slot
+from chromium import KEYS, user_of
 
 
 @pytest.fixture(name="hall")
 def fixture_hall(request):
     with BookingHall(**getattr(request, "param", {})) as hall:
         yield hall
-
-
-def slot(time, day=MONDAY):
-    return f'[data-at="{day}T{time}:00.000+08:00"]'
 
 
 def choose(browser, day=MONDAY):
@@ -119,7 +88,7 @@ def test_staff_book_move_check_in_and_cancel_for_others(hall, browser):
     code = browser.text("#told-code").replace(" ", "")
     browser.click_text("已告诉本人").wait_text("已约", f'[data-code="{code}"]')
     browser.fill("#typed", "yczmls").click(".ap-items .btn").click(slot("11:00"))
-    browser.fill("#person", PHONE).click("#book").wait_text("您已预约过这一时段", ".note.stop")
+    browser.fill("#person", PHONE).click("#book").wait_text("您这一天已约过这件事", ".note.stop")
     only_refusals(browser)
     browser.click_text("返回").click_text("改时间", ".ap-do .btn").click(slot("09:30")).click("#book").wait_text("约好了", ".ap-told")
     moved = browser.text("#told-code").replace(" ", "")
@@ -202,7 +171,7 @@ def test_days_that_cannot_be_booked_say_why(hall, browser):
 def test_booking_twice_too_often_and_after_not_coming(hall, browser):
     hall.book("10:00")
     choose(browser).click(slot("11:00"))
-    give(browser).wait_text("您已预约过这一时段", ".note.stop")
+    give(browser).wait_text("您这一天已约过这件事", ".note.stop")
     hall.book("10:00", "2026-11-24")
     choose(browser, "2026-11-25").click(slot("10:00", "2026-11-25"))
     give(browser, "138-0000 1234").wait_text("已到预约次数上限", ".note.stop")

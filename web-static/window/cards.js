@@ -24,8 +24,11 @@ export function className(c, ticket) {
   return cls.head_start_s ? t("class.head", { name: pick(cls.name, cls.name_en), n: minutes(cls.head_start_s) }) : pick(cls.name, cls.name_en);
 }
 
-/** How long somebody has waited, or did. @param {any} ticket */
-const waited = (ticket) => t("waited", { n: Math.max(0, Math.round(((ms(ticket.called_at) || hallNow()) - ms(ticket.issued_at)) / 60000)) });
+/** How long somebody has waited, or did; who booked does not wait before the time. @param {any} ticket */
+const waited = (ticket) => {
+  const from = ticket.origin === "appointment" ? Math.max(ms(ticket.issued_at), ms(ticket.slot_at)) : ms(ticket.issued_at);
+  return t("waited", { n: Math.max(0, Math.round(((ms(ticket.called_at) || hallNow()) - from) / 60000)) });
+};
 
 /** @param {Console} c */
 export function head(c) {
