@@ -172,7 +172,7 @@ function take(next) {
 
 /** @param {import("../lib/feed.js").FeedMessage} message */
 function hear(message) {
-  if (message.kind === "line") lostAt = message.live ? 0 : lostAt || hallNow();
+  if (message.kind === "line" && !message.live) lostAt ||= hallNow();      /* a line alone brings no board: what stood before may be over */
   if (message.kind === "view") {
     const { name, data } = message;
     if (data.hall && name === "snapshot") hall = data.hall;
