@@ -79,6 +79,7 @@ static Halld__TicketRow *ticket_row(const struct ticket *t)
     r->first = t->first;
     r->slot_at = t->slot_at;
     r->returned = t->returned;
+    r->missing = alloc_text(t->missing);
     r->slip = t->slip;
     return r;
 }
@@ -282,6 +283,7 @@ static bool read_ticket(struct hall *h, const Halld__TicketRow *r)
     t->first = r->first;
     t->slot_at = r->slot_at;
     t->returned = r->returned;
+    t->missing = queue_text(q, r->missing);
     t->slip = r->slip;
     t->place.group = setup_group_index(h->setup, r->group);
     ticket_enter(q, t, r->state);

@@ -161,6 +161,17 @@ static void set_windows(Halld__TicketView *v, const struct hall *h, const struct
             v->windows[v->n_windows++] = queue_window_at(q, i)->window;
 }
 
+static void set_missing(Halld__TicketView *v, const char *lines)
+{
+    for (const char *at = lines; *at; at += strspn(at, "\n")) {
+        size_t len = strcspn(at, "\n");
+        char *line = alloc_format("%.*s", (int)len, at);
+        v->missing = alloc_grow(v->missing, v->n_missing + 1, sizeof *v->missing);
+        v->missing[v->n_missing++] = line;
+        at += len;
+    }
+}
+
 /* Why it is called, and when its turn by appointment begins. */
 static void set_reasons(Halld__TicketView *v, const struct hall *h, const struct ticket *t)
 {
@@ -184,6 +195,7 @@ Halld__TicketView *ticket_view_new_person(const struct hall *h, const struct tic
         set_windows(v, h, t);
     set_reasons(v, h, t);
     v->may_return = queue_ticket_may_return(t);
+    set_missing(v, t->missing);
     return v;
 }
 

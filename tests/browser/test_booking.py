@@ -208,7 +208,7 @@ def test_back_with_the_missing_paper(hall, browser, clerk):
     browser.fill("#more", "身份证复印件")
     browser.chord(KEYS.CONTROL, KEYS.ENTER).wait(lambda: not browser.all(".plate.serving"))
     browser.tab("/t/" + first["token"], "phone")
-    browser.wait_text("材料不齐").click_text("材料补齐了，我回来了").wait(lambda: first["token"] not in browser.driver.current_url)
+    browser.wait_text("材料不齐").wait_text("身份证复印件", ".p-lacks").click_text("材料补齐了，我回来了").wait(lambda: first["token"] not in browser.driver.current_url)
     browser.wait_for(".plate")
     assert browser.text(".plate") == "A002"
     assert [t["origin"] for t in hall.client("clerk").get("/tickets?number=A002").body["tickets"]] == ["return"]

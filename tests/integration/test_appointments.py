@@ -187,8 +187,12 @@ def test_back_with_the_missing_paper_by_ones_own_link_in_the_same_class():
         first = hall.client("clerk").post("/tickets", {"queue": "A", "class": "disabled"}).body
         public, link = hall.client(), f"/tickets/by-token/{first['token']}"
         assert public.post(link + "/return").code == "NO_RETURN", "it is not done yet"
-        finish(hall, first, "supplement", missing=["application"])
-        assert public.get(link).body["may_return"] is True
+        finish(hall, first, "supplement", missing=["application", "身份证复印件"])
+        seen = public.get(link).body
+        assert (seen["may_return"], seen["missing"]) == (True, ["application", "身份证复印件"])
+        assert hall.stop() == 0 and hall.start()
+        public = hall.client()
+        assert public.get(link).body["missing"] == ["application", "身份证复印件"]
         again = public.post(link + "/return")
         assert (again.status, again.body["origin"], again.body["class"], again.body["channel"]) == (201, "return", "disabled", "phone")
         assert again.body["token"] != first["token"] and not public.get(link).body.get("may_return")

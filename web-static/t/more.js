@@ -13,14 +13,21 @@ export function papers(item) {
 /** @param {string} term @param {any} value */
 const fact = (term, value) => h("div", null, h("dt", null, term), h("dd", null, value));
 
+/** Staff's words, or a material's code or name. @param {any} item @param {string} what */
+function materialName(item, what) {
+  const m = item?.materials?.find((/** @type {any} */ x) => x.material === what || x.name === what);
+  return m ? pick(m.name, m.name_en) : what;
+}
+
 /** What stands there, and the buttons: with what was missing one comes back the same day, to a number of its own, in the
  * time of the first. @param {any} ticket @param {any} item @param {any} hall @param {(verb: string) => void} act */
 export function done(ticket, item, hall, act) {
+  const back = ticket.may_return && ticket.outcome === "supplement", lacks = ticket.missing || [];
   const started = ms(ticket.started_at) || ms(ticket.called_at), ended = ms(ticket.ended_at);
   const wait = minutes((ms(ticket.called_at) - ms(ticket.issued_at)) / 1000);
   return [[plate(ticket.number, "done"), h("h1", null, t("done")),
     h("dl.p-facts.rowed", null, fact(t("item"), name(pick(ticket.item_name, item?.name_en))), fact(t("result"), t(`outcome.${ticket.outcome || "unset"}`)),
       ended && started ? fact(t("took"), t("took.text", { wait, service: minutes((ended - started) / 1000) })) : null),
-    ticket.may_return ? h("p", null, t("return.do")) : null, hall.notice ? h("p.sub", null, pick(hall.notice, hall.notice_en)) : null],
-  ticket.may_return ? [h("button.btn.main", { type: "button", onclick: () => act("return") }, t("return"))] : []];
+    lacks.length ? h("ol.p-list.p-facts.p-lacks.rowed", null, lacks.map((/** @type {string} */ x) => h("li", null, name(materialName(item, x))))) : null, back ? h("p", null, t("return.do")) : null, hall.notice ? h("p.sub", null, pick(hall.notice, hall.notice_en)) : null],
+  back ? [h("button.btn.main", { type: "button", onclick: () => act("return") }, t("return"))] : []];
 }

@@ -123,6 +123,7 @@ struct ticket *queue_ticket_add(struct queue *q, uint64_t id, const uint8_t toke
     }
     struct ticket *t = alloc_zero(sizeof *t);
     t->id = id;
+    t->missing = "";
     memcpy(t->token, token, sizeof t->token);
     q->tickets[q->n_tickets++] = t;
     map_put(&q->by_token, token_key(token), t);

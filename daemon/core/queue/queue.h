@@ -37,6 +37,7 @@ struct ticket {
     int64_t slot_at;                /* of the appointment; 0 = none */
     Halld__Slip__E slip;            /* the last that was reported of it */
     bool returned;                  /* a return of it has been given */
+    const char *missing;            /* what it ended without, a line each; "" = nothing */
 };
 
 struct window {

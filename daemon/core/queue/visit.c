@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "core/queue/steps.h"
 
 enum { MISSING_MAX = 20, MISSING_MAX_BYTES = 300 };
@@ -155,6 +156,16 @@ int visit_decide_finish(struct decision *d)
     return 0;
 }
 
+static const char *missing_lines(struct queue *q, const Halld__TicketFinished *b)
+{
+    struct buf lines = BUF_INIT;
+    for (size_t i = 0; i < b->n_missing; i++)
+        buf_add_format(&lines, "%s%s", i ? "\n" : "", b->missing[i]);
+    const char *text = queue_text(q, buf_text(&lines));
+    buf_fini(&lines);
+    return text;
+}
+
 void visit_apply_finished(struct hall *h, const Halld__Event *event)
 {
     struct ticket *t = queue_ticket(h->queue, event->ticket_finished->ticket);
@@ -165,6 +176,7 @@ void visit_apply_finished(struct hall *h, const Halld__Event *event)
         queue_window(h->queue, t->window)->served++;
     steps_vacate(h->queue, t, event->at);
     t->outcome = event->ticket_finished->outcome;
+    t->missing = missing_lines(h->queue, event->ticket_finished);
     t->end_at = event->at;
     ticket_move(h->queue, t, HALLD__TICKET_STATE__E__done);
 }
