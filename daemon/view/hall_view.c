@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "base/map.h"
 #include "base/moment.h"
 #include "core/day/hours.h"
 #include "core/queue/queue.h"
@@ -226,6 +228,61 @@ static void add_all(Halld__CatalogueView *v, const Halld__Settings *s)
         v->items[v->n_items] = item_info(s->items[v->n_items]);
 }
 
+/* ---- what is taken most */
+
+struct taken {
+    const char *item; /* interned by the queue */
+    int n;
+};
+
+static bool stands_for_queue(const struct setup *setup, const char *item)
+{
+    const Halld__Item *row = setup_item_find(setup, item);
+    const Halld__Queue *queue = row ? setup_queue_find(setup, row->queue) : NULL;
+    return !queue || strcmp(queue->default_item, item) == 0;
+}
+
+static int taken_compare(const void *a, const void *b)
+{
+    const struct taken *x = a, *y = b;
+    return x->n != y->n ? y->n - x->n : strcmp(x->item, y->item);
+}
+
+/* Today's items with how often each was taken; the caller frees. */
+static struct taken *count_taken(const struct queue *q, size_t *ret_n)
+{
+    struct taken *rows = alloc_zero((queue_ticket_count(q) + 1) * sizeof *rows);
+    struct map known = MAP_INIT;
+    size_t n = 0;
+    for (size_t i = 0; i < queue_ticket_count(q); i++) {
+        const char *item = queue_ticket_at(q, i)->item;
+        uint64_t key = (uint64_t)(uintptr_t)item;
+        struct taken *row = map_find(&known, key);
+        if (!row) {
+            row = &rows[n++];
+            row->item = item;
+            map_put(&known, key, row);
+        }
+        row->n++;
+    }
+    map_fini(&known);
+    *ret_n = n;
+    return rows;
+}
+
+static void set_often(Halld__CatalogueView *v, const struct hall *h)
+{
+    enum { OFTEN_MOST = 8 };
+    size_t n;
+    struct taken *rows = count_taken(hall_queue(h), &n);
+    qsort(rows, n, sizeof *rows, taken_compare);
+    v->often = build_array(OFTEN_MOST, sizeof *v->often);
+    for (size_t i = 0; i < n && v->n_often < OFTEN_MOST; i++)
+        if (!stands_for_queue(hall_setup(h), rows[i].item))
+            v->often[v->n_often++] = build_text(rows[i].item);
+    free(rows);
+}
+
 Halld__CatalogueView *catalogue_view_new(const struct hall *h, const char *q)
 {
     const Halld__Settings *s = setup_settings(hall_setup(h));
@@ -243,5 +300,6 @@ Halld__CatalogueView *catalogue_view_new(const struct hall *h, const char *q)
         add_found(v, s, q);
     else
         add_all(v, s);
+    set_often(v, h);
     return v;
 }

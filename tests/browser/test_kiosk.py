@@ -125,3 +125,11 @@ def test_another_code_is_another_device(hall, browser, slips):
     browser.open("/kiosk/#pair=" + pairing_code(hall, "other", "kiosk"), "kiosk").wait_for(".k-help")
     browser.click_text("叫人帮忙").wait_text("已经叫了工作人员")
     assert "help/other" in alarms(hall)
+
+
+def test_what_the_hall_takes_most_stands_on_the_first_screen(hall, browser):
+    for item in ("511F09014005", "511F09014005", "511A0000800001"):
+        assert hall.client("kiosk").post("/tickets", {"item": item, "channel": "kiosk"}).status == 201, item
+    browser.open("/kiosk/#pair=" + pairing_code(hall, "k", "kiosk"), "kiosk").wait_for(".k-often .btn")
+    assert "户口变更" in browser.text(".k-often .btn:first-child")
+    browser.click(".k-often .btn:first-child").click("[data-class=normal]").wait_text("户口变更", ".slip")

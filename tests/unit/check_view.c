@@ -98,6 +98,19 @@ START_TEST(items_are_found_by_name_initials_and_code)
 }
 END_TEST
 
+START_TEST(what_is_taken_most_stands_first_without_what_stands_for_a_queue)
+{
+    for (int i = 0; i < 3; i++)
+        issued("{\"issue_ticket\":{\"queue\":\"A\"}}"); /* a1 stands for A, b1 for B */
+    issued("{\"issue_ticket\":{\"item\":\"a2\"}}");
+    issued("{\"issue_ticket\":{\"item\":\"b1\"}}");
+    Halld__CatalogueView *v = catalogue_view_new(p.hall, NULL);
+    ck_assert_uint_eq(v->n_often, 1);
+    ck_assert_str_eq(v->often[0], "a2");
+    gone(v);
+}
+END_TEST
+
 /* ---- tickets */
 
 START_TEST(staff_never_see_the_link_and_the_person_sees_where_to_go)
@@ -565,6 +578,7 @@ int main(void)
     tcase_add_test(t, the_board_shows_calls_that_are_not_over_newest_first);
     tcase_add_test(t, the_hall_says_when_it_is_open_and_when_next);
     tcase_add_test(t, items_are_found_by_name_initials_and_code);
+    tcase_add_test(t, what_is_taken_most_stands_first_without_what_stands_for_a_queue);
     tcase_add_test(t, staff_never_see_the_link_and_the_person_sees_where_to_go);
     tcase_add_test(t, a_missed_ticket_says_until_when_it_may_come_back);
     tcase_add_test(t, tickets_are_listed_newest_first_a_page_at_a_time);

@@ -27,7 +27,7 @@ const kiosk = {
   /** What the hall knows of this machine; {} when it is none. @type {any} */ device: {},
   /** @type {any} */ hall: {},
   /** @type {any} */ board: { queues: [], windows: [] },
-  /** @type {{queues: any[], groups: any[], items: any[], classes: any[]}} */ catalogue: { queues: [], groups: [], items: [], classes: [] },
+  /** @type {{queues: any[], groups: any[], items: any[], classes: any[], often: string[]}} */ catalogue: { queues: [], groups: [], items: [], classes: [], often: [] },
   /** Queues whose numbers are gone today. @type {Map<string, string>} */ none: new Map(),
   /** @type {string[]} */ often: [],
   /** @type {{queue: string, item?: string} | null} */ chosen: null,
@@ -70,7 +70,8 @@ const kiosk = {
 function startAnew() {
   kiosk.chosen = kiosk.ticket = null;
   kiosk.typed = kiosk.warning = kiosk.trouble = kiosk.slip = "";
-  kiosk.often = Object.entries(counts).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]).slice(0, OFTEN).map(([item]) => item);
+  const here = Object.entries(counts).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]).map(([item]) => item);
+  kiosk.often = [...new Set([...here, ...kiosk.catalogue.often])].slice(0, OFTEN);
 }
 
 const isNews = watcher();
