@@ -36,6 +36,9 @@ int visit_check_outcome(struct decision *d, const struct window *w, Halld__Outco
 void visit_finish(struct decision *d, struct window *w, Halld__Outcome__E outcome, size_t n_missing,
                   char *const *missing);
 
+/* The ticket at a window walks to an open window of that role, its key unchanged; stays if there is none. */
+void visit_walk(struct decision *d, uint64_t ticket, const char *role);
+
 decide_fn settings_decide_put;
 decide_fn day_decide_open, day_decide_tick, day_decide_counters, day_decide_clock, day_decide_journal;
 /* Parts of the day's tick and sweep; false: no room for more events (at most `most` in all). */
@@ -54,9 +57,20 @@ decide_fn window_decide_open, window_decide_break, window_decide_resume, window_
 decide_fn call_decide_next, call_decide_repeat, call_decide_manual, call_decide_miss;
 decide_fn visit_decide_start, visit_decide_hold, visit_decide_unhold, visit_decide_finish, visit_decide_transfer;
 
+/* Matters (matters.c). */
+decide_fn matters_decide_open, matters_decide_take, matters_decide_define, matters_decide_profile,
+    matters_decide_migrate;
+void matters_tick(struct decision *d, size_t most); /* what is due now; at most about so many events */
+void matters_recompute(struct decision *d);         /* the hall's hours or calendars have changed */
+int matters_check_outcome(struct decision *d, const struct ticket *t, Halld__Outcome__E outcome);
+int64_t matters_next_due(const struct hall *h);
+void matters_follow_day(struct hall *h); /* a day was opened: its offset from the zone */
+const char *matters_check(const struct hall *h);
+
 typedef void apply_fn(struct hall *h, const Halld__Event *event);
 
 apply_fn settings_apply_changed;
+apply_fn matters_apply;
 apply_fn day_apply_opened, day_apply_closed, day_apply_counters, day_apply_clock, day_apply_journal;
 apply_fn issue_apply;
 apply_fn appointment_apply_held, appointment_apply_booked, appointment_apply_cancelled, appointment_apply_missed;

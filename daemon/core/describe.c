@@ -37,6 +37,9 @@ static void write_value(struct writer *w, const ProtobufCFieldDescriptor *f, con
     case PROTOBUF_C_TYPE_INT32:
         buf_add_format(w->out, "%" PRId32, *(const int32_t *)at);
         break;
+    case PROTOBUF_C_TYPE_UINT32:
+        buf_add_format(w->out, "%" PRIu32, *(const uint32_t *)at);
+        break;
     case PROTOBUF_C_TYPE_INT64:
         write_int64(w, f, *(const int64_t *)at);
         break;

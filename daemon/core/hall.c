@@ -45,6 +45,11 @@ static decide_fn *const decide_table[] = {
     [COMMAND(REPORT_DEVICE)] = equipment_decide_report,
     [COMMAND(CALL_HELP)] = equipment_decide_call,
     [COMMAND(ANSWER_HELP)] = equipment_decide_answer,
+    [COMMAND(OPEN_MATTER)] = matters_decide_open,
+    [COMMAND(TAKE_TRANSITION)] = matters_decide_take,
+    [COMMAND(DEFINE_FLOW)] = matters_decide_define,
+    [COMMAND(SET_PROFILE)] = matters_decide_profile,
+    [COMMAND(MIGRATE_FLOW)] = matters_decide_migrate,
 };
 
 #define EVENT(NAME) HALLD__EVENT__BODY_##NAME
@@ -84,6 +89,20 @@ static apply_fn *const apply_table[] = {
     [EVENT(DEVICE_REPORTED)] = equipment_apply_reported,
     [EVENT(HELP_CALLED)] = equipment_apply_called,
     [EVENT(HELP_ANSWERED)] = equipment_apply_answered,
+    [EVENT(FLOW_DEFINED)] = matters_apply,
+    [EVENT(PROFILE_SET)] = matters_apply,
+    [EVENT(MATTER_MOVED)] = matters_apply,
+    [EVENT(CLOCK_STARTED)] = matters_apply,
+    [EVENT(CLOCK_MOVED)] = matters_apply,
+    [EVENT(CLOCK_PAUSED)] = matters_apply,
+    [EVENT(CLOCK_STOPPED)] = matters_apply,
+    [EVENT(MARK_GIVEN)] = matters_apply,
+    [EVENT(MATTER_RAISED)] = matters_apply,
+    [EVENT(MATTER_NOTIFIED)] = matters_apply,
+    [EVENT(MATTER_TOLD)] = matters_apply,
+    [EVENT(MATTER_EFFECT)] = matters_apply,
+    [EVENT(MATTER_MIGRATED)] = matters_apply,
+    [EVENT(FIELD_ERASED)] = matters_apply,
 };
 
 #define ROW(table, i) ((size_t)(i) < sizeof(table) / sizeof *(table) ? (table)[i] : NULL)
@@ -100,6 +119,7 @@ struct hall *hall_new(void)
     struct hall *h = alloc_zero(sizeof *h);
     h->setup = setup_new();
     h->queue = queue_new();
+    h->flow = flow_new();
     return h;
 }
 
@@ -108,6 +128,7 @@ void hall_free(struct hall *h)
     if (!h)
         return;
     queue_free(h->queue);
+    flow_free(h->flow);
     setup_free(h->setup);
     free(h->equipment);
     if (h->journal)
@@ -259,6 +280,11 @@ const struct setup *hall_setup(const struct hall *h)
 const struct queue *hall_queue(const struct hall *h)
 {
     return h->queue;
+}
+
+const struct flow *hall_flow(const struct hall *h)
+{
+    return h->flow;
 }
 
 uint64_t hall_seq(const struct hall *h)

@@ -21,6 +21,7 @@
 struct hall;
 struct setup;
 struct queue;
+struct flow;
 
 struct hall *hall_new(void);
 void hall_free(struct hall *h);
@@ -54,6 +55,7 @@ struct hall *hall_from_snapshot(const Halld__Snapshot *s);
 /* Reading. Borrowed until the next apply. */
 const struct setup *hall_setup(const struct hall *h);
 const struct queue *hall_queue(const struct hall *h);
+const struct flow *hall_flow(const struct hall *h); /* the matters: core/flow/flow.h */
 uint64_t hall_seq(const struct hall *h); /* of the last event applied; 0 = none */
 int64_t hall_at(const struct hall *h);   /* its time */
 uint64_t hall_epoch(const struct hall *h);

@@ -3,11 +3,13 @@
 #define CORE_HALL_STATE_H
 
 #include "core/equipment.h"
+#include "core/flow/flow.h"
 #include "core/hall.h"
 
 struct hall {
     struct setup *setup; /* one reference */
     struct queue *queue; /* owned */
+    struct flow *flow;   /* owned */
     uint64_t seq, epoch;
     int64_t at;
     struct equipment *equipment; /* by name; owned */

@@ -1,7 +1,7 @@
 /* What must be true after every event (domain.md). Slow and thorough: for tests, replays and tools. */
 #include <string.h>
 
-#include "core/hall_state.h"
+#include "core/decision.h"
 #include "core/queue/queue_state.h"
 #include "core/setup.h"
 
@@ -97,5 +97,7 @@ const char *hall_check(const struct hall *h)
         broken = check_window(h, q->windows[i]);
     if (!broken)
         broken = check_clerks(q);
-    return broken ? broken : check_numbers(q);
+    if (!broken)
+        broken = check_numbers(q);
+    return broken ? broken : matters_check(h);
 }

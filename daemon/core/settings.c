@@ -52,6 +52,16 @@ static Halld__SettingRef **copy_refs(size_t n, Halld__SettingRef *const *from)
     return to;
 }
 
+/* Does the change touch when the hall is open? */
+static bool changes_hours(const Halld__PutSettings *c)
+{
+    bool changes = c->put && (c->put->n_hours || c->put->n_special || c->put->n_calendars);
+    for (size_t i = 0; i < c->n_remove; i++)
+        changes |= strcmp(c->remove[i]->table, "hours") == 0 || strcmp(c->remove[i]->table, "special") == 0 ||
+                   strcmp(c->remove[i]->table, "calendars") == 0;
+    return changes;
+}
+
 int settings_decide_put(struct decision *d)
 {
     const Halld__PutSettings *c = d->command->put_settings;
@@ -69,6 +79,8 @@ int settings_decide_put(struct decision *d)
     b->n_remove = c->n_remove;
     b->remove = copy_refs(c->n_remove, c->remove);
     decision_make(d);
+    if (changes_hours(c))
+        matters_recompute(d);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/moment.h"
+#include "core/day/worktime.h"
 #include "core/setup_rows.h"
 
 struct setup {
@@ -14,6 +15,7 @@ struct setup {
     struct policy policy;
     struct booking booking;
     struct skill *window_skills; /* of each row of windows, in their order */
+    struct worktime *worktime;   /* NULL until it is asked for */
 };
 
 static int64_t seconds(bool set, int32_t value, int32_t otherwise)
@@ -96,6 +98,7 @@ void setup_free(struct setup *s)
     if (!s || --s->refs > 0)
         return;
     halld__settings__free_unpacked(s->settings, NULL);
+    worktime_free(s->worktime);
     free(s->window_skills);
     free(s);
 }
@@ -119,6 +122,15 @@ const struct policy *setup_policy(const struct setup *s)
 const struct booking *setup_booking(const struct setup *s)
 {
     return &s->booking;
+}
+
+/* Most halls' setups are never asked, and the tables take their time: so the cache is no part of what a setup says. */
+const struct worktime *setup_worktime(const struct setup *s)
+{
+    struct setup *own = (struct setup *)(uintptr_t)s;
+    if (!own->worktime)
+        own->worktime = worktime_new(s->settings);
+    return own->worktime;
 }
 
 static bool has_year(const struct setup *s, int year)

@@ -15,6 +15,7 @@
 #include "proto/settings.pb-c.h"
 
 struct setup;
+struct worktime;
 
 /* The constants of policy.md with their defaults filled in, in milliseconds. */
 struct policy {
@@ -44,6 +45,7 @@ int setup_check(const struct setup *old, const Halld__Settings *put, size_t n_re
 const Halld__Settings *setup_settings(const struct setup *s); /* rows sorted by their keys */
 const struct policy *setup_policy(const struct setup *s);
 const struct booking *setup_booking(const struct setup *s);
+const struct worktime *setup_worktime(const struct setup *s);   /* made when it is first asked for */
 bool setup_knows_calendar(const struct setup *s, int32_t date); /* of its year, and late in December of the next */
 
 /* Rows by key; NULL if there is none. Borrowed from the setup. */

@@ -145,7 +145,7 @@ static int check_user(const struct setup *s, const Halld__User *u, struct refusa
         return refuse(r, HALL_E_BAD_VALUE, "users.name", u->name);
     if (u->role < HALLD__ROLE__E__clerk)
         return refuse(r, HALL_E_BAD_VALUE, "users.role", u->name);
-    return 0;
+    return *u->certified_until ? check_date(u->certified_until, "users.certified_until", r) : 0;
 }
 
 static int check_device(const struct setup *s, const Halld__Device *d, struct refusal *r)

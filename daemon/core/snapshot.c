@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/moment.h"
-#include "core/hall_state.h"
+#include "core/decision.h"
 #include "core/queue/queue_state.h"
 #include "core/setup.h"
 #include "core/setup_rows.h"
@@ -192,6 +192,7 @@ Halld__Snapshot *hall_to_snapshot(const struct hall *h)
     ROWS(s, appointments, q->n_appointments, appointment_row(q->appointments[i]));
     ROWS(s, strikes, q->n_strikes, strike_row(&q->strikes[i]));
     ROWS(s, equipment, h->n_equipment, equipment_row(&h->equipment[i]));
+    s->flow = flow_to_message(h->flow);
     if (h->journal)
         s->journal = (Halld__JournalStarted *)setup_rows_copy(&h->journal->base);
     return s;
@@ -385,6 +386,17 @@ static bool read_queue(struct hall *h, const Halld__Snapshot *s)
     return true;
 }
 
+static bool read_flow(struct hall *h, const Halld__Snapshot *s)
+{
+    matters_follow_day(h);
+    struct flow *flow = flow_from_message(s->flow, flow_offset(h->flow));
+    if (!flow)
+        return false;
+    flow_free(h->flow);
+    h->flow = flow;
+    return true;
+}
+
 struct hall *hall_from_snapshot(const Halld__Snapshot *s)
 {
     if (!s->settings || s->settings->n_groups > SKILL_GROUPS_MAX)
@@ -399,7 +411,7 @@ struct hall *hall_from_snapshot(const Halld__Snapshot *s)
     h->epoch = s->epoch;
     if (s->journal)
         h->journal = (Halld__JournalStarted *)setup_rows_copy(&s->journal->base);
-    if (!read_queue(h, s) || !read_bookings(h->queue, s) || !read_equipment(h, s)) {
+    if (!read_queue(h, s) || !read_bookings(h->queue, s) || !read_equipment(h, s) || !read_flow(h, s)) {
         hall_free(h);
         return NULL;
     }

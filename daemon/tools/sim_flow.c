@@ -44,7 +44,7 @@ void sim_matter_name(struct sim_flow *s, const char *name, uint64_t matter)
 
 /* ---- turns */
 
-static void make(void *arg, Halld__FlowEvent *event)
+static void make(void *arg, Halld__Event *event)
 {
     struct sim_flow *s = arg;
     flow_apply(s->flow, event);
@@ -98,7 +98,7 @@ static const struct tree *hall_of(const struct tree *scenario, const char *file,
 static void forget(struct sim_flow *s)
 {
     for (size_t i = 0; i < s->n_events; i++)
-        halld__flow_event__free_unpacked(s->events[i], NULL);
+        halld__event__free_unpacked(s->events[i], NULL);
     s->n_events = 0;
 }
 

@@ -41,7 +41,7 @@ struct sim_flow {
     int64_t now;
     struct sim_name *names;
     size_t n_names;
-    Halld__FlowEvent **events; /* of the present step; owned */
+    Halld__Event **events; /* of the present step; owned */
     size_t n_events;
 };
 

@@ -38,10 +38,10 @@ static bool is_again(const Halld__MarkGiven *b)
                                                   strcmp(b->what, "red") == 0));
 }
 
-static void say_fired(const struct sim_flow *s, const Halld__FlowEvent *event, struct buf *out)
+static void say_fired(const struct sim_flow *s, const Halld__Event *event, struct buf *out)
 {
     const Halld__MarkGiven *b = event->mark_given;
-    if (event->body_case != HALLD__FLOW_EVENT__BODY_MARK_GIVEN || is_again(b))
+    if (event->body_case != HALLD__EVENT__BODY_MARK_GIVEN || is_again(b))
         return;
     comma(out);
     buf_add_char(out, '[');
@@ -56,10 +56,10 @@ static void say_fired(const struct sim_flow *s, const Halld__FlowEvent *event, s
     buf_add_char(out, ']');
 }
 
-static void say_notified(const struct sim_flow *s, const Halld__FlowEvent *event, struct buf *out)
+static void say_notified(const struct sim_flow *s, const Halld__Event *event, struct buf *out)
 {
     const Halld__MatterNotified *b = event->matter_notified;
-    if (event->body_case != HALLD__FLOW_EVENT__BODY_MATTER_NOTIFIED)
+    if (event->body_case != HALLD__EVENT__BODY_MATTER_NOTIFIED)
         return;
     begin_row(s, b->head, out);
     tree_write_text(b->why, out);
@@ -71,10 +71,10 @@ static void say_notified(const struct sim_flow *s, const Halld__FlowEvent *event
     buf_add_text(out, "]]");
 }
 
-static void say_told(const struct sim_flow *s, const Halld__FlowEvent *event, struct buf *out)
+static void say_told(const struct sim_flow *s, const Halld__Event *event, struct buf *out)
 {
     const Halld__MatterTold *b = event->matter_told;
-    if (event->body_case != HALLD__FLOW_EVENT__BODY_MATTER_TOLD)
+    if (event->body_case != HALLD__EVENT__BODY_MATTER_TOLD)
         return;
     begin_row(s, b->head, out);
     buf_add_format(out, "\"%s\",\"%s\"]", b->transition, b->result);
@@ -92,10 +92,10 @@ static bool is_listed(const Halld__ClockMoved *b)
     return false;
 }
 
-static void say_moved(const struct sim_flow *s, const Halld__FlowEvent *event, struct buf *out)
+static void say_moved(const struct sim_flow *s, const Halld__Event *event, struct buf *out)
 {
     const Halld__ClockMoved *b = event->clock_moved;
-    if (event->body_case != HALLD__FLOW_EVENT__BODY_CLOCK_MOVED || !is_listed(b))
+    if (event->body_case != HALLD__EVENT__BODY_CLOCK_MOVED || !is_listed(b))
         return;
     begin_row(s, b->head, out);
     buf_add_format(out, "\"%s\",", b->clock);
@@ -174,7 +174,7 @@ void sim_flow_say(const struct sim_flow *s, const char *refused, struct buf *out
 {
     static const struct {
         const char *name;
-        void (*say)(const struct sim_flow *s, const Halld__FlowEvent *event, struct buf *out);
+        void (*say)(const struct sim_flow *s, const Halld__Event *event, struct buf *out);
     } parts[] = {{"fired", say_fired}, {"notified", say_notified}, {"told", say_told}, {"moved", say_moved}};
     buf_add_text(out, "{\"refused\":");
     if (refused)

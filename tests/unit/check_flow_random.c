@@ -149,16 +149,16 @@ static uint32_t roll(struct play *p, uint32_t n)
     return (uint32_t)(p->random >> 33) % n;
 }
 
-static void make(void *arg, Halld__FlowEvent *event)
+static void make(void *arg, Halld__Event *event)
 {
     struct play *p = arg;
     flow_apply(p->flow, event);
-    uint32_t len = (uint32_t)halld__flow_event__get_packed_size(event);
+    uint32_t len = (uint32_t)halld__event__get_packed_size(event);
     buf_add(&p->journal, &len, sizeof len);
-    halld__flow_event__pack(event, (uint8_t *)buf_reserve(&p->journal, len));
+    halld__event__pack(event, (uint8_t *)buf_reserve(&p->journal, len));
     p->journal.len += len;
     p->n_events++;
-    halld__flow_event__free_unpacked(event, NULL);
+    halld__event__free_unpacked(event, NULL);
 }
 
 static struct flow_turn turn_of(struct play *p, const char *user, const char *person)
@@ -405,11 +405,11 @@ static struct flow *replay(const struct buf *journal)
     for (size_t at = 0; at < journal->len;) {
         uint32_t len;
         memcpy(&len, journal->data + at, sizeof len);
-        Halld__FlowEvent *event =
-            halld__flow_event__unpack(NULL, len, (const uint8_t *)journal->data + at + sizeof len);
+        Halld__Event *event =
+            halld__event__unpack(NULL, len, (const uint8_t *)journal->data + at + sizeof len);
         ck_assert_ptr_nonnull(event);
         flow_apply(f, event);
-        halld__flow_event__free_unpacked(event, NULL);
+        halld__event__free_unpacked(event, NULL);
         at += sizeof len + len;
     }
     return f;

@@ -276,7 +276,7 @@ START_TEST(bytes_are_padded_standard_base64_with_one_form)
                                       "AAB=", "AA==AAAA", " AAA", "AA\\n==", "AA=",  "=",    "==",   "A=A=", "张"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         char *text = alloc_format("{\"name\":\"\",\"role\":\"public\",\"display\":\"\",\"groups\":[],\"secret\":\"%s\","
-                                  "\"disabled\":false}",
+                                  "\"disabled\":false,\"certified_until\":\"\"}",
                                   good[i]);
         same(&halld__user__descriptor, text);
         free(text);

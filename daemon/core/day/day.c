@@ -53,6 +53,7 @@ void day_apply_opened(struct hall *h, const Halld__Event *event)
         day->open[i].to = b->open[i]->to_at;
         day->n_open = i + 1;
     }
+    matters_follow_day(h);
 }
 
 static bool tick_full(const struct decision *d, size_t first)
@@ -124,6 +125,7 @@ int day_decide_tick(struct decision *d)
     appointment_expire_holds(d, first + TICK_EVENTS_MAX - 1);
     if (sweep_is_due(&d->hall->queue->day, d->turn->now_ms) && !tick_full(d, first))
         sweep(d, first);
+    matters_tick(d, TICK_EVENTS_MAX - (d->events->n - first));
     return 0;
 }
 
@@ -134,8 +136,9 @@ int64_t hall_next_due(const struct hall *h)
     for (size_t i = 0; i < q->n_missed; i++)
         if (q->missed[i]->due_at < due)
             due = q->missed[i]->due_at;
-    int64_t hold = appointment_next_due(q);
-    return hold < due ? hold : due;
+    int64_t hold = appointment_next_due(q), mark = matters_next_due(h);
+    due = hold < due ? hold : due;
+    return mark < due ? mark : due;
 }
 
 void day_apply_closed(struct hall *h, const Halld__Event *event)

@@ -27,16 +27,16 @@ struct any_body {
     Halld__MatterHead *head;
 };
 
-void *act_begin(struct act *a, Halld__FlowEvent__BodyCase body, const struct matter *m, Halld__FlowEvent **ret)
+void *act_begin(struct act *a, Halld__Event__BodyCase body, const struct matter *m, Halld__Event **ret)
 {
-    const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field(&halld__flow_event__descriptor, body);
+    const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field(&halld__event__descriptor, body);
     const ProtobufCMessageDescriptor *type = f->descriptor;
     struct any_body *b = alloc_zero(type->sizeof_message);
     type->message_init(&b->base);
     if (m)
         b->head = head_of(a, m);
-    Halld__FlowEvent *event = alloc_zero(sizeof *event);
-    halld__flow_event__init(event);
+    Halld__Event *event = alloc_zero(sizeof *event);
+    halld__event__init(event);
     event->at = a->turn->now;
     event->day = act_today(a);
     event->body_case = body;
@@ -45,13 +45,13 @@ void *act_begin(struct act *a, Halld__FlowEvent__BodyCase body, const struct mat
     return b;
 }
 
-static void keep_event(struct act *a, Halld__FlowEvent *event)
+static void keep_event(struct act *a, Halld__Event *event)
 {
     a->events = alloc_grow(a->events, a->n_events + 1, sizeof *a->events);
     a->events[a->n_events++] = event;
 }
 
-void act_make(struct act *a, Halld__FlowEvent *event)
+void act_make(struct act *a, Halld__Event *event)
 {
     flow_apply(a->flow, event);
     keep_event(a, event);
@@ -60,7 +60,7 @@ void act_make(struct act *a, Halld__FlowEvent *event)
 static void forget_events(struct act *a)
 {
     for (size_t i = 0; i < a->n_events; i++)
-        halld__flow_event__free_unpacked(a->events[i], NULL);
+        halld__event__free_unpacked(a->events[i], NULL);
 }
 
 void act_begin_inner(struct act *inner, const struct act *outer, struct flow *layer)

@@ -34,7 +34,7 @@ int flow_define_take(struct flow *f, const struct flow_turn *turn, Halld__Flow *
         return code;
     }
     struct act a = {.flow = f, .turn = turn};
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__FlowDefined *b = act_begin(&a, FLOW_EVENT(FLOW_DEFINED), NULL, &event);
     b->flow = flow;
     turn->make(turn->arg, event);
@@ -46,7 +46,7 @@ int flow_set_profile(struct flow *f, const struct flow_turn *turn, const Halld__
     if (f->library->profile && same_content(&f->library->profile->base, &profile->base))
         return 0;
     struct act a = {.flow = f, .turn = turn};
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__ProfileSet *b = act_begin(&a, FLOW_EVENT(PROFILE_SET), NULL, &event);
     b->profile = (Halld__Profile *)setup_rows_copy(&profile->base);
     turn->make(turn->arg, event);
@@ -73,7 +73,7 @@ static const char *new_state(const Halld__Migration *how, const char *old)
 
 static void make_migrated(struct act *a, const struct matter *m, const struct definition *to, const char *state)
 {
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__MatterMigrated *b = act_begin(a, FLOW_EVENT(MATTER_MIGRATED), m, &event);
     b->from_version = b->head->version;
     b->head->version = to->flow->version;

@@ -186,7 +186,7 @@ static void make_started(struct act *a, const struct matter *m, int clock, const
     r.by_date = row->limit == LIMIT_FIELD;
     struct computed c;
     compute(a->flow, a->turn->facts, m, &r, &c);
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__ClockStarted *b = act_begin(a, FLOW_EVENT(CLOCK_STARTED), m, &event);
     b->clock = alloc_text(row->c->name);
     b->n = r.n;
@@ -234,7 +234,7 @@ static void make_moved(struct act *a, const struct matter *m, const struct run *
     }
     if (strcmp(reason, "migrate") == 0)
         forget_behind(a, r, &c);
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__ClockMoved *b = act_begin(a, FLOW_EVENT(CLOCK_MOVED), m, &event);
     b->clock = alloc_text(r->name);
     b->reason = alloc_text(reason);
@@ -252,7 +252,7 @@ static void make_moved(struct act *a, const struct matter *m, const struct run *
 
 static void stop(struct act *a, const struct matter *m, const char *name, const char *how)
 {
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__ClockStopped *b = act_begin(a, FLOW_EVENT(CLOCK_STOPPED), m, &event);
     b->clock = alloc_text(name);
     b->how = alloc_text(how);
@@ -282,7 +282,7 @@ static void stop_or_hold(struct act *a, const struct matter *m, int clock)
         return stop(a, m, r->name, r->expired ? "late" : "met");
     if (r->status == RUN_PAUSED)
         return;
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__ClockPaused *b = act_begin(a, FLOW_EVENT(CLOCK_PAUSED), m, &event);
     b->clock = alloc_text(r->name);
     act_make(a, event);

@@ -178,7 +178,7 @@ static void set_fields(const struct step *s, Halld__MatterMoved *b)
 static void make_move(const struct step *s)
 {
     struct act *a = s->act;
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__MatterMoved *b = act_begin(a, FLOW_EVENT(MATTER_MOVED), s->probe, &event);
     const Halld__Flow *flow = s->def->flow;
     b->transition = alloc_text(s->t->t->name);

@@ -55,6 +55,20 @@ static uint64_t bits(struct maker *k, size_t n, char *const *names,
 
 /* ---- whom */
 
+static bool is_type(const struct maker *k, int field, unsigned types)
+{
+    const char *type = field < 0 ? "" : k->d->flow->fields[field]->type;
+    int index = flow_type_find(type, strlen(type));
+    return index >= 0 && (types & FLOW_TYPE_BIT(index));
+}
+
+/* A field of one of the types, by its index. */
+static int must_find_field(struct maker *k, const char *name, unsigned types)
+{
+    int field = definition_field(k->d, name);
+    return must_find(k, is_type(k, field, types) ? field : -1, "field", name);
+}
+
 static struct who make_who(struct maker *k, const char *text)
 {
     static const struct {
@@ -71,7 +85,7 @@ static struct who make_who(struct maker *k, const char *text)
         return w;
     w.role[at - text] = '\0';
     w.kind = WHO_AT;
-    w.field = must_find(k, definition_field(k->d, at + 1), "field", at + 1);
+    w.field = must_find_field(k, at + 1, FLOW_TYPE_BIT(FLOW_STAFF) | FLOW_TYPE_BIT(FLOW_DEPARTMENT));
     return w;
 }
 
@@ -91,7 +105,7 @@ static struct call_arg make_arg(struct maker *k, struct flow_arg want, struct fl
     char *text = alloc_format("%.*s", (int)word.len, word.at);
     a.word = text;
     if (want.kind == FLOW_ARG_FIELD)
-        a.index = must_find(k, definition_field(k->d, text), "field", text);
+        a.index = must_find_field(k, text, want.types);
     else if (want.kind == FLOW_ARG_CLOCK)
         a.index = must_find(k, definition_clock(k->d, text), "clock", text);
     else if (want.kind == FLOW_ARG_STATE)
@@ -177,7 +191,7 @@ static void name_mark(const Halld__Mark *m, char what[12])
 static void add_mark(struct maker *k, struct clock_row *row, const Halld__Mark *m)
 {
     bool takes = *m->take != '\0', says = m->n_notify || m->raise || !takes;
-    if (row->n_watches + 2 > WATCHES_MAX)
+    if (row->n_watches + 2 > WATCHES_MAX || m->at_case == HALLD__MARK__AT__NOT_SET)
         return fail(k, "marks", row->c->name);
     if (says) {
         struct watch *w = &row->watches[row->n_watches++];
@@ -204,7 +218,7 @@ static void make_limit(struct maker *k, struct clock_row *row)
         row->limit = LIMIT_STATUTORY;
     else if (strncmp(limit, "field.", 6) == 0) {
         row->limit = LIMIT_FIELD;
-        row->field = must_find(k, definition_field(k->d, limit + 6), "field", limit + 6);
+        row->field = must_find_field(k, limit + 6, FLOW_TYPE_BIT(FLOW_DATE));
     } else
         row->limit = LIMIT_PROFILE;
 }

@@ -14,6 +14,7 @@ struct given_field {
     struct act *act;
     const struct field *field;
     const Halld__FieldValue *from;
+    size_t at;          /* the element looked at */
     struct value value; /* being made */
 };
 
@@ -27,9 +28,10 @@ static size_t characters(const char *text)
 
 /* ---- one element of each type; false if it is none */
 
+/* Sealed words are known by their reference, and by how long they are. */
 static bool text_element(struct given_field *g, const char *text)
 {
-    size_t n = characters(text);
+    size_t n = g->at < g->from->n_characters ? g->from->characters[g->at] : characters(text);
     return n >= 1 && n <= (size_t)g->field->f->max;
 }
 
@@ -95,8 +97,8 @@ static bool read_dates(struct given_field *g)
 
 static bool read_texts(struct given_field *g, bool (*is_one)(struct given_field *g, const char *text))
 {
-    for (size_t i = 0; i < g->from->n_texts; i++)
-        if (!is_one || !is_one(g, g->from->texts[i]))
+    for (g->at = 0; g->at < g->from->n_texts; g->at++)
+        if (!is_one || !is_one(g, g->from->texts[g->at]))
             return false;
     return true;
 }

@@ -43,11 +43,6 @@ void flow_free(struct flow *f)
     free(f);
 }
 
-void flow_set_offset(struct flow *f, int64_t offset)
-{
-    f->offset = offset;
-}
-
 void flow_layer_init(struct flow *layer, struct flow *below)
 {
     *layer = (struct flow){.below = below, .library = below->library, .last = below->last, .offset = below->offset};
@@ -229,6 +224,21 @@ void flow_schedule(struct flow *f, struct matter *m)
         return heap_add(f, m);
     heap_down(f, m->heap_at - 1, m);
     heap_up(f, m->heap_at - 1, m);
+}
+
+/* Erasures are due at midnights of the wall clock. */
+void flow_set_offset(struct flow *f, int64_t offset)
+{
+    if (f->offset == offset)
+        return;
+    f->offset = offset;
+    for (size_t i = 0; i < f->n_matters; i++)
+        flow_schedule(f, f->matters[i]);
+}
+
+int64_t flow_offset(const struct flow *f)
+{
+    return f->offset;
 }
 
 const struct matter *flow_due_first(const struct flow *f)

@@ -15,7 +15,8 @@
 #include "base/err.h"
 #include "core/day/worktime.h"
 #include "core/flow/matter.h"
-#include "proto/matter.pb-c.h"
+#include "proto/event.pb-c.h"
+#include "proto/snapshot.pb-c.h"
 
 struct flow;
 
@@ -40,7 +41,7 @@ struct flow_turn {
     const char *person; /* ... or the holder of a matter's link, as a person; else NULL */
     int window;         /* where; 0 = nowhere */
     /* Takes each event as it is made; must apply it with flow_apply to the flow that was asked. */
-    void (*make)(void *arg, Halld__FlowEvent *event_taken);
+    void (*make)(void *arg, Halld__Event *event_taken);
     void *arg;
 };
 
@@ -59,8 +60,9 @@ struct flow_command {
 struct flow *flow_new(void);
 void flow_free(struct flow *f);
 void flow_set_offset(struct flow *f, int64_t offset);
+int64_t flow_offset(const struct flow *f);
 
-void flow_apply(struct flow *f, const Halld__FlowEvent *event);
+void flow_apply(struct flow *f, const Halld__Event *event);
 
 /*
  * Decides a transition. Marks that are due must have been given (flow_tick). 0 with *ret_matter the matter's number; or
@@ -93,6 +95,11 @@ const struct matter *flow_matter(const struct flow *f, uint64_t id);            
 const struct definition *flow_definition(const struct flow *f, const char *name); /* the newest; NULL */
 size_t flow_definition_count(const struct flow *f); /* every version that was loaded, in that order */
 const struct definition *flow_definition_at(const struct flow *f, size_t i);
+
+/* The canonical whole state, freed with halld__flow_state__free_unpacked(s, NULL); and back (NULL s: an empty flow).
+ * NULL if s does not describe a possible flow. */
+Halld__FlowState *flow_to_message(const struct flow *f);
+struct flow *flow_from_message(const Halld__FlowState *s, int64_t offset);
 
 /* NULL, or which invariant is broken (static text). */
 const char *flow_check(const struct flow *f, const struct flow_facts *facts);

@@ -6,7 +6,7 @@
 #include "core/flow/flow_state.h"
 #include "core/setup_rows.h"
 
-typedef void apply_body_fn(struct flow *f, const Halld__FlowEvent *event);
+typedef void apply_body_fn(struct flow *f, const Halld__Event *event);
 
 /* The matter of an event's head, to write to. An event of a matter that is not there is not of this flow. */
 static struct matter *own(struct flow *f, const Halld__MatterHead *head)
@@ -19,7 +19,7 @@ static struct matter *own(struct flow *f, const Halld__MatterHead *head)
 
 /* ---- definitions */
 
-static void apply_defined(struct flow *f, const Halld__FlowEvent *event)
+static void apply_defined(struct flow *f, const Halld__Event *event)
 {
     struct library *l = f->library;
     Halld__Flow *flow = (Halld__Flow *)setup_rows_copy(&event->flow_defined->flow->base);
@@ -30,19 +30,12 @@ static void apply_defined(struct flow *f, const Halld__FlowEvent *event)
     l->at[l->n++] = d;
 }
 
-static void apply_profile(struct flow *f, const Halld__FlowEvent *event)
+static void apply_profile(struct flow *f, const Halld__Event *event)
 {
     struct library *l = f->library;
     if (l->profile)
         halld__profile__free_unpacked(l->profile, NULL);
     l->profile = (Halld__Profile *)setup_rows_copy(&event->profile_set->profile->base);
-}
-
-/* The calendars are the facts' affair; the event stands for the record. */
-static void apply_calendar(struct flow *f, const Halld__FlowEvent *event)
-{
-    (void)f;
-    (void)event;
 }
 
 /* ---- the matter */
@@ -59,7 +52,7 @@ static struct matter *opened(struct flow *f, const Halld__MatterMoved *b)
     return m;
 }
 
-static void apply_moved(struct flow *f, const Halld__FlowEvent *event)
+static void apply_moved(struct flow *f, const Halld__Event *event)
 {
     const Halld__MatterMoved *b = event->matter_moved;
     struct matter *m = b->opened ? opened(f, b) : own(f, b->head);
@@ -80,26 +73,26 @@ static void apply_moved(struct flow *f, const Halld__FlowEvent *event)
     flow_schedule(f, m);
 }
 
-static void apply_raised(struct flow *f, const Halld__FlowEvent *event)
+static void apply_raised(struct flow *f, const Halld__Event *event)
 {
     struct matter *m = own(f, event->matter_raised->head);
     m->level = (int)event->matter_raised->level;
 }
 
 /* Recorded for whoever reads the journal. */
-static void apply_notified(struct flow *f, const Halld__FlowEvent *event)
+static void apply_notified(struct flow *f, const Halld__Event *event)
 {
     (void)f;
     (void)event;
 }
 
-static void apply_told(struct flow *f, const Halld__FlowEvent *event)
+static void apply_told(struct flow *f, const Halld__Event *event)
 {
     (void)f;
     (void)event;
 }
 
-static void apply_effect(struct flow *f, const Halld__FlowEvent *event)
+static void apply_effect(struct flow *f, const Halld__Event *event)
 {
     const Halld__MatterEffect *b = event->matter_effect;
     if (b->value)
@@ -108,7 +101,7 @@ static void apply_effect(struct flow *f, const Halld__FlowEvent *event)
         flow_set_record(f, b->person, b->record, strcmp(b->effect, "remember") == 0);
 }
 
-static void apply_erased(struct flow *f, const Halld__FlowEvent *event)
+static void apply_erased(struct flow *f, const Halld__Event *event)
 {
     struct matter *m = own(f, event->field_erased->head);
     int field = definition_field(m->def, event->field_erased->field);
@@ -154,7 +147,7 @@ static struct run *new_run(struct matter *m, const char *clock)
     return r;
 }
 
-static void apply_started(struct flow *f, const Halld__FlowEvent *event)
+static void apply_started(struct flow *f, const Halld__Event *event)
 {
     const Halld__ClockStarted *b = event->clock_started;
     struct matter *m = own(f, b->head);
@@ -185,7 +178,7 @@ static void restart_from(struct run *r, int64_t start)
     r->n_pauses = n;
 }
 
-static void apply_clock_moved(struct flow *f, const Halld__FlowEvent *event)
+static void apply_clock_moved(struct flow *f, const Halld__Event *event)
 {
     const Halld__ClockMoved *b = event->clock_moved;
     struct matter *m = own(f, b->head);
@@ -205,7 +198,7 @@ static void apply_clock_moved(struct flow *f, const Halld__FlowEvent *event)
     flow_schedule(f, m);
 }
 
-static void apply_paused(struct flow *f, const Halld__FlowEvent *event)
+static void apply_paused(struct flow *f, const Halld__Event *event)
 {
     struct matter *m = own(f, event->clock_paused->head);
     struct run *r = run_at(m, event->clock_paused->clock);
@@ -219,7 +212,7 @@ static void apply_paused(struct flow *f, const Halld__FlowEvent *event)
     flow_schedule(f, m);
 }
 
-static void apply_stopped(struct flow *f, const Halld__FlowEvent *event)
+static void apply_stopped(struct flow *f, const Halld__Event *event)
 {
     const Halld__ClockStopped *b = event->clock_stopped;
     struct matter *m = own(f, b->head);
@@ -228,7 +221,7 @@ static void apply_stopped(struct flow *f, const Halld__FlowEvent *event)
     flow_schedule(f, m);
 }
 
-static void apply_mark(struct flow *f, const Halld__FlowEvent *event)
+static void apply_mark(struct flow *f, const Halld__Event *event)
 {
     const Halld__MarkGiven *b = event->mark_given;
     struct matter *m = own(f, b->head);
@@ -286,7 +279,7 @@ static struct matter *carried(const struct matter *old, const struct definition 
     return m;
 }
 
-static void apply_migrated(struct flow *f, const Halld__FlowEvent *event)
+static void apply_migrated(struct flow *f, const Halld__Event *event)
 {
     const Halld__MatterMigrated *b = event->matter_migrated;
     struct matter *m = own(f, b->head);
@@ -321,24 +314,16 @@ static void apply_migrated(struct flow *f, const Halld__FlowEvent *event)
 /* ---- the table */
 
 static apply_body_fn *const table[] = {
-    [FLOW_EVENT(FLOW_DEFINED)] = apply_defined,
-    [FLOW_EVENT(PROFILE_SET)] = apply_profile,
-    [FLOW_EVENT(CALENDAR_IMPORTED)] = apply_calendar,
-    [FLOW_EVENT(MATTER_MOVED)] = apply_moved,
-    [FLOW_EVENT(CLOCK_STARTED)] = apply_started,
-    [FLOW_EVENT(CLOCK_MOVED)] = apply_clock_moved,
-    [FLOW_EVENT(CLOCK_PAUSED)] = apply_paused,
-    [FLOW_EVENT(CLOCK_STOPPED)] = apply_stopped,
-    [FLOW_EVENT(MARK_GIVEN)] = apply_mark,
-    [FLOW_EVENT(MATTER_RAISED)] = apply_raised,
-    [FLOW_EVENT(MATTER_NOTIFIED)] = apply_notified,
-    [FLOW_EVENT(MATTER_TOLD)] = apply_told,
-    [FLOW_EVENT(MATTER_EFFECT)] = apply_effect,
-    [FLOW_EVENT(MATTER_MIGRATED)] = apply_migrated,
-    [FLOW_EVENT(FIELD_ERASED)] = apply_erased,
+    [FLOW_EVENT(FLOW_DEFINED)] = apply_defined,     [FLOW_EVENT(PROFILE_SET)] = apply_profile,
+    [FLOW_EVENT(MATTER_MOVED)] = apply_moved,       [FLOW_EVENT(CLOCK_STARTED)] = apply_started,
+    [FLOW_EVENT(CLOCK_MOVED)] = apply_clock_moved,  [FLOW_EVENT(CLOCK_PAUSED)] = apply_paused,
+    [FLOW_EVENT(CLOCK_STOPPED)] = apply_stopped,    [FLOW_EVENT(MARK_GIVEN)] = apply_mark,
+    [FLOW_EVENT(MATTER_RAISED)] = apply_raised,     [FLOW_EVENT(MATTER_NOTIFIED)] = apply_notified,
+    [FLOW_EVENT(MATTER_TOLD)] = apply_told,         [FLOW_EVENT(MATTER_EFFECT)] = apply_effect,
+    [FLOW_EVENT(MATTER_MIGRATED)] = apply_migrated, [FLOW_EVENT(FIELD_ERASED)] = apply_erased,
 };
 
-void flow_apply(struct flow *f, const Halld__FlowEvent *event)
+void flow_apply(struct flow *f, const Halld__Event *event)
 {
     table[event->body_case](f, event);
 }

@@ -186,7 +186,7 @@ void calls_notify(struct act *a, uint64_t matter, const char *why, size_t n, con
         resolve(m, &whos[i], &to);
     if (to.n == 0)
         return;
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__MatterNotified *b = act_begin(a, FLOW_EVENT(MATTER_NOTIFIED), m, &event);
     b->why = alloc_text(why);
     b->n_to = to.n;
@@ -199,7 +199,7 @@ void calls_raise(struct act *a, uint64_t matter)
     const struct matter *m = flow_matter(a->flow, matter);
     if ((size_t)m->level >= m->def->flow->n_levels)
         return; /* at the top already */
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__MatterRaised *b = act_begin(a, FLOW_EVENT(MATTER_RAISED), m, &event);
     b->level = (uint32_t)m->level + 1;
     act_make(a, event);
@@ -268,7 +268,7 @@ static int effect_since(const struct effect *e)
     return 0;
 }
 
-static Halld__MatterEffect *begin_effect(const struct effect *e, const char *name, Halld__FlowEvent **ret)
+static Halld__MatterEffect *begin_effect(const struct effect *e, const char *name, Halld__Event **ret)
 {
     Halld__MatterEffect *b = act_begin(e->act, FLOW_EVENT(MATTER_EFFECT), effect_matter(e), ret);
     b->effect = alloc_text(name);
@@ -290,7 +290,7 @@ static int effect_tell(const struct effect *e)
         const struct matter *m = flow_matter(e->act->flow, other);
         if (!m)
             continue;
-        Halld__FlowEvent *event;
+        Halld__Event *event;
         Halld__MatterTold *b = act_begin(e->act, FLOW_EVENT(MATTER_TOLD), m, &event);
         b->transition = alloc_text(e->call->args[1].word);
         b->result = alloc_text(code ? err_name(code) : "taken");
@@ -305,7 +305,7 @@ static void make_record(const struct effect *e, const char *name)
 {
     struct value persons = value_copy(effect_value(e));
     for (size_t i = 0; i < persons.n; i++) {
-        Halld__FlowEvent *event;
+        Halld__Event *event;
         Halld__MatterEffect *b = begin_effect(e, name, &event);
         b->person = alloc_text(persons.texts[i]);
         b->record = alloc_text(e->call->args[1].word);
@@ -331,7 +331,7 @@ static int effect_ticket_to(const struct effect *e)
     const struct value *v = effect_value(e);
     if (v->n == 0)
         return 0;
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__MatterEffect *b = begin_effect(e, "ticket_to", &event);
     b->value = value_to_message(effect_value(e), &effect_matter(e)->def->fields[e->call->args[0].index]);
     b->role = alloc_text(e->call->args[1].word);
@@ -367,7 +367,7 @@ static int effect_price(const struct effect *e)
         return 0;
     int64_t fee = tariff_fee(effect_matter(e), t);
     struct value v = {.n = 1, .numbers = &fee};
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__MatterEffect *b = begin_effect(e, "price", &event);
     b->value = value_to_message(&v, &effect_matter(e)->def->fields[e->call->args[0].index]);
     act_make(e->act, event);
@@ -456,7 +456,7 @@ static int store_opened(const struct effect *e, uint64_t opened)
     }
     v.numbers = alloc_grow(v.numbers, v.n + 1, sizeof *v.numbers);
     v.numbers[v.n++] = (int64_t)opened;
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__MatterEffect *b = begin_effect(e, "open", &event);
     b->value = value_to_message(&v, f);
     act_make(e->act, event);

@@ -61,16 +61,16 @@ struct act {
     const char *clock; /* a clock takes the transition: its name; else NULL */
     uint64_t by;       /* a matter opens or tells: its number; else 0 */
     int depth;         /* of matters telling matters */
-    Halld__FlowEvent **events;
+    Halld__Event **events;
     size_t n_events;
 };
 
-#define FLOW_EVENT(NAME) HALLD__FLOW_EVENT__BODY_##NAME
+#define FLOW_EVENT(NAME) HALLD__EVENT__BODY_##NAME
 
 /* A new body, to be filled and made. */
-void *act_begin(struct act *a, Halld__FlowEvent__BodyCase body, const struct matter *m, Halld__FlowEvent **ret);
+void *act_begin(struct act *a, Halld__Event__BodyCase body, const struct matter *m, Halld__Event **ret);
 /* Applies the event to the layer and keeps it. */
-void act_make(struct act *a, Halld__FlowEvent *event);
+void act_make(struct act *a, Halld__Event *event);
 /* A layer over the act's own, and its end: made there too, or dropped. */
 void act_begin_inner(struct act *inner, const struct act *outer, struct flow *layer);
 void act_end_inner(struct act *inner, struct act *outer, bool keep);

@@ -6,7 +6,7 @@
 
 #include "core/day/worktime.h"
 #include "core/flow/definition.h"
-#include "proto/matter.pb-c.h"
+#include "proto/event.pb-c.h"
 
 /* Of one field: texts or numbers by its type; n = 0: not set. Owned. */
 struct value {

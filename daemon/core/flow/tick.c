@@ -10,7 +10,7 @@
 
 static void make_mark(struct act *a, const struct matter *m, const struct watch *w, const struct next_due *due)
 {
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__MarkGiven *b = act_begin(a, FLOW_EVENT(MARK_GIVEN), m, &event);
     b->clock = alloc_text(m->runs[due->run].name);
     b->watch = (uint32_t)due->watch;
@@ -41,7 +41,7 @@ static void take_mark(struct act *a, uint64_t matter, const char *clock, const s
     act_end_inner(&inner, a, code == 0);
     if (!code)
         return;
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__MatterTold *b = act_begin(a, FLOW_EVENT(MATTER_TOLD), flow_matter(a->flow, matter), &event);
     b->transition = alloc_text(transition);
     b->result = alloc_text(err_name(code));
@@ -63,7 +63,7 @@ static void give_mark(struct act *a, const struct matter *m, const struct next_d
 
 static void erase(struct act *a, const struct matter *m, int field)
 {
-    Halld__FlowEvent *event;
+    Halld__Event *event;
     Halld__FieldErased *b = act_begin(a, FLOW_EVENT(FIELD_ERASED), m, &event);
     b->field = alloc_text(m->def->flow->fields[field]->name);
     act_make(a, event);

@@ -109,7 +109,6 @@ void visit_apply_unheld(struct hall *h, const Halld__Event *event)
 int visit_check_outcome(struct decision *d, const struct window *w, Halld__Outcome__E outcome, size_t n_missing,
                         char *const *missing)
 {
-    (void)w;
     if (outcome == HALLD__OUTCOME__E__unset)
         return refuse(d->refusal, HALL_E_FIELD_MISSING, "outcome", "");
     if (outcome == HALLD__OUTCOME__E__escalated)
@@ -124,7 +123,7 @@ int visit_check_outcome(struct decision *d, const struct window *w, Halld__Outco
     for (size_t i = 0; i < n_missing; i++)
         if (!*missing[i] || strlen(missing[i]) > MISSING_MAX_BYTES)
             return refuse(d->refusal, *missing[i] ? HALL_E_TOO_LONG : HALL_E_FIELD_MISSING, "missing", missing[i]);
-    return 0;
+    return w->ticket ? matters_check_outcome(d, w->ticket, outcome) : 0;
 }
 
 void visit_finish(struct decision *d, struct window *w, Halld__Outcome__E outcome, size_t n_missing,
@@ -197,6 +196,22 @@ static int check_target(struct decision *d, const Halld__TransferTicket *c, cons
     return 0;
 }
 
+static void transfer(struct decision *d, struct window *w, const Halld__Item *item, int to)
+{
+    uint64_t id = w->ticket->id;
+    Halld__TicketTransferred *b = decision_begin(d, HALLD__EVENT__BODY_TICKET_TRANSFERRED);
+    b->ticket = id;
+    b->from = w->window;
+    b->queue = alloc_text(item->queue);
+    b->item = alloc_text(item->item);
+    b->group = alloc_text(item->group);
+    b->window = to;
+    b->leg = w->ticket->leg + 1;
+    decision_make(d);
+    steps_assign_ticket(d, id);
+    steps_close_if_drained(d, w);
+}
+
 int visit_decide_transfer(struct decision *d)
 {
     const Halld__TransferTicket *c = d->command->transfer_ticket;
@@ -214,19 +229,45 @@ int visit_decide_transfer(struct decision *d)
         code = check_target(d, c, item);
     if (code)
         return code;
-    uint64_t id = t->id;
-    Halld__TicketTransferred *b = decision_begin(d, HALLD__EVENT__BODY_TICKET_TRANSFERRED);
-    b->ticket = id;
-    b->from = w->window;
-    b->queue = alloc_text(item->queue);
-    b->item = alloc_text(item->item);
-    b->group = alloc_text(item->group);
-    b->window = c->window;
-    b->leg = t->leg + 1;
-    decision_make(d);
-    steps_assign_ticket(d, id);
-    steps_close_if_drained(d, w);
+    transfer(d, w, item, c->window);
     return 0;
+}
+
+/* An open window of the role that serves the group; 0 if there is none. */
+static int open_window_of(const struct decision *d, const char *role, const char *group)
+{
+    const struct queue *q = d->hall->queue;
+    int index = setup_group_index(d->hall->setup, group);
+    for (size_t i = 0; i < q->n_windows; i++) {
+        const Halld__Window *row = setup_window_find(d->hall->setup, q->windows[i]->window);
+        const ProtobufCEnumValue *v =
+            row ? protobuf_c_enum_descriptor_get_value(&halld__window_role__e__descriptor, (int)row->role) : NULL;
+        Halld__WindowState__E state = q->windows[i]->state;
+        if (v && strcmp(v->name, role) == 0 && index >= 0 && skill_has(&q->windows[i]->skill, index) &&
+            state != HALLD__WINDOW_STATE__E__closed && state != HALLD__WINDOW_STATE__E__draining)
+            return q->windows[i]->window;
+    }
+    return 0;
+}
+
+/* The ticket's own item if such a window serves it, else the default of the first queue that one serves. */
+void visit_walk(struct decision *d, uint64_t ticket, const char *role)
+{
+    const struct ticket *t = queue_ticket(d->hall->queue, ticket);
+    struct window *w = t && t->window ? queue_window(d->hall->queue, t->window) : NULL;
+    if (!w || w->ticket != t)
+        return; /* it is nowhere that it could walk from */
+    const Halld__Settings *s = setup_settings(d->hall->setup);
+    const Halld__Item *item = setup_item_find(d->hall->setup, t->item);
+    int to = item ? open_window_of(d, role, item->group) : 0;
+    for (size_t i = 0; !to && i < s->n_queues; i++) {
+        item = setup_item_find(d->hall->setup, s->queues[i]->default_item);
+        to = item ? open_window_of(d, role, item->group) : 0;
+    }
+    if (!to || to == w->window)
+        return;
+    steps_infer_start(d, w);
+    transfer(d, w, item, to);
 }
 
 void visit_apply_transferred(struct hall *h, const Halld__Event *event)

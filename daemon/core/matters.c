@@ -1,0 +1,285 @@
+/*
+ * The hall's matters: joins the flow engine to the hall. What the engine must know of people, items and hours is read
+ * from the setup here; its events become the hall's.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/moment.h"
+#include "core/decision.h"
+#include "core/setup_rows.h"
+
+enum { EVENTS_OF_ONE_MARK = 48 }; /* with all that it sets off, as a rule */
+
+/* ---- facts */
+
+/* What the facts are read from; the decision is NULL while only the hall is looked at. */
+struct source {
+    const struct hall *hall;
+    const struct decision *d;
+};
+
+static bool is_in_group(const struct setup *s, const char *user, const char *group)
+{
+    const Halld__User *u = setup_user_find(s, user);
+    for (size_t i = 0; u && !u->disabled && i < u->n_groups; i++)
+        if (strcmp(u->groups[i], group) == 0)
+            return true;
+    return false;
+}
+
+/* The role of whoever asks, else of the user as configured. */
+static Halld__Role__E role_of(const struct source *src, const char *user)
+{
+    if (src->d && strcmp(src->d->turn->actor->id, user) == 0)
+        return src->d->turn->role;
+    const Halld__User *u = setup_user_find(src->hall->setup, user);
+    return u && !u->disabled ? u->role : HALLD__ROLE__E__public;
+}
+
+static bool is_staff(Halld__Role__E role)
+{
+    return role != HALLD__ROLE__E__public && role != HALLD__ROLE__E__kiosk && role != HALLD__ROLE__E__screen;
+}
+
+static bool has_role(const void *arg, const char *user, const char *role)
+{
+    const struct source *src = arg;
+    Halld__Role__E own = role_of(src, user);
+    const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(&halld__role__e__descriptor, (int)own);
+    if (strcmp(role, "staff") == 0)
+        return is_staff(own);
+    return (v && strcmp(v->name, role) == 0) || is_in_group(src->hall->setup, user, role);
+}
+
+static bool in_department(const void *arg, const char *user, const char *department)
+{
+    return is_in_group(((const struct source *)arg)->hall->setup, user, department);
+}
+
+static const char *duty(const void *arg, int32_t date)
+{
+    const Halld__User *u = setup_duty_leader(((const struct source *)arg)->hall->setup, date);
+    return u ? u->name : "";
+}
+
+static int32_t certified_until(const void *arg, const char *user)
+{
+    const Halld__User *u = setup_user_find(((const struct source *)arg)->hall->setup, user);
+    int32_t date;
+    return u && date_from_text(u->certified_until, &date) ? date : 0;
+}
+
+static const Halld__Item *item(const void *arg, const char *code)
+{
+    return setup_item_find(((const struct source *)arg)->hall->setup, code);
+}
+
+/* A department is a group of people, or of items. */
+static bool knows_department(const struct setup *s, const char *code)
+{
+    const Halld__Settings *t = setup_settings(s);
+    for (size_t i = 0; i < t->n_users; i++)
+        if (is_in_group(s, t->users[i]->name, code))
+            return true;
+    return setup_group_find(s, code) != NULL;
+}
+
+static bool knows_material(const struct setup *s, const char *code)
+{
+    const Halld__Settings *t = setup_settings(s);
+    for (size_t i = 0; i < t->n_items; i++)
+        for (size_t k = 0; k < t->items[i]->n_materials; k++)
+            if (strcmp(t->items[i]->materials[k]->material, code) == 0)
+                return true;
+    return false;
+}
+
+static bool knows(const void *arg, enum flow_type type, const char *code)
+{
+    const struct hall *h = ((const struct source *)arg)->hall;
+    if (type == FLOW_STAFF)
+        return setup_user_find(h->setup, code) != NULL;
+    if (type == FLOW_DEPARTMENT)
+        return knows_department(h->setup, code);
+    if (type == FLOW_WINDOW)
+        return setup_window_find(h->setup, (int)strtol(code, NULL, 10)) != NULL;
+    if (type == FLOW_ITEM)
+        return setup_item_find(h->setup, code) != NULL;
+    if (type == FLOW_MATERIAL)
+        return knows_material(h->setup, code);
+    return type != FLOW_TICKET || queue_ticket_find(h->queue, strtoull(code, NULL, 10)) != NULL;
+}
+
+static struct flow_facts facts_of(const struct source *src)
+{
+    return (struct flow_facts){.arg = src,
+                               .worktime = setup_worktime(src->hall->setup),
+                               .has_role = has_role,
+                               .in_department = in_department,
+                               .duty = duty,
+                               .certified_until = certified_until,
+                               .item = item,
+                               .knows = knows};
+}
+
+/* ---- a turn of the flow engine */
+
+static void make(void *arg, Halld__Event *event)
+{
+    struct decision *d = arg;
+    d->open = event;
+    decision_make(d);
+}
+
+struct circumstances {
+    struct source source;
+    struct flow_facts facts;
+    struct flow_turn turn;
+};
+
+static bool is_link(const struct decision *d)
+{
+    return d->turn->actor->kind == HALLD__ACTOR_KIND__E__link;
+}
+
+static void begin(struct circumstances *c, struct decision *d, int window)
+{
+    c->source = (struct source){d->hall, d};
+    c->facts = facts_of(&c->source);
+    c->turn = (struct flow_turn){.now = d->turn->now_ms > d->hall->at ? d->turn->now_ms : d->hall->at,
+                                 .facts = &c->facts,
+                                 .user = is_link(d) ? NULL : d->turn->actor->id,
+                                 .person = is_link(d) ? d->turn->actor->id : NULL,
+                                 .window = window,
+                                 .make = make,
+                                 .arg = d};
+}
+
+static int decide(struct decision *d, const struct flow_command *command, int window)
+{
+    struct circumstances c;
+    uint64_t matter;
+    if (!d->hall->queue->day.date)
+        return refuse(d->refusal, HALL_E_DAY_CLOSED, "", ""); /* without a day there is no hall time */
+    begin(&c, d, window);
+    size_t before = d->events->n;
+    int code = flow_decide(d->hall->flow, &c.turn, command, &matter, d->refusal);
+    size_t made = d->events->n;
+    for (size_t i = before; i < made; i++) {
+        const Halld__Event *event = d->events->at[i];
+        if (event->body_case == HALLD__EVENT__BODY_MATTER_EFFECT && *event->matter_effect->role)
+            visit_walk(d, strtoull(event->matter_effect->value->texts[0], NULL, 10), event->matter_effect->role);
+    }
+    return code;
+}
+
+int matters_decide_open(struct decision *d)
+{
+    const Halld__OpenMatter *c = d->command->open_matter;
+    struct flow_command command = {
+        .flow = c->flow, .transition = c->transition, .n_fields = c->n_fields, .fields = c->fields};
+    return decide(d, &command, c->window);
+}
+
+int matters_decide_take(struct decision *d)
+{
+    const Halld__TakeTransition *c = d->command->take_transition;
+    struct flow_command command = {.matter = c->matter,
+                                   .transition = c->transition,
+                                   .n_fields = c->n_fields,
+                                   .fields = c->fields,
+                                   .has_seen = c->has_seen_case == HALLD__TAKE_TRANSITION__HAS_SEEN_SEEN,
+                                   .seen = c->seen};
+    if (!c->matter)
+        return refuse_number(d->refusal, HALL_E_NO_MATTER, "matter", 0);
+    return decide(d, &command, c->window);
+}
+
+int matters_decide_define(struct decision *d)
+{
+    const Halld__DefineFlow *c = d->command->define_flow;
+    struct circumstances now;
+    if (!c->flow)
+        return refuse(d->refusal, HALL_E_FIELD_MISSING, "flow", "");
+    begin(&now, d, 0);
+    return flow_define_take(d->hall->flow, &now.turn, (Halld__Flow *)setup_rows_copy(&c->flow->base), d->refusal);
+}
+
+int matters_decide_profile(struct decision *d)
+{
+    const Halld__SetProfile *c = d->command->set_profile;
+    struct circumstances now;
+    if (!c->profile)
+        return refuse(d->refusal, HALL_E_FIELD_MISSING, "profile", "");
+    begin(&now, d, 0);
+    return flow_set_profile(d->hall->flow, &now.turn, c->profile);
+}
+
+int matters_decide_migrate(struct decision *d)
+{
+    const char *flow = d->command->migrate_flow->flow;
+    struct circumstances now;
+    if (!flow_definition(d->hall->flow, flow))
+        return refuse(d->refusal, HALL_E_NOT_FOUND, "flow", flow);
+    begin(&now, d, 0);
+    flow_migrate(d->hall->flow, &now.turn, flow);
+    return 0;
+}
+
+void matters_apply(struct hall *h, const Halld__Event *event)
+{
+    flow_apply(h->flow, event);
+}
+
+/* ---- time */
+
+void matters_tick(struct decision *d, size_t most)
+{
+    if (matters_next_due(d->hall) > d->turn->now_ms || most <= EVENTS_OF_ONE_MARK)
+        return;
+    struct circumstances c;
+    begin(&c, d, 0);
+    flow_tick(d->hall->flow, &c.turn, most - EVENTS_OF_ONE_MARK);
+}
+
+int64_t matters_next_due(const struct hall *h)
+{
+    return h->queue->day.date ? flow_next_due(h->flow) : INT64_MAX;
+}
+
+void matters_recompute(struct decision *d)
+{
+    if (!flow_matter_count(d->hall->flow))
+        return;
+    struct circumstances c;
+    begin(&c, d, 0);
+    flow_recompute(d->hall->flow, &c.turn);
+}
+
+/* The day ends at the next midnight of the hall's wall clock: that gives the offset. */
+void matters_follow_day(struct hall *h)
+{
+    const struct day *day = &h->queue->day;
+    if (day->date)
+        flow_set_offset(h->flow, (int64_t)(date_to_days(day->date) + 1) * WORKTIME_DAY_MS - day->end_at);
+}
+
+/* ---- tickets, invariants */
+
+int matters_check_outcome(struct decision *d, const struct ticket *t, Halld__Outcome__E outcome)
+{
+    const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(&halld__outcome__e__descriptor, (int)outcome);
+    char *id = alloc_format("%llu", (unsigned long long)t->id);
+    int code = flow_check_outcome(d->hall->flow, id, v ? v->name : "", d->refusal);
+    free(id);
+    return code;
+}
+
+const char *matters_check(const struct hall *h)
+{
+    struct source src = {h, NULL};
+    struct flow_facts facts = facts_of(&src);
+    return flow_matter_count(h->flow) ? flow_check(h->flow, &facts) : NULL;
+}
