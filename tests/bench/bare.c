@@ -21,7 +21,9 @@ static void answer(struct evhttp_request *request, void *arg)
     struct evbuffer *in = evhttp_request_get_input_buffer(request), *out = evbuffer_new();
     evbuffer_pullup(in, -1);
     struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
-    evhttp_add_header(headers, "Content-Type", "application/json; charset=utf-8");
+    evhttp_add_header(headers, "Cache-Control", "no-store");
+    evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
+    evhttp_add_header(headers, "Content-Type", "application/json");
     evbuffer_add(out, body, body_len);
     evhttp_send_reply(request, 201, "Created", out);
     evbuffer_free(out);
