@@ -26,6 +26,16 @@ const struct quote_row *quote_find(const struct quote *q, const char *queue, con
     return NULL;
 }
 
+const struct quote_place *quote_place_find(const struct quote *q, const char *queue, const char *group, int64_t slot_at)
+{
+    for (size_t i = 0; q && i < q->n_places; i++) {
+        const struct quote_place *p = &q->places[i];
+        if (p->slot_at == slot_at && strcmp(p->queue, queue) == 0 && strcmp(p->group, group) == 0)
+            return p;
+    }
+    return NULL;
+}
+
 const struct quote_ticket *quote_ticket_find(const struct quote *q, uint64_t ticket)
 {
     size_t low = 0, high = q ? q->n_tickets : 0;

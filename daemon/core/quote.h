@@ -16,6 +16,14 @@ struct quote_row {
         told_p90_s; /* what is shown: moves only when they have moved by more than anybody would notice */
 };
 
+/* The wait of somebody who comes now and counts as having come earlier: back the same day (slot_at 0), or booked for a
+ * slot. */
+struct quote_place {
+    const char *queue, *group;
+    int64_t slot_at, head_start; /* head_start of a slot: before the slot */
+    int32_t p50_s, p90_s;
+};
+
 /* Why a waiting ticket's figures have become worse. */
 enum quote_worse { QUOTE_NOT_WORSE, QUOTE_MORE_AHEAD, QUOTE_FEWER_WINDOWS, QUOTE_LONGER_SERVICES };
 
@@ -36,8 +44,9 @@ struct quote_item {
 
 struct quote {
     int64_t at; /* when it was true */
-    size_t n_rows, n_tickets, n_items;
-    const struct quote_row *rows;       /* by queue, group, class */
+    size_t n_rows, n_places, n_tickets, n_items;
+    const struct quote_row *rows; /* by queue, group, class */
+    const struct quote_place *places;
     const struct quote_ticket *tickets; /* by ticket */
     const struct quote_item *items;     /* by item */
 };
@@ -46,6 +55,8 @@ enum { QUOTE_KEEPS_MS = 300000 }; /* one that is older is no prediction */
 
 /* NULL if there is none; q may be NULL. */
 const struct quote_row *quote_find(const struct quote *q, const char *queue, const char *group, const char *class_name);
+const struct quote_place *quote_place_find(const struct quote *q, const char *queue, const char *group,
+                                           int64_t slot_at);
 const struct quote_ticket *quote_ticket_find(const struct quote *q, uint64_t ticket);
 const struct quote_item *quote_item_find(const struct quote *q, const char *item);
 

@@ -9,6 +9,8 @@
 #include "core/setup_rows.h"
 #include "forecast/front.h"
 
+enum { SLOTS_MOST = 64 };
+
 static const int64_t COMERS_WITHIN_MS = 7200000;
 
 static size_t item_index(const struct setup *setup, const char *item)
@@ -185,22 +187,28 @@ static void name_groups(struct plan *p)
     }
 }
 
-int plan_ghost_find(const struct plan *p, int group, int64_t head_start)
+int plan_slot_find(const struct plan *p, int group, int64_t head_start, int64_t slot_at)
 {
     int wanted = group < 0 ? -1 : p->ghost_group[group];
     for (size_t i = 0; wanted >= 0 && i < p->n_ghosts; i++)
-        if (p->ghosts[i].group == wanted && p->ghosts[i].head_start == head_start)
+        if (p->ghosts[i].group == wanted && p->ghosts[i].head_start == head_start && p->ghosts[i].slot_at == slot_at)
             return (int)i;
     return -1;
 }
 
-static void add_ghost(struct plan *p, int group, int64_t head_start)
+int plan_ghost_find(const struct plan *p, int group, int64_t head_start)
 {
-    if (group < 0 || p->ghost_group[group] < 0 || plan_ghost_find(p, group, head_start) >= 0)
+    return plan_slot_find(p, group, head_start, 0);
+}
+
+static void add_ghost(struct plan *p, int group, int64_t head_start, int64_t slot_at)
+{
+    if (group < 0 || p->ghost_group[group] < 0 || plan_slot_find(p, group, head_start, slot_at) >= 0)
         return;
     struct plan_ghost *g = &p->ghosts[p->n_ghosts++];
-    *g = (struct plan_ghost){.group = p->ghost_group[group], .head_start = head_start};
-    g->key = (struct key){p->now - head_start, p->now, UINT64_MAX, 0};
+    *g = (struct plan_ghost){.group = p->ghost_group[group], .head_start = head_start, .slot_at = slot_at};
+    g->key = (struct key){(slot_at ? slot_at : p->now) - head_start, p->now, UINT64_MAX, 0};
+    g->gate = slot_at && slot_at - p->gate_before > p->now ? slot_at - p->gate_before : 0;
     g->factor = front_factor(p, g->group, &g->key);
     for (size_t i = 0; i < p->n_windows; i++)
         g->free |= p->windows[i].state == PLAN_READY && skill_has(&p->windows[i].skill, group);
@@ -209,10 +217,31 @@ static void add_ghost(struct plan *p, int group, int64_t head_start)
 static void add_ghosts(struct plan *p)
 {
     const Halld__Settings *s = setup_settings(p->setup);
-    p->ghosts = alloc_zero(((size_t)setup_group_count(p->setup) * s->n_classes + 1) * sizeof *p->ghosts);
-    for (size_t i = 0; i < s->n_items; i++)
+    size_t most = (size_t)setup_group_count(p->setup) * (s->n_classes + 1) + SLOTS_MOST;
+    p->ghosts = alloc_zero((most + 1) * sizeof *p->ghosts);
+    for (size_t i = 0; i < s->n_items; i++) {
+        int group = setup_group_index(p->setup, s->items[i]->group);
         for (size_t c = 0; c < s->n_classes; c++)
-            add_ghost(p, setup_group_index(p->setup, s->items[i]->group), (int64_t)s->classes[c]->head_start_s * 1000);
+            add_ghost(p, group, (int64_t)s->classes[c]->head_start_s * 1000, 0);
+        add_ghost(p, group, p->return_head, 0);
+    }
+    for (size_t i = 0; i < p->n_comers && p->n_ghosts < most; i++)
+        if (p->comers[i].booked)
+            add_ghost(p, p->comers[i].ticket.place.group, p->comers[i].slot_at - p->comers[i].ticket.place.key.e,
+                      p->comers[i].slot_at);
+}
+
+/* Behind a gate one is called where a window finds nobody: who comes until then has to be reckoned with. */
+static void set_last_gate(struct plan *p)
+{
+    for (size_t i = 0; i < p->n_tickets; i++)
+        if (p->tickets[i].place.gate > p->last_gate)
+            p->last_gate = p->tickets[i].place.gate;
+    for (size_t i = 0; i < p->n_comers; i++)
+        if (p->comers[i].booked && p->comers[i].ticket.place.gate > p->last_gate)
+            p->last_gate = p->comers[i].ticket.place.gate;
+    if (p->last_gate <= p->now)
+        p->last_gate = 0;
 }
 
 /* ---- who will come */
@@ -243,7 +272,7 @@ static void add_kind(struct plan *p, const struct arrival_kind *k, double *upto)
     if (p->shares)
         share_of(p, item->queue, item->group)->share += k->share;
     int group = setup_group_index(p->setup, item->group);
-    if (head <= 0 || group < 0)
+    if ((head <= 0 && !p->last_gate) || group < 0)
         return;
     *upto += k->share;
     if (head > p->head_start_most)
@@ -278,10 +307,12 @@ static struct plan *plan_begin(const struct hall *hall, const struct learn *lear
     p->day = *queue_day(q);
     p->gate_before = setup_policy(p->setup)->gate_before;
     p->appointment_head_start = setup_policy(p->setup)->appointment_head_start;
+    p->return_head = setup_policy(p->setup)->return_head;
     copy_windows(p, q);
     name_groups(p);
     copy_tickets(p, q);
     copy_booked(p, q);
+    set_last_gate(p);
     return p;
 }
 
@@ -307,7 +338,7 @@ struct plan *plan_new_for(const struct hall *hall, const struct learn *learn, in
     p->ghosts = alloc_zero(2 * sizeof *p->ghosts);
     p->only_ghosts = true;
     if (row)
-        add_ghost(p, setup_group_index(p->setup, row->group), setup_head_start_ms(p->setup, class_name));
+        add_ghost(p, setup_group_index(p->setup, row->group), setup_head_start_ms(p->setup, class_name), 0);
     return p;
 }
 

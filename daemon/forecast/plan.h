@@ -56,7 +56,8 @@ struct plan_comer {
     int64_t slot_at;
 };
 
-/* Those who will come and have a head start: a stream of them, each of one kind. */
+/* Those who will come and have a head start, all who will come if somebody waits behind a gate: a stream of them, each
+ * of one kind. */
 struct plan_kind {
     double upto; /* cumulative share */
     size_t item;
@@ -66,10 +67,12 @@ struct plan_kind {
 
 enum { PLAN_BINS = 8 }; /* half hours from now on */
 
-/* Somebody who comes now, of a group and with a head start. Groups that the same windows serve share one. */
+/* Somebody who comes now, of a group and with a head start, or booked for a slot. Groups that the same windows serve
+ * share one. */
 struct plan_ghost {
     int group;
-    int64_t head_start;
+    int64_t head_start, slot_at; /* slot_at 0: not booked */
+    int64_t gate;                /* 0: open */
     struct key key;
     bool free;     /* a window is ready for it */
     double factor; /* by which it waits longer than those copied make it */
@@ -90,10 +93,11 @@ struct plan {
     size_t n_windows;
     struct plan_comer *comers;
     size_t n_comers;
-    double rate[PLAN_BINS]; /* of those with a head start, per ms */
+    double rate[PLAN_BINS]; /* of the kinds, per ms */
     struct plan_kind *kinds;
     size_t n_kinds;
-    int64_t head_start_most, gate_before, appointment_head_start;
+    int64_t head_start_most, gate_before, appointment_head_start, return_head;
+    int64_t last_gate; /* of those who wait, or may be asked about, behind one; 0: nobody */
     struct plan_ghost *ghosts;
     size_t n_ghosts;
     bool only_ghosts;   /* nobody asks about the tickets */
@@ -112,8 +116,9 @@ struct plan *plan_new_for(const struct hall *hall, const struct learn *learn, in
                           const char *class_name);
 void plan_free(struct plan *p);
 
-/* The ghost that stands for the group with that head start; -1 if no window serves it. */
+/* The ghost that stands for the group with that head start and slot (0: none); -1 if no window serves it. */
 int plan_ghost_find(const struct plan *p, int group, int64_t head_start);
+int plan_slot_find(const struct plan *p, int group, int64_t head_start, int64_t slot_at);
 /* The copied ticket of that id; NULL if it is not copied. */
 const struct plan_ticket *plan_ticket_find(const struct plan *p, uint64_t ticket);
 /* When a window that is free at t begins to call: t itself, or the next opening if the hall is closed in between. */

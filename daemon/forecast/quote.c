@@ -21,6 +21,7 @@ struct note {
 struct forecast_quote {
     struct quote quote;
     struct quote_row *rows;
+    struct quote_place *places;
     struct quote_ticket *tickets;
     struct note *notes; /* of each of the tickets */
     struct quote_item *items;
@@ -36,6 +37,7 @@ void forecast_quote_free(struct forecast_quote *q)
         free(q->texts.at[i]);
     names_fini(&q->texts);
     free(q->rows);
+    free(q->places);
     free(q->tickets);
     free(q->notes);
     free(q->items);
@@ -206,6 +208,34 @@ static void add_rows(struct forecast_quote *q, const struct plan *p, const struc
     qsort(q->rows, q->quote.n_rows, sizeof *q->rows, row_compare);
 }
 
+/* ---- somebody who counts as having come earlier */
+
+static void add_place(struct forecast_quote *q, const struct plan *p, const struct rollout *r, int ghost,
+                      const struct plan_share *share)
+{
+    struct quote_place place = {.queue = text_of(q, share->queue), .group = text_of(q, share->group)};
+    if (ghost < 0 || !forecast_quote_figures(rollout_of_ghost(r, (size_t)ghost), r->runs, fit_of(p, share->queue),
+                                             &place.p50_s, &place.p90_s))
+        return;
+    place.slot_at = p->ghosts[ghost].slot_at;
+    place.head_start = p->ghosts[ghost].head_start;
+    q->places[q->quote.n_places++] = place;
+}
+
+/* The ghosts' samples are sorted by now. A slot is the same whoever has booked it: the first head start found. */
+static void add_places(struct forecast_quote *q, const struct plan *p, const struct rollout *r)
+{
+    q->places = alloc_zero((p->n_shares * p->n_ghosts + 1) * sizeof *q->places);
+    for (size_t i = 0; i < p->n_shares; i++) {
+        int group = setup_group_index(p->setup, p->shares[i].group);
+        add_place(q, p, r, plan_ghost_find(p, group, p->return_head), &p->shares[i]);
+        for (size_t g = 0; g < p->n_ghosts; g++)
+            if (p->ghosts[g].slot_at &&
+                plan_slot_find(p, group, p->ghosts[g].head_start, p->ghosts[g].slot_at) == (int)g)
+                add_place(q, p, r, (int)g, &p->shares[i]);
+    }
+}
+
 /* ---- the waiting */
 
 static int windows_for(const struct plan *p, const struct plan_ticket *t)
@@ -372,10 +402,12 @@ struct forecast_quote *forecast_quote_new(const struct plan *p, struct rollout *
     struct forecast_quote *q = alloc_zero(sizeof *q);
     q->quote.at = p->now;
     add_rows(q, p, r, before);
+    add_places(q, p, r);
     add_tickets(q, p, r, before);
     add_items(q, p);
     q->quote.items = q->items;
     q->quote.rows = q->rows;
+    q->quote.places = q->places;
     q->quote.tickets = q->tickets;
     q->moved |= !before || before->quote.n_rows != q->quote.n_rows || before->quote.n_tickets != q->quote.n_tickets;
     return q;

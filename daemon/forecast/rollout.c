@@ -121,7 +121,7 @@ static void stream_next(struct play *y)
         more -= rest * p->rate[bin];
         y->hazard = (bin + 1.0) * ARRIVAL_BIN_MS;
     }
-    if (y->next_at != NEVER_AT && y->next_at - p->head_start_most >= y->last_e)
+    if (y->next_at != NEVER_AT && y->next_at - p->head_start_most >= y->last_e && y->next_at >= p->last_gate)
         y->next_at = NEVER_AT; /* from here on nobody who comes stands before anybody asked about */
 }
 
@@ -183,6 +183,15 @@ static bool has_left(struct play *y, const struct person *p, int64_t t)
     return dice_unit(&y->dice) > exp(-leaving * (double)(t - p->from_at));
 }
 
+/* As the line orders them: behind a gate after all who are not. */
+static bool goes_before(const struct plan_ghost *g, const struct place *p, int64_t t)
+{
+    bool gated = g->gate > t;
+    if (gated != p->gated)
+        return p->gated;
+    return key_compare(&g->key, &p->key) < 0;
+}
+
 /* A window is about to take `p` (NULL: nobody): whoever comes now and stands before that has been called by now. */
 static void start_ghosts(struct play *y, const struct plan_window *w, const struct place *p, int64_t t)
 {
@@ -192,7 +201,7 @@ static void start_ghosts(struct play *y, const struct plan_window *w, const stru
         const struct plan_ghost *g = &y->plan->ghosts[i];
         if (y->ghosts[i] != NEVER_AT || !skill_has(&w->skill, g->group))
             continue;
-        if (p && !p->gated && key_compare(&p->key, &g->key) < 0)
+        if (p && !goes_before(g, p, t))
             continue;
         y->ghosts[i] = after(t, draw_walk(y));
         note(y, y->plan->n_tickets + i, y->ghosts[i]);
@@ -267,7 +276,7 @@ static void come_next(struct play *y)
 {
     const struct plan_kind *k = draw_kind(y);
     int64_t t = y->next_at;
-    if (t - k->head_start < y->last_e && y->n_come < COME_MOST) {
+    if ((t - k->head_start < y->last_e || t < y->plan->last_gate) && y->n_come < COME_MOST) {
         struct person *p = &y->people[y->n_people++];
         *p = (struct person){.item = k->item, .ticket = -1};
         p->place.key = (struct key){t - k->head_start, t, (uint64_t)INT64_MAX + y->n_come++, 0};
@@ -379,6 +388,7 @@ static bool step(struct play *y)
 
 static void play_once(struct play *y)
 {
+    line_open_gates(y->line, y->plan->now); /* the line is empty, and back from where the last play ended */
     set_people(y);
     set_desks(y);
     set_ghosts(y);

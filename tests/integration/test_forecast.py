@@ -105,6 +105,35 @@ def test_a_free_window_is_no_wait_and_closed_ones_are_no_promise():
         until(lambda: "wait_p50_s" not in queue_a(hall))
 
 
+def test_the_booked_and_the_returning_are_told_at_issue_too():
+    """Two windows are busy and two people wait: whoever checks in, or brings a missing paper, is before them."""
+    hours = [{"weekday": day, "open": ["09:00-17:00"]} for day in range(1, 8)]
+    settings = {**SMALL_HALL, "hours": hours, "calendars": [{"year": 2026, "off": ["2026-10-01"], "source": "test"}],
+                "queues": [{**q, "planned_windows": 2} for q in SMALL_HALL["queues"]]}
+    with Hall(settings=settings, options=["--clock-start", "2026-11-23T09:20:00+08:00", "--clock-rate", "1"]) as hall:
+        clerk, kiosk, public = hall.client("clerk"), hall.client("kiosk"), hall.client()
+        held = public.post("/appointments", {"item": "a1", "slot_at": "2026-11-23T09:30:00.000+08:00"}).body
+        assert public.post(f"/appointments/by-token/{held['token']}", {"person": "13800001234"}).status == 200
+        kiosk.ticket()
+        clerk.post("/windows/1/open")
+        first = clerk.post("/windows/1/next").body["ticket"]
+        clerk.post("/windows/1/start")
+        clerk.post("/windows/1/finish", {"outcome": "supplement", "missing": ["照片"]})
+        for n in (1, 2):
+            clerk.post(f"/windows/{n}/open")
+            kiosk.ticket()
+            clerk.post(f"/windows/{n}/next")
+            assert clerk.post(f"/windows/{n}/start").status == 200
+        last = [kiosk.ticket().body for _ in range(2)][-1]
+        reckons_with(hall, last)
+        booked = public.post(f"/appointments/by-token/{held['token']}/check-in").body
+        assert booked["origin"] == "appointment" and 0 < booked["wait_p50_s"] <= booked["wait_p90_s"]
+        back = clerk.post("/tickets", {"return_id": first["id"]})
+        assert back.status == 201 and back.body["origin"] == "return", back.body
+        walk_in = kiosk.ticket().body
+        assert 0 < back.body["wait_p50_s"] <= walk_in["wait_p50_s"]     # it counts as some seconds earlier
+
+
 def test_what_was_learned_is_learned_again_from_the_journal():
     """Items are configured to take an hour; the hall's take moments, and after a restart it still knows."""
     settings = {**SMALL_HALL, "items": [{**i, "mean_service_s": 3600} for i in SMALL_HALL["items"]]}

@@ -1,9 +1,11 @@
-#include "forecast/front.h"
 #include "forecast_hall.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/moment.h"
+#include "forecast/front.h"
 
 static void window_works(int n)
 {
@@ -334,6 +336,60 @@ START_TEST(with_known_services_the_future_is_as_foretold)
 }
 END_TEST
 
+START_TEST(the_booked_and_the_returning_have_figures_of_their_own)
+{
+    know_laws(0);
+    window_works(2);
+    issued("one", "normal");
+    starts(2);
+    for (int i = 0; i < 5; i++)
+        issued("one", "normal"); /* until 10:36 */
+    did("{\"hold_slot\":{\"item\":\"one\",\"slot_at\":\"2026-11-23T10:30:00+08:00\",\"date\":20261123,\"minute\":630,"
+        "\"person\":\"AAAAAAAAAAAAAAAAAAAAAA==\"}}");
+    int64_t slot = moment_of_date(20261123, 630);
+    struct forecast_quote *q = quoted(NULL);
+    const struct quote_place *booked = quote_place_find(forecast_quote_table(q), "A", "g1", slot);
+    const struct quote_place *back = quote_place_find(forecast_quote_table(q), "A", "g1", 0);
+    ck_assert_ptr_nonnull(booked);
+    ck_assert_ptr_nonnull(back);
+    ck_assert_int_eq(booked->p50_s, 30 * 60); /* the gate opens at 10:25, a window calls at 10:30 */
+    ck_assert_int_eq(booked->p90_s, 30 * 60);
+    ck_assert_int_eq(back->p50_s, 6 * 60);
+    ck_assert_int_ge(row(q, "g1", "normal")->p50_s, 36 * 60); /* and 6 minutes more if the booked one comes */
+    ck_assert_int_eq(row(q, "g1", "normal")->p90_s, 42 * 60);
+    ck_assert_ptr_null(quote_place_find(forecast_quote_table(q), "A", "g1", slot + 30 * MINUTE));
+
+    p.quote = forecast_quote_table(q);
+    did("{\"check_in\":{\"id\":\"%llu\"}}", (unsigned long long)queue_appointment_at(hall_queue(p.hall), 0)->id);
+    p.quote = NULL;
+    ck_assert_int_eq(p.answer.events[0]->ticket_issued->wait_p50_s, 30 * 60);
+    uint64_t ticket = p.answer.events[0]->seq;
+    struct forecast_quote *later = quoted(q);
+    ck_assert_int_eq(starts_in(later, ticket), 30 * 60);
+    forecast_quote_free(later);
+    forecast_quote_free(q);
+}
+END_TEST
+
+START_TEST(a_return_is_told_by_how_early_it_counts)
+{
+    struct quote_row row = {.queue = "A", .group = "g1", .class_name = "normal", .p50_s = 1200, .p90_s = 2000};
+    struct quote_place back = {.queue = "A", .group = "g1", .head_start = 30 * MINUTE, .p50_s = 300, .p90_s = 500};
+    struct quote quote = {.n_rows = 1, .n_places = 1, .rows = &row, .places = &back};
+    window_works(2);
+    uint64_t first = issued("one", "normal");
+    starts(2);
+    did("{\"finish_ticket\":{\"n\":2,\"outcome\":\"supplement\",\"missing\":[\"x\"]}}");
+    p.now += 15 * MINUTE;
+    quote.at = p.now;
+    p.quote = &quote;
+    did("{\"issue_ticket\":{\"return_id\":\"%llu\"}}", (unsigned long long)first); /* counts as 15 minutes ago */
+    p.quote = NULL;
+    ck_assert_int_eq(p.answer.events[0]->ticket_issued->wait_p50_s, 750);
+    ck_assert_int_eq(p.answer.events[0]->ticket_issued->wait_p90_s, 1250);
+}
+END_TEST
+
 START_TEST(of_a_very_long_line_the_first_are_played_and_the_others_reckoned)
 {
     enum { LINE = 3000, FEW = 5, SERVICE = 2 };
@@ -419,6 +475,8 @@ int main(void)
     tcase_add_test(c, services_that_go_on_and_on_make_it_worse);
     tcase_add_test(c, figures_are_told_in_minutes);
     tcase_add_loop_test(c, with_known_services_the_future_is_as_foretold, 0, 40);
+    tcase_add_test(c, the_booked_and_the_returning_have_figures_of_their_own);
+    tcase_add_test(c, a_return_is_told_by_how_early_it_counts);
     tcase_add_test(c, of_a_very_long_line_the_first_are_played_and_the_others_reckoned);
     tcase_add_test(c, later_seniors_are_reckoned_with);
     suite_add_tcase(s, c);

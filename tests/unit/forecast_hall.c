@@ -13,14 +13,15 @@ struct learn *learn;
 static size_t learned;
 
 static const char settings[] =
-    "{\"queues\":[{\"queue\":\"A\",\"name\":\"综合\",\"default_item\":\"one\"}],"
+    "{\"queues\":[{\"queue\":\"A\",\"name\":\"综合\",\"default_item\":\"one\",\"planned_windows\":1}],"
     "\"groups\":[{\"group\":\"g1\",\"name\":\"一\"},{\"group\":\"g2\",\"name\":\"二\"}],"
     "\"items\":[{\"item\":\"one\",\"name\":\"一\",\"queue\":\"A\",\"group\":\"g1\",\"mean_service_s\":360},"
     "{\"item\":\"two\",\"name\":\"二\",\"queue\":\"A\",\"group\":\"g2\",\"mean_service_s\":180}],"
     "\"classes\":[{\"class\":\"normal\",\"name\":\"普通\"},"
     "{\"class\":\"senior\",\"name\":\"老年\",\"head_start_s\":1200,\"kiosk\":true}],"
     "\"windows\":[{\"window\":1,\"name\":\"综合\",\"all\":true},{\"window\":2,\"name\":\"一\",\"groups\":[\"g1\"]},"
-    "{\"window\":3,\"name\":\"二\",\"groups\":[\"g2\"]}]}";
+    "{\"window\":3,\"name\":\"二\",\"groups\":[\"g2\"]}],"
+    "\"hours\":[{\"weekday\":1,\"open\":[\"08:00-18:00\"]}],\"calendars\":[{\"year\":2026,\"off\":[\"2026-10-01\"]}]}";
 
 static void learn_new_events(void)
 {

@@ -150,21 +150,59 @@ static int count_ahead(const struct hall *h, const Halld__Item *item, const stru
     return (int)line_count_before(h->queue->line, &reach, key);
 }
 
-/* What was forecast for a walk-in that comes now. Whoever has another place than that has figures as soon as it waits.
- */
-static void set_forecast(const struct decision *d, const struct issue_wanted *w, Halld__TicketIssued *b)
+/* Between two waits, as the head start lies between theirs. */
+static int32_t between(int32_t less, int32_t more, int64_t part, int64_t whole)
+{
+    return less + (int32_t)((more - less) * part / whole);
+}
+
+/* Somebody who comes back counts as earlier than a walk-in of the class, and at most as early as the table's row. */
+static struct quote_place forecast_return(const struct decision *d, const struct issue_wanted *w,
+                                          const struct quote_row *row, const struct quote_place *back)
+{
+    int64_t class_head = (int64_t)w->class_row->head_start_s * 1000, head = d->turn->now_ms - w->e;
+    struct quote_place found = {.p50_s = row->p50_s, .p90_s = row->p90_s};
+    if (!back || back->head_start <= class_head || head <= class_head)
+        return found;
+    int64_t part = head - class_head, whole = back->head_start - class_head;
+    if (part > whole)
+        part = whole;
+    found.p50_s = between(row->p50_s, back->p50_s, part, whole);
+    found.p90_s = between(row->p90_s, back->p90_s, part, whole);
+    return found;
+}
+
+/* false: nothing is. */
+static bool find_forecast(const struct decision *d, const struct issue_wanted *w, struct quote_place *ret)
 {
     const struct quote *q = d->turn->quote;
-    int64_t now = d->turn->now_ms;
-    if (!q || w->origin != HALLD__ORIGIN__E__walk_in || w->t0 != now || now - q->at > QUOTE_KEEPS_MS)
-        return;
-    const struct quote_row *row = quote_find(q, b->queue, b->group, b->class_);
+    const char *queue = w->item->queue, *group = w->item->group;
+    if (w->origin == HALLD__ORIGIN__E__appointment) {
+        const struct quote_place *slot = quote_place_find(q, queue, group, w->slot_at);
+        if (slot)
+            *ret = *slot;
+        return slot != NULL;
+    }
+    const struct quote_row *row = quote_find(q, queue, group, w->class_row->class_);
     if (!row)
+        return false;
+    *ret = (struct quote_place){.p50_s = row->p50_s, .p90_s = row->p90_s};
+    if (w->origin == HALLD__ORIGIN__E__return)
+        *ret = forecast_return(d, w, row, quote_place_find(q, queue, group, 0));
+    return true;
+}
+
+/* What was forecast for somebody who comes now: a walk-in, one who is back, or one who is booked. */
+static void set_forecast(const struct decision *d, const struct issue_wanted *w, Halld__TicketIssued *b)
+{
+    struct quote_place p;
+    int64_t now = d->turn->now_ms;
+    if (!d->turn->quote || w->t0 != now || now - d->turn->quote->at > QUOTE_KEEPS_MS || !find_forecast(d, w, &p))
         return;
     b->has_p50_case = HALLD__TICKET_ISSUED__HAS_P50_WAIT_P50_S;
-    b->wait_p50_s = row->p50_s;
+    b->wait_p50_s = p.p50_s;
     b->has_p90_case = HALLD__TICKET_ISSUED__HAS_P90_WAIT_P90_S;
-    b->wait_p90_s = row->p90_s;
+    b->wait_p90_s = p.p90_s;
 }
 
 void issue_make(struct decision *d, const struct issue_wanted *w)
