@@ -32,6 +32,8 @@ const CARDS = [
     ...row(9, (i) => [i === 4 ? "c" : "f", 8 + 15 * (i % 3), 62 + 12 * Math.floor(i / 3), 12, 9, 2]), ["k", 8, 102, 42, 10, 2]] },
   { id: "appointments", href: "/appointments/", code: "/appointments/", size: [200, 113], state: () => t("appointments.state"), boxes: [SCREEN, ["g", 12, 10, 60, 8], ...row(6, (i) => ["g", 12, 26 + 13 * i, 112, 9, 1]), ...row(6, (i) => [i === 2 ? "c" : "k", 128, 26 + 13 * i, 12, 9, 1]),
     ["f", 148, 10, 42, 92, 3], ...row(6, (i) => [i === 4 ? "k" : "g", 153 + 17 * (i % 2), 18 + 16 * Math.floor(i / 2), 14, 12, 1]), ["k", 153, 88, 32, 9, 2]] },
+  { id: "manager", href: "/manager/", code: "/manager/", size: [200, 113], state: () => t("manager.state"), boxes: [SCREEN, ...row(6, (i) => ["g", 10 + 31 * i, 10, 27, 16, 2]), ["g", 10, 32, 118, 28, 2], ["w", 136, 32, 54, 28, 2],
+    ...row(14, (i) => [i === 7 ? "c" : "q", 10 + 13 * i, 66, 11, 10, 1]), ...row(3, (i) => ["g", 10 + 62 * i, 82, 56, 22, 2])] },
   { id: "admin", href: "/admin/", code: "/admin/", size: [200, 113], state: () => t("admin.state"),
     boxes: [SCREEN, ...row(48, (i) => [i % 8 < 6 && i < 40 ? "k" : "g", 14 + 23 * (i % 8), 12 + 16 * Math.floor(i / 8), 10, 10, 1])] },
   { id: "api", href: "/api/v1/openapi.json", code: "/api/v1/", size: [200, 113], state: () => t("api.state"), boxes: [SCREEN, ["k", 72, 30, 56, 8], ["g", 72, 46, 40, 8], ["g", 72, 62, 50, 8], ["g", 72, 78, 32, 8]] },

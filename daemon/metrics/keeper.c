@@ -341,6 +341,11 @@ bool keeper_is_behind(const struct keeper *k, uint64_t target)
     return k->stopped || target > fold_seq(k->fold) + BEHIND_MANY;
 }
 
+enum keeper_trouble keeper_trouble(const struct keeper *k)
+{
+    return k->stopped ? KEEPER_BROKEN : k->no_room ? KEEPER_NO_ROOM : KEEPER_WELL;
+}
+
 const struct fold *keeper_fold(const struct keeper *k)
 {
     return k->fold;

@@ -27,6 +27,9 @@ bool keeper_advance(struct keeper *k, uint64_t target, size_t most);
 bool keeper_is_behind(const struct keeper *k, uint64_t target);
 /* Everything anew from the journal: the files of the hall's own metrics are removed, and advance makes them again. */
 void keeper_rebuild(struct keeper *k);
+/* What keeps the series from being written. */
+enum keeper_trouble { KEEPER_WELL, KEEPER_NO_ROOM, KEEPER_BROKEN };
+enum keeper_trouble keeper_trouble(const struct keeper *k);
 const struct fold *keeper_fold(const struct keeper *k);
 char *keeper_path(const struct keeper *k, enum metric_scope scope, const char *label); /* freed by the caller */
 

@@ -49,6 +49,7 @@ struct metrics {
     struct jobs asked, answered;
     uint64_t target; /* committed */
     bool wake, stop;
+    enum keeper_trouble trouble;
 };
 
 /* ---- jobs */
@@ -175,6 +176,13 @@ static void answer_rebuild(struct metrics *m)
     answer(m, j);
 }
 
+static void tell_trouble(struct metrics *m)
+{
+    pthread_mutex_lock(&m->lock);
+    m->trouble = keeper_trouble(m->keeper);
+    pthread_mutex_unlock(&m->lock);
+}
+
 static void *run(void *arg)
 {
     struct metrics *m = arg;
@@ -186,6 +194,7 @@ static void *run(void *arg)
             run_job(m, j, target);
         if (!stop)
             at_target = keeper_advance(m->keeper, target, CHUNK);
+        tell_trouble(m);
         if (at_target && m->rebuild)
             answer_rebuild(m);
     }
@@ -368,6 +377,15 @@ static void ask(struct metrics *m, struct job *j)
     refuse(&j->refusal, HALL_E_NOT_READY, "series", "");
     j->done(j->arg, &j->refusal, &j->text);
     job_free(j);
+}
+
+const char *metrics_trouble(struct metrics *m)
+{
+    static const char *const NAMES[] = {"", "full", "broken"};
+    pthread_mutex_lock(&m->lock);
+    enum keeper_trouble trouble = m->running ? m->trouble : KEEPER_BROKEN;
+    pthread_mutex_unlock(&m->lock);
+    return NAMES[trouble];
 }
 
 void metrics_ask(struct metrics *m, const struct query *q, metrics_done *done, void *arg)

@@ -45,6 +45,8 @@ void metrics_close(struct metrics *m); /* NULL is nothing; questions that are op
 /* Called on the loop, later: a code (NOT_READY while the series are caught up), its details, the text; borrowed. */
 typedef void metrics_done(void *arg, const struct refusal *r, const struct buf *text);
 
+/* Why the series stand still: "" while they are written, "full", or "broken". */
+const char *metrics_trouble(struct metrics *m);
 void metrics_ask(struct metrics *m, const struct query *q, metrics_done *done, void *arg);
 void metrics_prometheus(struct metrics *m, metrics_done *done, void *arg); /* the text format 0.0.4 */
 /* An image of a query's answer in QUERY_GRAPH form; format "png" or "svg". */

@@ -12,6 +12,7 @@
 #include "core/hall.h"
 #include "core/queue/queue.h"
 #include "engine/engine.h"
+#include "metrics/metrics.h"
 #include "net/handlers.h"
 #include "net/inside.h"
 #include "store/store.h"
@@ -48,6 +49,30 @@ void api_readyz(struct call *c)
     call_reply(c, v.ready ? 200 : 503, pbjson_clone(&v.base));
 }
 
+static int64_t min_free_mib(const struct net *n)
+{
+    const Halld__ConfigLimits *l = n->o.config->limits;
+    return l && l->has_free_case ? l->min_free_mib : 64;
+}
+
+static Halld__AlarmList *alarms_of(struct call *c)
+{
+    struct net *n = c->net;
+    struct machine_facts m = {.read_only = net_is_read_only(n),
+                              .read_only_why = read_only_why(n),
+                              .free_mib = n->o.store ? store_free_mib(n->o.store) : -1,
+                              .min_free_mib = min_free_mib(n)};
+    m.series = n->o.metrics ? metrics_trouble(n->o.metrics) : "broken";
+    if (n->o.engine)
+        m.clock_stepped = engine_clock_stepped(n->o.engine, &m.clock_step_ms);
+    struct silent_device *silent = beats_silent(n->beats, call_hall(c), clock_monotonic_ms(), &m.n_silent);
+    m.silent = silent;
+    Halld__AlarmList *v = alarm_list_new(call_hall(c), call_now(c), &m);
+    free(silent);
+    acks_tell(n->acks, v);
+    return v;
+}
+
 void api_status(struct call *c)
 {
     Halld__StatusView v = HALLD__STATUS_VIEW__INIT;
@@ -66,30 +91,49 @@ void api_status(struct call *c)
     v.streams = http_streams(c->net->http);
     v.zmq = (char *)(c->net->o.bus ? c->net->o.bus : "");
     v.zmq_public_key = (char *)(c->net->o.bus_key ? c->net->o.bus_key : "");
+    Halld__AlarmList *l = alarms_of(c);
+    v.n_alarms = l->n_alarms;
+    v.alarms = l->alarms;
     call_reply(c, 200, pbjson_clone(&v.base));
+    halld__alarm_list__free_unpacked(l, NULL);
     halld__hall_view__free_unpacked(v.hall, NULL);
-}
-
-static int64_t min_free_mib(const struct net *n)
-{
-    const Halld__ConfigLimits *l = n->o.config->limits;
-    return l && l->has_free_case ? l->min_free_mib : 64;
 }
 
 void api_alarms(struct call *c)
 {
-    struct net *n = c->net;
-    struct machine_facts m = {.read_only = net_is_read_only(n),
-                              .read_only_why = read_only_why(n),
-                              .free_mib = n->o.store ? store_free_mib(n->o.store) : -1,
-                              .min_free_mib = min_free_mib(n)};
-    if (n->o.engine)
-        m.clock_stepped = engine_clock_stepped(n->o.engine, &m.clock_step_ms);
-    struct silent_device *silent = beats_silent(n->beats, call_hall(c), clock_monotonic_ms(), &m.n_silent);
-    m.silent = silent;
-    Halld__AlarmList *v = alarm_list_new(call_hall(c), call_now(c), &m);
-    free(silent);
+    call_reply(c, 200, &alarms_of(c)->base);
+}
+
+static const Halld__AlarmView *alarm_find(const Halld__AlarmList *l, const char *name)
+{
+    for (size_t i = 0; i < l->n_alarms; i++)
+        if (strcmp(l->alarms[i]->alarm, name) == 0)
+            return l->alarms[i];
+    return NULL;
+}
+
+/* Who saw to it is in the security log as well. */
+static void acknowledge(struct call *c, const char *alarm)
+{
+    Halld__AlarmList *v = alarms_of(c);
+    if (!alarm_find(v, alarm)) {
+        halld__alarm_list__free_unpacked(v, NULL);
+        call_refuse_field(c, HALL_E_NOT_FOUND, "alarm", alarm);
+        return;
+    }
+    acks_put(c->net->acks, alarm, c->caller.id, call_now(c));
+    acks_tell(c->net->acks, v);
+    call_log(c, "alarm_acknowledged", c->caller.id, alarm);
     call_reply(c, 200, &v->base);
+}
+
+void api_acknowledge(struct call *c)
+{
+    ProtobufCMessage *body = call_body(c);
+    if (!body)
+        return;
+    acknowledge(c, ((Halld__AlarmQuery *)body)->alarm);
+    protobuf_c_message_free_unpacked(body, NULL);
 }
 
 /* ---- what an administrator does to the machine */

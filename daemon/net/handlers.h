@@ -61,6 +61,7 @@ void api_status(struct call *c);
 void api_healthz(struct call *c);
 void api_readyz(struct call *c);
 void api_alarms(struct call *c);
+void api_acknowledge(struct call *c);
 /* api_audit.c */
 void api_audit(struct call *c);
 void api_trace(struct call *c);

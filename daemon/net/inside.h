@@ -8,6 +8,7 @@
 #include "auth/person.h"
 #include "auth/sessions.h"
 #include "auth/users.h"
+#include "net/acks.h"
 #include "net/beats.h"
 #include "net/call.h"
 #include "net/holds.h"
@@ -28,6 +29,7 @@ struct net {
     struct person_key *person_key; /* NULL: it could not be read or made, and nobody can book */
     struct holds *holds;
     struct beats *beats;
+    struct acks *acks;
     struct sse *sse;
     struct pages *pages;
     struct study *study;

@@ -104,7 +104,7 @@ static void add_folder(struct pages *p, const char *dir, const char *path, int d
             lstat(file, &st) != 0)
             continue;
         const char *type = type_of(e->d_name);
-        if (S_ISDIR(st.st_mode) && depth < DEPTH_MOST)
+        if (S_ISDIR(st.st_mode) && depth < DEPTH_MOST && strcmp(e->d_name, "node_modules") != 0)
             add_folder(p, file, address, depth + 1);
         else if (S_ISREG(st.st_mode) && type && st.st_size <= FILE_MOST && p->n < FILES_MOST)
             add_file(p, file, address, (size_t)st.st_size, type);

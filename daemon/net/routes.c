@@ -186,6 +186,8 @@ static const struct route ROUTES[] = {
 
     /* ---- running the hall */
     {"GET", API "/alarms", STAFF, .handle = api_alarms, GIVES(alarm_list), .zh = "需要处理的情况", .en = "What needs attention"},
+    {"POST", API "/alarms/acknowledge", ROLE_CLERK, .handle = api_acknowledge, TAKES(alarm_query), GIVES(alarm_list),
+     .zh = "知道了：谁在处理（按名字记下）", .en = "Somebody sees to an alarm: by name, until it is over"},
     {"GET", API "/status", ROLE_MANAGER, .handle = api_status, GIVES(status_view), .zh = "运行状态", .en = "How the daemon is"},
     {"GET", API "/audit", ROLE_AUDITOR, .handle = api_audit, GIVES(audit_view),
      .query = "log from to day kind actor ticket since_at until_at most", .zh = "日志与安全记录",

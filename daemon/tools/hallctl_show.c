@@ -69,6 +69,18 @@ static void add_hall(const struct hallctl *ctl, struct columns *c, const Halld__
     buf_fini(&hours);
 }
 
+/* What needs somebody, and who sees to it. */
+static void add_alarms(const struct hallctl *ctl, struct columns *c, const Halld__StatusView *v)
+{
+    for (size_t i = 0; i < v->n_alarms; i++) {
+        const Halld__AlarmView *a = v->alarms[i];
+        const char *who = a->has_acknowledged_case ? a->acknowledged_by : "";
+        char *line = alloc_format("%s%s%s", ctl->zh ? a->text : a->text_en, *who ? "  <- " : "", who);
+        add_line(ctl, c, W_H_ALARM, line);
+        free(line);
+    }
+}
+
 static void print_status(const struct hallctl *ctl, const Halld__StatusView *v)
 {
     struct columns *c = columns_new("ll");
@@ -89,6 +101,7 @@ static void print_status(const struct hallctl *ctl, const Halld__StatusView *v)
     if (*v->zmq)
         add_line(ctl, c, W_H_BUS, v->zmq);
     add_line(ctl, c, W_H_MEMORY, memory);
+    add_alarms(ctl, c, v);
     print_columns(c);
     free(memory);
 }

@@ -63,7 +63,7 @@
     X(NO_SCREENS, "还没有登记的屏。", "No screens are listed.")                                                      \
     X(CLOCK_ACCEPTED, "已确认系统时间。", "The clock is accepted.")                                                  \
     X(BACKUP_DONE, "已备份到 {what}。", "Backed up to {what}.")                                                      \
-    X(REBUILD_DONE, "指标序列已全部重建。", "Every series is rebuilt.")                                               \
+    X(REBUILD_DONE, "指标序列已全部重建。", "Every series is rebuilt.")                                              \
     X(NO_TICKETS, "没有排队号。", "No tickets.")                                                                     \
     X(MORE_TICKETS, "共 {n} 个，用 --after {next} 看下一页。", "{n} in all; --after {next} shows the next page.")    \
     X(YES, "是", "yes")                                                                                              \
@@ -81,6 +81,7 @@
     X(H_SERVING, "办理中", "Serving")                                                                                \
     X(H_ISSUED, "今天取号", "Issued today")                                                                          \
     X(H_EVENTS, "事件", "Events")                                                                                    \
+    X(H_ALARM, "要看的事", "Attention")                                                                              \
     X(H_MEMORY, "内存", "Memory")                                                                                    \
     X(H_CONNECTIONS, "连接", "Connections")                                                                          \
     X(H_BUS, "显示总线", "Display bus")                                                                              \

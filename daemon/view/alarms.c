@@ -56,6 +56,9 @@ static void add_machine(Halld__AlarmList *l, const struct machine_facts *m)
         add(l, &(struct alarm){.name = alloc_text("clock"),
                                .text = TEXT_ALARM_CLOCK,
                                .args = {{"seconds", text_number(m->clock_step_ms / 1000, seconds), NULL}}});
+    if (m->series && *m->series)
+        add(l, &(struct alarm){.name = alloc_text("series"),
+                               .text = strcmp(m->series, "full") == 0 ? TEXT_ALARM_SERIES_FULL : TEXT_ALARM_SERIES});
 }
 
 /* ---- people whom nobody can serve */

@@ -76,6 +76,10 @@
       "{free} MiB of disk left; below {min} MiB the hall stops")                                                       \
     X(ALARM_CLOCK, "机器时间跳了 {seconds} 秒，大厅按原来的时间走；核对后用 hallctl clock accept 确认",                \
       "The machine's clock stepped by {seconds} s, the hall kept its own time; accept it with hallctl clock accept")   \
+    X(ALARM_SERIES, "统计曲线的文件坏了，不再更新；用 hallctl rebuild-rrd 重建，取号叫号不受影响",                     \
+      "The series are broken and stand still; hallctl rebuild-rrd makes them anew. Tickets go on")                     \
+    X(ALARM_SERIES_FULL, "磁盘快满，统计曲线停了，有空间后自动补上；取号叫号不受影响",                                 \
+      "Too little disk for the series; they are caught up when there is room. Tickets go on")                          \
     X(ALARM_UNSERVED, "{queue} {name}：{n} 个号没有开着的窗口能办，最早是 {number}",                                   \
       "{queue} {name}: no open window can serve {n} waiting, the first is {number}")                                   \
     X(ALARM_NAMED, "{number} 等 {window} 号窗口，窗口没有开", "{number} waits for window {window}, which is closed")   \

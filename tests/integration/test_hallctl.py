@@ -49,6 +49,24 @@ def test_status_says_how_the_hall_is(hall):
     assert json_of(hall, "status")["hall"]["hall"] == "测试大厅"
 
 
+def test_status_says_what_needs_somebody_and_who_sees_to_it(hall):
+    clerk = hall.client("clerk")
+    clerk.post("/windows/8/open")
+    assert clerk.post("/windows/8/suspend", {"reason": "fuse"}).status == 200
+    assert re.search(r"^Attention +Window 8 is suspended: fuse$", ctl(hall, "status").stdout, re.M)
+    assert clerk.post("/alarms/acknowledge", {"alarm": "suspended/9"}).code == "NOT_FOUND"
+    assert clerk.post("/alarms/acknowledge", {"alarm": "suspended/8"}).body["alarms"][0]["acknowledged_by"] == "clerk"
+    assert hall.client("kiosk").post("/alarms/acknowledge", {"alarm": "suspended/8"}).code == "WRONG_ROLE"
+    assert re.search(r"^Attention .*fuse  <- clerk$", ctl(hall, "status").stdout, re.M)
+    assert json_of(hall, "status")["alarms"][0]["acknowledged_at"]
+    clerk.post("/windows/8/resume")
+    assert "alarms" not in json_of(hall, "status") or not json_of(hall, "status")["alarms"]
+    clerk.post("/windows/8/suspend", {"reason": "again"})      # an alarm that comes again is a new one
+    assert "<-" not in ctl(hall, "status").stdout
+    clerk.post("/windows/8/resume")
+    clerk.post("/windows/8/close")
+
+
 def test_it_speaks_chinese_where_the_locale_does(hall):
     assert re.search(r"^大厅 +测试大厅$", ctl(hall, "status", lang="zh_CN.UTF-8").stdout, re.M)
     assert re.search(r"^大厅 +测试大厅$", ctl(hall, "--lang", "zh", "status").stdout, re.M)

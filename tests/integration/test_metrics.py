@@ -310,10 +310,12 @@ def test_a_full_disk_under_the_files_does_not_stop_the_hall():
             hall.worked = work(hall, 4)
             assert not files(hall)
             assert total(hall, "issued?step=86400") <= hall.worked
+            assert "series" in [a["alarm"] for a in hall.client("clerk").get("/alarms").body["alarms"]]
             assert len(re.findall("disk is full", hall.log())) == 1
             subprocess.run(["mount", "-o", "remount,size=200m", disk], check=True)
             hall.worked += work(hall, 3)
             assert total(hall, "issued?step=60") == hall.worked
+            assert not [a for a in hall.client("clerk").get("/alarms").body["alarms"] if a["alarm"] == "series"]
             assert hall.stop() == 0
             live = dump(hall)
             assert len(re.findall("disk is full", hall.log())) == 1
@@ -324,6 +326,8 @@ def test_the_hall_goes_on_without_a_folder_for_them():
     with with_data_folder(lambda path: os.close(os.open(path, os.O_CREAT))) as hall:
         assert hall.client("kiosk").ticket().status == 201
         assert ask(hall, "/api/v1/series/issued")[0] == 503
+        listed = hall.client("clerk").get("/alarms").body["alarms"]
+        assert listed[0]["alarm"] == "series" and "rebuild-rrd" in listed[0]["text_en"]
         assert hall.stop() == 0
 
 

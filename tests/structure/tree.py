@@ -4,7 +4,7 @@ import sys
 
 TOP = os.path.abspath(os.environ.get("top_srcdir") or os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.path.abspath(os.environ.get("top_builddir") or ".")
-SKIPPED_DIRS = {".git", "node_modules", "__pycache__", "autom4te.cache", "build-aux", ".pytest_cache", "demo-data"}
+SKIPPED_DIRS = {".git", "node_modules", "vendor", "__pycache__", "autom4te.cache", "build-aux", ".pytest_cache", "demo-data"}
 
 
 def files(*folders, ends=()):

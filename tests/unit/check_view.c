@@ -345,8 +345,9 @@ START_TEST(the_machines_troubles_come_first)
                               .clock_stepped = true,
                               .clock_step_ms = 9000,
                               .free_mib = 100,
-                              .min_free_mib = 64};
-    alarms_are(&m, (const char *const[]){"read_only", "disk", "clock"}, 3);
+                              .min_free_mib = 64,
+                              .series = "broken"};
+    alarms_are(&m, (const char *const[]){"read_only", "disk", "clock", "series"}, 4);
 }
 END_TEST
 

@@ -7,6 +7,7 @@ export default {
   window: "Window", "window.text": "For clerks: call, serve, finish, by keyboard alone", "window.state": "{n} windows open",
   ticket: "My number", "ticket.text": "On the phone: how many ahead, which window", "ticket.state": "scan the code on the slip",
   book: "Book a time", "book.text": "On the phone: choose a time and come then", "book.state": "item, time, phone number", appointments: "Appointments", "appointments.text": "For staff: a day's appointments; book, move, cancel for others", "appointments.state": "log in as clerk",
+  manager: "The hall now", "manager.text": "For managers: now, today and before, what needs attention; a wall mode", "manager.state": "log in as manager",
   admin: "Administration", "admin.text": "Windows, skills, queues, items, people, devices, journal", "admin.state": "log in as administrator, manager or auditor",
   api: "API", "api.text": "The one interface of all pages and other systems", "api.state": "openapi.json", hours: "Today {hours}", 
 };

@@ -7,6 +7,7 @@ export default {
   window: "窗口", "window.text": "窗口人员用：叫号、办理、办结，只用键盘", "window.state": "{n} 个窗口开着",
   ticket: "我的号", "ticket.text": "手机上看：前面几人、去几号窗口", "ticket.state": "扫小票上的码",
   book: "预约", "book.text": "手机上约好时间再来", "book.state": "选事项、选时间、留电话", appointments: "预约登记", "appointments.text": "工作人员用：一天的预约，替人约、改、取消", "appointments.state": "窗口人员登录",
+  manager: "大厅现况", "manager.text": "经理看：现在怎样、今天和以往的曲线、要看的事；可上墙", "manager.state": "经理登录",
   admin: "管理", "admin.text": "窗口、技能、队列、事项、人员、设备、日志", "admin.state": "管理员、经理、审计员登录",
   api: "接口", "api.text": "同一套接口供所有页面和别的系统用", "api.state": "openapi.json", hours: "今天 {hours}", 
 };
