@@ -193,6 +193,7 @@ static const struct {
     {"/", "首页", "index"},           {"/kiosk/", "取号机", "kiosk"},
     {"/screen/", "叫号屏", "screen"}, {"/window/", "窗口工作台", "clerk's console"},
     {"/desk/", "办不成事", "desk"},   {"/manager/", "管理驾驶舱", "manager"},
+    {"/book/", "预约", "booking"},    {"/appointments/", "预约登记", "appointments"},
     {"/admin/", "系统管理", "admin"},
 };
 

@@ -25,9 +25,10 @@ export function done(ticket, item, hall, act) {
   const back = ticket.may_return && ticket.outcome === "supplement", lacks = ticket.missing || [];
   const started = ms(ticket.started_at) || ms(ticket.called_at), ended = ms(ticket.ended_at);
   const wait = minutes((ms(ticket.called_at) - ms(ticket.issued_at)) / 1000);
-  return [[plate(ticket.number, "done"), h("h1", null, t("done")),
-    h("dl.p-facts.rowed", null, fact(t("item"), name(pick(ticket.item_name, item?.name_en))), fact(t("result"), t(`outcome.${ticket.outcome || "unset"}`)),
+  return [[plate(ticket.number, "done"), h("h1", null, t(back ? "outcome.supplement" : "done")),
+    lacks.length ? h("ol.p-list.p-facts.p-lacks.rowed", null, lacks.map((/** @type {string} */ x) => h("li", null, name(materialName(item, x))))) : null,
+    h("dl.p-facts.rowed", null, fact(t("item"), name(pick(ticket.item_name, item?.name_en))), back ? null : fact(t("result"), t(`outcome.${ticket.outcome || "unset"}`)),
       ended && started ? fact(t("took"), t("took.text", { wait, service: minutes((ended - started) / 1000) })) : null),
-    lacks.length ? h("ol.p-list.p-facts.p-lacks.rowed", null, lacks.map((/** @type {string} */ x) => h("li", null, name(materialName(item, x))))) : null, back ? h("p", null, t("return.do")) : null, hall.notice ? h("p.sub", null, pick(hall.notice, hall.notice_en)) : null],
+    back ? h("p", null, t("return.do")) : null, hall.notice ? h("p.sub", null, pick(hall.notice, hall.notice_en)) : null],
   back ? [h("button.btn.main", { type: "button", onclick: () => act("return") }, t("return"))] : []];
 }
