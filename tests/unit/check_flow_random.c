@@ -405,8 +405,7 @@ static struct flow *replay(const struct buf *journal)
     for (size_t at = 0; at < journal->len;) {
         uint32_t len;
         memcpy(&len, journal->data + at, sizeof len);
-        Halld__Event *event =
-            halld__event__unpack(NULL, len, (const uint8_t *)journal->data + at + sizeof len);
+        Halld__Event *event = halld__event__unpack(NULL, len, (const uint8_t *)journal->data + at + sizeof len);
         ck_assert_ptr_nonnull(event);
         flow_apply(f, event);
         halld__event__free_unpacked(event, NULL);
@@ -415,7 +414,7 @@ static struct flow *replay(const struct buf *journal)
     return f;
 }
 
-START_TEST(a_replay_of_the_events_is_the_live_flow)
+START_TEST(a_replay_of_the_events_and_a_snapshot_are_the_live_flow)
 {
     for (uint64_t seed = 1; seed <= 6; seed++) {
         struct play p;
@@ -424,6 +423,15 @@ START_TEST(a_replay_of_the_events_is_the_live_flow)
         struct flow *again = replay(&p.journal);
         char *live = state_of(p.flow), *replayed = state_of(again);
         ck_assert_str_eq(live, replayed);
+        Halld__FlowState *message = flow_to_message(p.flow);
+        struct flow *restored = flow_from_message(message, 0);
+        ck_assert_ptr_nonnull(restored);
+        char *from_snapshot = state_of(restored);
+        ck_assert_str_eq(live, from_snapshot);
+        ck_assert_ptr_null(flow_check(restored, &p.world.facts));
+        halld__flow_state__free_unpacked(message, NULL);
+        flow_free(restored);
+        free(from_snapshot);
         free(live);
         free(replayed);
         flow_free(again);
@@ -451,7 +459,7 @@ int main(void)
     Suite *suite = suite_create("flow_random");
     TCase *tests = tcase_create("flow_random");
     tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, a_replay_of_the_events_is_the_live_flow);
+    tcase_add_test(tests, a_replay_of_the_events_and_a_snapshot_are_the_live_flow);
     tcase_add_test(tests, looking_at_the_time_more_often_changes_no_event);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

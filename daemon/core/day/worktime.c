@@ -342,7 +342,7 @@ int64_t worktime_deadline(const struct worktime *w, Halld__LimitUnit__E unit, in
     if (unit == HALLD__LIMIT_UNIT__E__working_days)
         return row_closing(w, working_row(w, nth_closing(w, count, run, n, working_closed, &last)));
     nth_closing(w, count, run, n, dates_closed, &last);
-    last = last >= w->days ? w->days - 1 : last;
+    last = last < 0 ? 0 : last >= w->days ? w->days - 1 : last;
     return first_closing(w, run, n, row_closing(w, (int32_t)last) - 1);
 }
 

@@ -171,9 +171,9 @@ static bool is_locked(const struct flow *f, const char *outcome)
 int flow_check_outcome(const struct flow *f, const char *ticket, const char *outcome, struct refusal *r)
 {
     bool held = false, allowed = !is_locked(f, outcome);
-    for (uint64_t id = 1; id <= f->last; id++)
-        if (flow_matter(f, id)->def->holds_ticket)
-            look_at(flow_matter(f, id), ticket, outcome, &held, &allowed);
+    const struct ticket_matters *t = flow_ticket_find(f, ticket);
+    for (size_t i = 0; t && i < t->n; i++)
+        look_at(flow_matter(f, t->ids[i]), ticket, outcome, &held, &allowed);
     if (held)
         return refuse(r, HALL_E_TICKET_HELD, "ticket", ticket);
     return allowed ? 0 : refuse(r, HALL_E_OUTCOME_NOT_ALLOWED, "outcome", outcome);

@@ -70,6 +70,7 @@ static void apply_moved(struct flow *f, const Halld__Event *event)
     m->changed_at = event->at;
     if (matter_is_over(m) && !m->ended)
         m->ended = event->day;
+    flow_note_tickets(f, m);
     flow_schedule(f, m);
 }
 
@@ -308,6 +309,7 @@ static void apply_migrated(struct flow *f, const Halld__Event *event)
     matter_free(old);
     for (size_t i = 0; i < m->n_runs; i++)
         carry_run(&m->runs[i], from, to);
+    flow_note_tickets(f, m); /* the other version may hold what this one did not */
     flow_schedule(f, m);
 }
 

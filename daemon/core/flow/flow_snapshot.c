@@ -210,6 +210,7 @@ static bool read_matter(struct flow *f, const Halld__MatterRow *from, size_t n_m
     flow_matter_add_take(f, m);
     if (!read_parts(f, m, from, n_matters))
         return false;
+    flow_note_tickets(f, m);
     flow_schedule(f, m);
     return true;
 }

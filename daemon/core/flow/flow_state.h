@@ -8,6 +8,7 @@
 #ifndef CORE_FLOW_FLOW_STATE_H
 #define CORE_FLOW_FLOW_STATE_H
 
+#include "base/map.h"
 #include "core/flow/flow.h"
 
 /* All definitions and the profile; one for a flow and its layers. */
@@ -22,6 +23,12 @@ struct record {
     bool kept;             /* a layer also holds what was forgotten */
 };
 
+/* The matters whose fields name a ticket, by the hash of its id; some may do so no more. */
+struct ticket_matters {
+    uint64_t *ids;
+    size_t n;
+};
+
 struct flow {
     struct flow *below; /* NULL: this is no layer */
     struct library *library;
@@ -32,6 +39,7 @@ struct flow {
     size_t n_records;
     struct matter **heap; /* of the base: open or not yet erased, the next due first */
     size_t n_heap;
+    struct map tickets; /* of the base: struct ticket_matters */
     int64_t offset;
 };
 
@@ -40,7 +48,9 @@ void flow_layer_fini(struct flow *layer);
 
 struct matter *flow_matter_own(struct flow *f, uint64_t id); /* to write to; NULL if there is none */
 void flow_matter_add_take(struct flow *f, struct matter *m);
-void flow_schedule(struct flow *f, struct matter *m); /* after a change of what is due */
+void flow_schedule(struct flow *f, struct matter *m);           /* after a change of what is due */
+void flow_note_tickets(struct flow *f, const struct matter *m); /* after a change of fields */
+const struct ticket_matters *flow_ticket_find(const struct flow *f, const char *ticket); /* NULL: none */
 const struct matter *flow_due_first(const struct flow *f);
 
 const struct definition *flow_definition_find(const struct flow *f, const char *name, uint32_t version);
