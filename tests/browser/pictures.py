@@ -38,6 +38,7 @@ class Pictures:
             self.clerk.post(f"/windows/{window}/next")
         for window in (1, 2, 4):
             self.clerk.post(f"/windows/{window}/start")
+        self.hall.admin().post("/admin/notices", {"notice": "water", "text": "今天下午 2 点到 4 点停水", "text_en": "No water this afternoon from 2 to 4"})
         self.clerk.post("/windows/6/open")
         self.clerk.post("/windows/6/break", {"reason": "用餐", "planned_s": 1800})
 
@@ -64,6 +65,7 @@ class Pictures:
         b.size("kiosk").driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
         b.click(".k-help").wait_for("#help .btn.main")
         self.keep("kiosk-help")
+        self.clerk.post("/devices/page/help/answer")
         self.open("/kiosk/", "kiosk").wait_for(".k-line")
         b.click(".k-foot .btn:nth-child(1)").wait_for(".large")
         b.click(".k-foot .btn:nth-child(2)").wait_for("main.contrast")
@@ -83,7 +85,7 @@ class Pictures:
         number = self.kiosk.get("/tickets/by-token/" + link[3:]).body["number"]
         ticket = self.hall.admin().get("/tickets?number=" + number).body["tickets"][0]["id"]
         self.clerk.post("/windows/9/finish", {"outcome": "handled"})
-        self.clerk.post("/windows/9/call", {"ticket": ticket, "reason": "picture"})
+        self.clerk.post("/windows/9/call", {"ticket": ticket, "reason": "行动不便"})
         b.wait_for(".is-called")
         self.keep("phone-called")
         self.clerk.post("/windows/9/no-show")
@@ -101,6 +103,7 @@ class Pictures:
         b.press(KEYS.ENTER).wait_for(".plate.called")
         self.keep("console-called")
         b.press(KEYS.ENTER).wait_for(".plate.serving")
+        b.wait(lambda: b.all(".win-usual"), "the usual time")
         self.keep("console-serving")
         for key, name in ((KEYS.ENTER, "finish"), ("4", "transfer"), ("6", "missing"), ("0", "pause"), ("?", "keys")):
             b.press(key).wait_for(".win-panel")
@@ -112,7 +115,7 @@ class Pictures:
         b.driver.delete_all_cookies()
         b.open(f"/admin/?lang={self.lang}", "admin").log_in(user_of(self.hall, "guanli")).wait_for(".a-grid")
         self.keep("admin-windows")
-        for tab in ("items", "policy", "users", "devices", "log"):
+        for tab in ("items", "notices", "policy", "users", "devices", "log"):
             b.click(f'a[href="#{tab}"]').wait(lambda: b.all(".a-list tbody tr, .a-form"))
             self.keep("admin-" + tab)
         self.open("/", "index").wait_for(".i-head h1")

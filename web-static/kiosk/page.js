@@ -178,7 +178,14 @@ function render() {
   main.className = ["state", ["closed", "offline", "help"].includes(screen) ? "k-plain" : "", kiosk.large ? "large" : "", kiosk.contrast ? "contrast" : ""].join(" ");
   document.body.classList.toggle("contrast", kiosk.contrast);
   fill(main, SCREENS[screen](kiosk));
-  if (screen === "search" || keep) document.getElementById("typed")?.focus();
+  if (screen === "search" || keep) focusTyped();
+}
+
+/** Who types goes on at the end, also when the screen was drawn anew meanwhile. */
+function focusTyped() {
+  const input = /** @type {HTMLInputElement | null} */ (document.getElementById("typed"));
+  input?.focus();
+  input?.setSelectionRange(input.value.length, input.value.length);
 }
 
 /** The ticket goes by itself; one without a slip stays much longer. */
