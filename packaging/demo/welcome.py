@@ -116,6 +116,9 @@ def addresses(run, base, bus):
             ("取号", "kiosk", paired("kiosk", "kiosk", "浏览器 / a browser"), "链接十分钟内用一次 / once, within ten minutes"),
             ("叫号屏", "TV screen", base + "/screen/", ""),
             ("窗口", "clerk's window", base + "/window/", "chuangkou1 … chuangkou14"),
+            ("预约", "booking by phone", base + "/book/", ""),
+            ("预约登记", "booking for others", base + "/appointments/", "chuangkou1 … chuangkou14"),
+            ("经理", "manager", base + "/manager/", "jingli"),
             ("管理", "administration", base + "/admin/", "guanli"),
             ("接口", "API", base + "/api/v1/openapi.json", ""),
             ("显示总线", "display bus", bus, "docs/screens.md")]
@@ -130,7 +133,7 @@ def greet(home, run, port, file):
     print(f"大厅时间 hall time {hall.get('at', '')[:16].replace('T', ' ')}"
           f"{'（模拟 simulated）' if hall.get('simulated') else ''}\n")
     for zh, en, address, note in addresses(run, base, logins.get("zmq", "")):
-        print(f"  {zh:　<4}{en:<16}{address}{'    ' + note if note else ''}")
+        print(f"  {zh:　<4}{en:<19}{address}{'    ' + note if note else ''}")
     print(f"\n登录 logins（也在 also in {file}）:")
     for user in logins.get("users", []):
         print(f"  {user['name']:<14}{user['role']:<9}{user['password']}")

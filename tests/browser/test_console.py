@@ -86,6 +86,14 @@ def test_denied_is_locked_and_the_desk_takes_the_number(hall, browser, clerk):
     assert last(hall, "ticket_transferred")["queue"] == "F"
 
 
+def test_without_a_desk_nobody_is_sent_there(hall, browser, clerk):
+    hall.client("kiosk").ticket("A")
+    clerk(2)
+    browser.press(KEYS.ENTER).wait_text("已叫号", "#state").press(KEYS.ENTER).wait_text("办理中", "#state")
+    browser.press(KEYS.ENTER).wait_text("去办不成事", "#rows").wait_text("没有开这个窗口", "#rows")
+    assert "到 号窗口" not in browser.text("#rows")
+
+
 def test_a_break_and_the_way_back(hall, browser, clerk):
     clerk(2)
     browser.press("0").wait_text("暂停还是收工？").press("2", KEYS.ENTER).wait_text("暂停：用餐")

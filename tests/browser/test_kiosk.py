@@ -133,3 +133,22 @@ def test_what_the_hall_takes_most_stands_on_the_first_screen(hall, browser):
     browser.open("/kiosk/#pair=" + pairing_code(hall, "k", "kiosk"), "kiosk").wait_for(".k-often .btn")
     assert "户口变更" in browser.text(".k-often .btn:first-child")
     browser.click(".k-often .btn:first-child").click("[data-class=normal]").wait_text("户口变更", ".slip")
+
+
+def test_no_waiting_is_promised_only_where_a_window_is_free(hall, browser, slips):
+    line = "[data-queue=A] .t"
+    browser.wait_text("窗口还没开", line).wait_text("没有人等", line)
+    desk = hall.client("clerk")
+    desk.post("/windows/1/open")
+    desk.post("/windows/1/next")
+    browser.wait_text("马上叫", line).wait_text("不用等", line)
+    slips.ticket("A")
+    browser.wait_text("没有人等", line)
+    assert "马上叫" not in browser.text(line), "the only window is busy"
+
+
+def test_the_address_with_its_code_works_in_a_page_that_asks_for_it(hall, browser):
+    code = pairing_code(hall, "kiosk-late", "kiosk")
+    browser.open("/kiosk/", "kiosk").wait_for(".pair-page")
+    browser.driver.execute_script("location.hash = arguments[0]", "pair=" + code)
+    browser.wait_for(".k-line")

@@ -38,22 +38,32 @@ const itemOf = (k, code) => k.catalogue.items.find((i) => i.item === code);
 /** @param {Kiosk} k */
 const middle = (k) => { const q = k.catalogue.queues.find((x) => x.queue === k.chosen?.queue); return q ? `${q.queue} ${queueName(k, q)}` : ""; };
 
+/** @param {any} w @param {string} queue */
+const serves = (w, queue) => w.state !== "closed" && w.state !== "draining" && w.queues.includes(queue);
+
+/** That nobody waits is no promise: whoever comes next may wait for a window. @param {Kiosk} k @param {any} queue */
+function crowd(k, queue) {
+  const on = k.board.queues.find((/** @type {any} */ q) => q.queue === queue.queue) || { waiting: 0 };
+  const at = k.board.windows.filter((/** @type {any} */ w) => serves(w, queue.queue)), known = on.wait_p50_s !== undefined;
+  const isFree = !on.waiting && at.some((/** @type {any} */ w) => w.state === "ready");
+  return { waiting: on.waiting ? t("waiting", { n: on.waiting }) : isFree ? t("waiting.0") : t("waiting.none"),
+    wait: isFree ? t("wait.0") : !at.length ? t("wait.closed") : known ? t("wait", { p50: minutes(on.wait_p50_s) }) : "" };
+}
+
 /** @param {Kiosk} k @param {any} queue */
 function queueLine(k, queue) {
-  const on = k.board.queues.find((/** @type {any} */ q) => q.queue === queue.queue) || { waiting: 0 };
-  const item = itemOf(k, queue.default_item), none = k.none.has(queue.queue);
-  const wait = none ? t("none.when") : !on.waiting ? t("wait.0") : on.wait_p50_s !== undefined ? t("wait", { p50: minutes(on.wait_p50_s) }) : "";
+  const on = crowd(k, queue), item = itemOf(k, queue.default_item), none = k.none.has(queue.queue);
   return h("button.k-line", { type: "button", "aria-disabled": none ? "true" : null, "data-queue": queue.queue, onclick: () => !none && k.choose({ queue: queue.queue }) },
     h("span.q", null, queue.queue),
     h("span", null, h("span.n", null, queueName(k, queue)), h("br"), h("span.w", null, item ? name(pick(item.name, item.name_en)) : "")),
-    h("span.t", null, h("strong", null, none ? t("none.today") : on.waiting ? t("waiting", { n: on.waiting }) : t("waiting.0")), wait));
+    h("span.t", null, h("strong", null, none ? t("none.today") : on.waiting), none ? t("none.when") : on.wait));
 }
 
 /** A queue that is taken more rarely. @param {Kiosk} k @param {any} queue */
 function queueButton(k, queue) {
-  const on = k.board.queues.find((/** @type {any} */ q) => q.queue === queue.queue) || { waiting: 0 }, none = k.none.has(queue.queue);
+  const on = crowd(k, queue), none = k.none.has(queue.queue);
   return h("button.btn", { type: "button", "aria-disabled": none ? "true" : null, "data-queue": queue.queue, onclick: () => !none && k.choose({ queue: queue.queue }) },
-    h("span.q", null, queue.queue), h("span", null, queueName(k, queue), h("span.sub", null, none ? t("none.today") : on.waiting ? t("waiting", { n: on.waiting }) : t("waiting.0"))));
+    h("span.q", null, queue.queue), h("span", null, queueName(k, queue), h("span.sub", null, none ? t("none.today") : on.waiting)));
 }
 
 /** @param {Kiosk} k */
@@ -84,7 +94,7 @@ function who(k) {
 }
 
 /** Where this ticket may be called. @param {Kiosk} k @returns {number[]} */
-export const windowsOf = (k) => k.board.windows.filter((/** @type {any} */ w) => w.state !== "closed" && w.state !== "draining" && w.queues.includes(k.ticket.queue)).map((/** @type {any} */ w) => w.window);
+export const windowsOf = (k) => k.board.windows.filter((/** @type {any} */ w) => serves(w, k.ticket.queue)).map((/** @type {any} */ w) => w.window);
 
 /** @param {string} term @param {string | number} value @param {string} unit */
 const figure = (term, value, unit) => h("div", null, h("dt", null, term), h("dd", null, value, " ", h("small", null, unit)));

@@ -77,6 +77,7 @@ export function codeInAddress() {
  * @param {HTMLElement} el @param {string} [why] @returns {Promise<Me>}
  */
 export function pairByCode(el, why = "") {
+  addEventListener("hashchange", () => location.reload());    /* the address with its code, given to a page that is open */
   return new Promise((resolve) => {
     let code = "", trouble = why;
     const shown = h("p.pair-code", { "aria-live": "polite" }), note = h("p.note.stop", { role: "alert" });

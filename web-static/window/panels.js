@@ -36,7 +36,7 @@ const finish = (c, what, andNext) => c.verb(andNext && c.detail.window.state !==
 function outcomes(c) {
   const item = itemOf(c, c.detail.ticket.item), to = desk(c), usual = item && item.kind === "promised" ? "accepted" : "handled";
   const row = (/** @type {string} */ id, off = false, args = {}) => ({ label: t(`finish.${id}`), text: t(`finish.${id}.do`, args), tag: id === usual ? t("finish.usual") : "", off, value: id });
-  return [row("handled"), row("accepted"), row("supplement"), { ...row("denied", true), tag: t("finish.denied.tag") }, row("desk", !to, { n: to ? to.window : "" }), row("advice")];
+  return [row("handled"), row("accepted"), row("supplement"), { ...row("denied", true), tag: t("finish.denied.tag") }, to ? row("desk", false, { n: to.window }) : { ...row("desk", true), text: t("key.desk.none") }, row("advice")];
 }
 
 /** @param {Console} c @param {string} typed @returns {Row[]} */

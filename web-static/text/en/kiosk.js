@@ -2,7 +2,7 @@
 export default {
   title: "Take a number", closes: "Open until {time}",
   "home.title": "What are you here for?", "home.text": "Touch once. Not sure? Choose {name}.", "home.none": "Touch once. No numbers are left today for {name}.",
-  waiting: "{n} waiting", "waiting.0": "no waiting", wait: "about {p50} min", "wait.0": "at once",
+  waiting: "{n} waiting", "waiting.0": "no waiting", "waiting.none": "nobody waits", wait: "about {p50} min", "wait.0": "at once", "wait.closed": "not open yet",
   "none.today": "No numbers left", "none.when": "again tomorrow", "none.do": "No numbers are left today. Please come tomorrow, or ask at the information desk.",
   often: "Often needed", find: "Find by name or pinyin initials", large: "Large", normal: "Normal", contrast: "Contrast", colour: "Colour",
   "who.title": "Does one of these apply?",

@@ -2,7 +2,7 @@
 export default {
   title: "取号", closes: "今天 {time} 下班",
   "home.title": "您来办什么？", "home.text": "按一下，取一张号。不清楚的按“{name}”。", "home.none": "按一下，取一张号。“{name}”今天的号已取完。",
-  waiting: "等 {n} 人", "waiting.0": "不用等", wait: "约 {p50} 分", "wait.0": "马上叫",
+  waiting: "等 {n} 人", "waiting.0": "不用等", "waiting.none": "没有人等", wait: "约 {p50} 分", "wait.0": "马上叫", "wait.closed": "窗口还没开",
   "none.today": "今天没号了", "none.when": "明天起", "none.do": "今天没号了，请明天再来，或者问咨询台能不能网上办。",
   often: "大家常办的", find: "找事项：输名称或拼音首字母", large: "大字", normal: "普通字", contrast: "高对比", colour: "普通色",
   "who.title": "有下面的情况吗？",
