@@ -121,6 +121,14 @@ def test_in_its_time_it_is_called_before_who_came_earlier(hall, browser, clerk):
     browser.wait_text("下一位就是您")
 
 
+def test_the_limits_are_set_on_the_admins_page(hall, browser):
+    browser.open("/admin/#booking", "admin").log_in(user_of(hall, "guanli"))
+    browser.click('a[href="#booking"]').wait_text("不填就是 30", ".a-form")
+    browser.fill("#f-days_ahead", "2").click_text("保存", ".a-form button")
+    browser.wait(lambda: len(hall.client().get("/slots?item=general").body["days"]) == 3)
+    assert "per_week" not in hall.admin().get("/admin/booking").body["settings"]["booking"]
+
+
 def test_a_time_that_is_only_held_is_given_back_on_the_way_back(hall, browser):
     choose(browser).click(slot("10:00")).wait_for("#person")
     assert hall.client("clerk").get("/appointments").body["appointments"][0]["state"] == "held"

@@ -3,7 +3,7 @@ import { fill, h, name } from "../lib/dom.js";
 import { api, post } from "../lib/api.js";
 import { fields, ms } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
-import { apiName, POLICY_DEFAULTS } from "./tables.js";
+import { apiName, DEFAULTS } from "./tables.js";
 
 /** @typedef {import("./page.js").Admin} Admin */
 /** @typedef {import("./tables.js").Table} Table */
@@ -61,7 +61,7 @@ function read(f, el, row) {
 /** @param {Table} table @param {Field} f @param {any} row @param {boolean} isNew */
 function field(table, f, row, isNew) {
   const value = row[f.id], id = `f-${f.id}`, locked = !isNew && f.id === table.key;
-  const label = [t(`f.${f.label || f.id}`), table.id === "policy" ? h("small", null, t("default.is", { n: POLICY_DEFAULTS[f.id] })) : null, f.id === "materials" ? h("small", null, t("materials.how")) : null,
+  const label = [t(`f.${f.label || f.id}`), table.single && f.id in DEFAULTS ? h("small", null, t("default.is", { n: DEFAULTS[f.id] })) : null, f.id === "materials" ? h("small", null, t("materials.how")) : null,
     f.id === "open" ? h("small", null, t("open.how")) : null];
   if (f.kind === "bool") return h("label.check", null, h("input", { id, type: "checkbox", checked: Boolean(value) }), label);
   const input = f.words ? h("select.field", { id }, f.words.map((w) => h("option", { value: w, selected: w === value }, t(`${f.prefix}${w}`))))

@@ -24,12 +24,14 @@ export const TABLES = [
   { id: "duty", key: "date", fields: [{ id: "date", list: true }, { id: "leader", list: true }, { id: "stands_in", list: true }, { id: "reason", list: true }, { id: "substitutes", kind: "lines", wide: true }] },
   { id: "policy", key: "", single: true, fields: ["repeat_after_s", "miss_after_s", "report_back_within_s", "max_misses", "report_back_behind", "start_inferred_after_s", "last_ticket_before_close_s",
     "sweep_after_close_s", "appointment_grace_s", "appointment_head_start_s", "gate_before_s", "return_head_s"].map((id) => ({ id, kind: "number" })) },
+  { id: "booking", key: "", single: true, fields: ["slot_minutes", "share_percent", "days_ahead", "per_week", "per_month", "strikes", "strike_days", "hold_s", "default_service_s"].map((id) => ({ id, kind: "number" })) },
   { id: "hall", key: "", single: true, fields: [{ id: "name" }, { id: "name_en" }, { id: "notice", wide: true }, { id: "notice_en", wide: true }, { id: "source", wide: true }] },
 ];
 
-/** What an unset rule of the policy means. @type {Record<string, number>} */
-export const POLICY_DEFAULTS = { repeat_after_s: 45, miss_after_s: 90, report_back_within_s: 1200, max_misses: 2, report_back_behind: 3, start_inferred_after_s: 15, last_ticket_before_close_s: 0,
-  sweep_after_close_s: 3600, appointment_grace_s: 600, appointment_head_start_s: 3600, gate_before_s: 300, return_head_s: 1800 };
+/** What an unset rule of the policy, or of booking, means. @type {Record<string, number>} */
+export const DEFAULTS = { repeat_after_s: 45, miss_after_s: 90, report_back_within_s: 1200, max_misses: 2, report_back_behind: 3, start_inferred_after_s: 15, last_ticket_before_close_s: 0,
+  sweep_after_close_s: 3600, appointment_grace_s: 600, appointment_head_start_s: 3600, gate_before_s: 300, return_head_s: 1800,
+  slot_minutes: 30, share_percent: 60, days_ahead: 7, per_week: 2, per_month: 5, strikes: 3, strike_days: 90, hold_s: 300, default_service_s: 600 };
 
 /** The name of a table in the API; the windows' names stand apart from their skills here. @param {Table} table */
 export const apiName = (table) => (table.id === "places" ? "windows" : table.id);

@@ -9,7 +9,7 @@ import { pick, t } from "../lib/i18n.js";
 const LOOK_S = 10, NEAR_MS = 3600e3;
 /** @type {any} */ let own = null;
 /** @type {any} */ let item = null;
-let person = "", asPapers = false, seconds = 0, busy = false, none = false, ranOut = false;
+let person = "", shown = "", asPapers = false, seconds = 0, busy = false, none = false, ranOut = false;
 
 /** @param {Page} p @param {string} [verb] */
 const path = (p, verb = "") => `/appointments/by-token/${encodeURIComponent(p.token)}${verb}`;
@@ -65,6 +65,10 @@ function papers() {
     h("li", null, h("span", null, name(pick(m.name, m.name_en))), m.may_follow ? h("span.tag", null, t("may.follow")) : null))) : h("p", null, t("bring.none")));
 }
 
+/** What the page says depends on the time, too. */
+const phase = () => (own ? `${own.state} ${isToday()} ${hallNow() > ms(own.late_at)} ${isNear()}` : "none");
+const isNear = () => at() - hallNow() < NEAR_MS;
+
 /** What to do with it now. */
 function advice() {
   const late = ms(own.late_at);
@@ -103,7 +107,7 @@ const again = (p) => [button(t("again"), () => { p.go(own ? `/book/?item=${encod
 /** State -> what stands there, and the buttons. @type {Record<string, {body: (p: Page) => any[], foot: (p: Page) => any[]}>} */
 const STATES = {
   held: { body: held, foot: (p) => [button(t("other.time"), () => { p.go(`/book/?item=${encodeURIComponent(own.item)}`, true); }), button(t("confirm"), () => book(p), "button.btn.main", "confirm")] },
-  booked: { body: booked, foot: (p) => [button(t("cancel"), () => p.open("cancel")), isToday() ? button(t("check.in"), () => checkIn(p), at() - hallNow() < NEAR_MS ? "button.btn.main" : "button.btn", "check-in") : null] },
+  booked: { body: booked, foot: (p) => [button(t("cancel"), () => p.open("cancel")), isToday() ? button(t("check.in"), () => checkIn(p), isNear() ? "button.btn.main" : "button.btn", "check-in") : null] },
   checked_in: { body: done, foot: () => [toTicket()] },
   late: { body: done, foot: () => [toTicket()] },
   cancelled: { body: () => over(ranOut ? "ran.out" : "cancelled"), foot: again },
@@ -134,7 +138,7 @@ export const mine = {
     const found = await p.ask("GET", `/catalogue?q=${encodeURIComponent(own.item)}`);
     item = found?.items.find((/** @type {any} */ i) => i.item === own.item);
   },
-  body: (p) => (own ? STATES[own.state].body(p) : none ? [h("h1", null, t("none")), h("p", null, t("none.do"))] : []),
+  body: (p) => ((shown = phase()) && own ? STATES[own.state].body(p) : none ? [h("h1", null, t("none")), h("p", null, t("none.do"))] : []),
   foot: (p) => (own ? STATES[own.state].foot(p) : none ? again(p) : [button(t("retry"), () => p.go(location.pathname, true), "button.btn.main")]),
   /** A time that is only held is given back. @param {Page} p */ async leave(p) {
     if (own?.state === "held" && own.token === p.token) await p.ask("POST", path(p, "/cancel"), {});
@@ -145,7 +149,6 @@ export const mine = {
     if (el && own) el.textContent = left();
     const ended = own?.state === "held" && ms(own.due_at) < hallNow();
     if (!own || busy || document.hidden || (++seconds < LOOK_S && !(ended && seconds > 1))) return;
-    const was = own.state;
-    look(p).then(() => (own?.state !== was || !p.live) && !p.sheet && p.render());
+    look(p).then(() => (phase() !== shown || !p.live) && !p.sheet && p.render());
   },
 };

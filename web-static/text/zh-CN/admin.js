@@ -21,4 +21,5 @@ export default {
   "new.password": "换密码", "new.password.sure": "再按一次，旧密码作废", "code.of": "{name} 的配对码", "code.code": "配对码", "code.page": "在这里输入", "code.token": "令牌（给程序用）", "code.how": "新增后给出 8 位配对码，十分钟内在设备上输入，用一次就作废。",
   "new.code": "换配对码", "new.code.sure": "再按一次，旧令牌作废", "no.end": "不过期", "days.optional": "几天后过期（不填不过期）", "add.device": "新增设备", "devices.n": "{n} 台",
   "log.journal": "大厅日志", "log.security": "安全记录", "log.how": "改动都记在日志里，改不掉", "log.seq": "序号", "log.at": "时间", "log.kind": "事件", "log.actor": "谁", "log.what": "内容", "log.address": "地址", "log.none": "没有记录", "log.rows": "{n} 行", "log.older": "更早的", "log.newest": "最新的",
+  "tab.booking": "预约", "f.slot_minutes": "每个时段几分钟", "f.share_percent": "预约占计划窗口时间的百分之几", "f.days_ahead": "可约到几天后（0：不开放）", "f.per_week": "任意 7 天最多几次", "f.per_month": "任意 30 天最多几次", "f.strikes": "几次没来暂停预约", "f.strike_days": "暂停几天（也按这么多天计数）", "f.hold_s": "选了时间保留几秒", "f.default_service_s": "没有用时的事项按几秒算",
 };
