@@ -100,6 +100,7 @@ def test_devices_say_how_they_are_and_help_is_answered(hall, browser):
     kiosk.post("/devices/self/status", {"printer": "out"})
     kiosk.post("/devices/self/help")
     enter(hall, browser)
+    browser.wait_for(".a-grid")
     browser.wait_text("有人请求帮助", ".a-dev").click_text("我去").wait(lambda: "有人请求帮助" not in browser.text(".a-dev"))
     browser.wait_text("打印纸用完了", ".a-dev").click('a[href="#devices"]').wait_text("没有纸", '[data-device="kiosk"]')
     assert browser.all("tr[data-device]")[0].get_attribute("data-device") == "kiosk"
@@ -116,3 +117,12 @@ def test_the_leaders_rota_is_entered_and_stands_on_the_board(hall, browser):
     browser.click(f'tr[data-row="{today}"]').fill("#f-stands_in", "guanli").fill("#f-reason", "开会").click_text("保存").wait_text("开会", ".a-list")
     assert hall.client().get("/board").body["duty_leader"] == "林*"
     browser.click(f'tr[data-row="{today}"]').click_text("删除").click_text("再按一次").wait(lambda: not browser.all("tr[data-row]"))
+
+
+def test_a_manager_prints_a_slip_again(hall, browser):
+    hall.client("kiosk").ticket("A")
+    enter(hall, browser, "jingli")
+    browser.js("window.print = () => { window.printed = document.querySelector('.paper').textContent; dispatchEvent(new Event('afterprint')); }")
+    browser.fill("#reprint", "a009").press(KEYS.ENTER).wait_text("没有这个号")
+    browser.fill("#reprint", "a001").press(KEYS.ENTER).wait(lambda: "A001" in (browser.js("return window.printed") or ""))
+    browser.wait(lambda: any(e.get("ticket_printed", {}).get("ok") for e in hall.events()))

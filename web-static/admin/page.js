@@ -8,6 +8,7 @@ import { edit } from "./editor.js";
 import { log } from "./log.js";
 import { alarms, matrix } from "./matrix.js";
 import { devices, users } from "./people.js";
+import { reprint } from "./reprint.js";
 import { TABLES } from "./tables.js";
 
 const main = $("#page");
@@ -39,7 +40,7 @@ const a = {
 
 /** Each tab: who may see it, and what it shows. @type {{id: string, role: "manager" | "admin" | "auditor", show: (el: HTMLElement) => any}[]} */
 const TABS = [
-  { id: "windows", role: "manager", show: (el) => { const box = h("div.a-left"); fill(el, box, alarms(a)); matrix(a, box); } },
+  { id: "windows", role: "manager", show: (el) => { const box = h("div.a-left"); fill(el, box, h("div.a-right", null, alarms(a), reprint(a))); matrix(a, box); } },
   ...TABLES.map((table) => ({ id: table.id, role: /** @type {"manager"} */ ("manager"), show: (/** @type {HTMLElement} */ el) => edit(a, table, el) })),
   { id: "users", role: "admin", show: (el) => users(a, el) },
   { id: "devices", role: "admin", show: (el) => devices(a, el) },
@@ -79,7 +80,7 @@ async function begin(why = "") {
   }
 }
 
-await loadTexts("common", "days", "login", "admin");
+await loadTexts("common", "days", "login", "slip", "admin");
 document.title = t("title");
 addEventListener("hashchange", () => main.className === "page" && render());
 begin();

@@ -1,4 +1,5 @@
 /* The printed slip of a ticket, 80 mm wide. Texts of the part "slip". */
+import { get, post } from "./api.js";
 import { fill, h, name, plate } from "./dom.js";
 import { date } from "./days.js";
 import { clock, minutes, ms, ranges } from "./format.js";
@@ -65,4 +66,16 @@ function printed() {
 export async function printSlip(paper, slip) {
   await draw(paper, slip);
   return printed();
+}
+
+/** Staff print a slip again, by its number; "" or why not, in words. @param {HTMLElement} paper @param {string} number @param {any} hall
+ * @param {any} catalogue @returns {Promise<string>} */
+export async function printAgain(paper, number, hall, catalogue) {
+  if (!number) return t("again.need");
+  const { tickets } = await get(`/tickets?number=${encodeURIComponent(number)}`);
+  if (!tickets.length) return t("again.none");
+  const ticket = await get(`/tickets/${tickets[0].id}/slip`);
+  const reason = await printSlip(paper, { ticket, hall, catalogue, windows: ticket.windows });
+  await post(`/tickets/${ticket.id}/printed`, reason ? { reason } : { ok: true });
+  return reason ? t("again.failed") : "";
 }

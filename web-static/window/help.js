@@ -1,23 +1,11 @@
-/* What happens outside the window that its clerk can help with: a slip to print again, somebody who asks for help. */
-import { $, h } from "../lib/dom.js";
+/* Somebody who asks for help at a kiosk or screen: whoever is at a window hears of it. */
+import { h } from "../lib/dom.js";
 import { get, post } from "../lib/api.js";
 import { pick, t } from "../lib/i18n.js";
-import { printSlip } from "../lib/slip.js";
 
 /** @typedef {import("./page.js").Console} Console */
 
 const LOOK_MS = 15000;
-
-/** Prints a ticket's slip again; "" or why not, in words. @param {Console} c @param {string} number @returns {Promise<string>} */
-export async function printAgain(c, number) {
-  if (!number) return t("slip.need");
-  const { tickets } = await get(`/tickets?number=${encodeURIComponent(number)}`);
-  if (!tickets.length) return t("manual.none");
-  const ticket = await get(`/tickets/${tickets[0].id}/slip`);
-  const reason = await printSlip($("#paper"), { ticket, hall: c.hall, catalogue: c.catalogue, windows: ticket.windows });
-  await post(`/tickets/${ticket.id}/printed`, reason ? { reason } : { ok: true });
-  return reason ? t("slip.failed") : "";
-}
 
 /** Looks for calls for help again and again while there is a window. @param {Console} c */
 export function watchHelp(c) {

@@ -2,13 +2,13 @@
  * Panels over the left side: a question with a list, a few fields, and Enter. Each row of PANELS says what it asks and
  * what it does; moving, choosing and closing are the same for all.
  */
-import { fill, h, name, plate } from "../lib/dom.js";
+import { $, fill, h, name, plate } from "../lib/dom.js";
 import { get } from "../lib/api.js";
 import { minutes } from "../lib/format.js";
 import { pick, t } from "../lib/i18n.js";
+import { printAgain } from "../lib/slip.js";
 import { find } from "../kiosk/find.js";
 import { className, itemName, itemOf } from "./cards.js";
-import { printAgain } from "./help.js";
 import { desk, keys, mode } from "./keys.js";
 
 /** @typedef {import("./page.js").Console} Console */
@@ -124,8 +124,8 @@ const PANELS = {
     },
   },
   slip: {
-    title: () => t("slip.title"), note: () => t("slip.note"), fields: (c) => input("number", t("manual.number"), { value: c.detail.ticket ? c.detail.ticket.number : "" }),
-    async confirm(c, row, p) { return printAgain(c, value(p, "number").toUpperCase()); },
+    title: () => t("slip.title"), note: () => t("again.note"), fields: (c) => input("number", t("again.number"), { value: c.detail.ticket ? c.detail.ticket.number : "" }),
+    async confirm(c, row, p) { return printAgain($("#paper"), value(p, "number").toUpperCase(), c.hall, c.catalogue); },
   },
   help: {
     title: () => t("help.title"), note: () => t("help.field"), wide: true,

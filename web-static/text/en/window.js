@@ -29,7 +29,7 @@ export default {
   "key.unhold": "Back from hold", "key.unhold.do": "go on", "key.transfer": "Transfer", "key.transfer.do": "window or queue", "key.missing": "Papers missing", "key.missing.do": "tell all at once",
   "key.desk": "Not possible", "key.desk.do": "same number to window {n}", "key.desk.none": "that window is closed", "key.pause": "Pause", "key.pause.do": "break, fault, close",
   "key.class": "Class", "key.class.do": "correct a claim", "key.manual": "Call a number", "key.manual.do": "with a reason",
-  "key.slip": "Print a slip", "key.slip.do": "again, by number", "slip.title": "Which number's slip?", "slip.note": "On this computer's printer, 80 mm paper. It is recorded.", "slip.need": "Please type the number", "slip.failed": "The printer did not answer; no slip came out",
+  "key.slip": "Print a slip", "key.slip.do": "again, by number", "slip.title": "Which number's slip?",
   "key.answer": "Go and help", "help.go": "I go",
   "key.notes": "notes", "key.help": "all keys", "key.back": "back",
   "not.called": "when somebody is called", "not.serving": "once service has begun", "not.ticket": "nobody at the window", "not.idle": "somebody is at the window", "not.now": "not now", "in.seconds": "in {n} s",

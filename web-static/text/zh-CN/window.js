@@ -29,7 +29,7 @@ export default {
   "key.unhold": "取回挂起", "key.unhold.do": "回来接着办", "key.transfer": "转办", "key.transfer.do": "换窗口或队列", "key.missing": "补正告知", "key.missing.do": "一次说清缺什么",
   "key.desk": "办不成事", "key.desk.do": "带号去 {n} 号窗", "key.desk.none": "没有开这个窗口", "key.pause": "暂停", "key.pause.do": "休息、故障、收工",
   "key.class": "改人群", "key.class.do": "更正优先身份", "key.manual": "指定叫号", "key.manual.do": "要写原因",
-  "key.slip": "补打小票", "key.slip.do": "按号码", "slip.title": "补打哪个号的小票？", "slip.note": "用这台电脑的打印机，80 毫米纸。补打会记下来。", "slip.need": "请写号码", "slip.failed": "打印机没有回应，小票没有打出来",
+  "key.slip": "补打小票", "key.slip.do": "按号码", "slip.title": "补打哪个号的小票？",
   "key.answer": "去帮忙", "help.go": "我去",
   "key.notes": "写备注", "key.help": "全部按键", "key.back": "返回",
   "not.called": "叫到人才能用", "not.serving": "开始办理才能用", "not.ticket": "窗口上没有人", "not.idle": "窗口上还有一位", "not.now": "现在不能用", "in.seconds": "{n} 秒后可按",
