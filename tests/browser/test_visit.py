@@ -3,7 +3,8 @@ from chromium import KEYS
 
 
 def ticket_address(browser):
-    return "/t/" + browser.wait_for("img.qr").get_attribute("src").split("/by-token/")[1].split("/")[0]
+    link = browser.until(lambda: next((e.get_attribute("src") for e in browser.all("img.qr")), None), "there is no number")
+    return "/t/" + link.split("/by-token/")[1].split("/")[0]
 
 
 def take(browser, queue="A", cls="normal"):
