@@ -42,8 +42,6 @@ void sim_time_write(int64_t at, struct buf *out)
     buf_add_format(out, "\"%sT%02d:%02d", date, (int)(ms / 3600000), (int)(ms / 60000 % 60));
     if (ms % 60000)
         buf_add_format(out, ":%02d", (int)(ms / 1000 % 60));
-    if (ms % 1000)
-        buf_add_format(out, ".%03d", (int)(ms % 1000));
     buf_add_char(out, '"');
 }
 
