@@ -151,15 +151,15 @@ static int64_t within_p90(const struct fact *f, const struct metric *m)
 #id, METRIC_SUM, scopes, EVENT(event), how, "ms", 0, 0, zh, en \
     }
 #define FINISHED(outcome, zh, en) COUNT(finished_##outcome, H | Q, TICKET_FINISHED, outcome, "tickets", zh, en)
-#define WAIT(id, from, to, zh, en)                                                                                  \
-    {                                                                                                               \
-        "wait_" #id, METRIC_BUCKET, H | Q, EVENT(SERVICE_STARTED), wait_lies_in, "tickets", 60 * (from), 60 * (to), \
-            zh, en                                                                                                  \
+#define WAIT(id, from, to, zh, en)                                                                           \
+    {                                                                                                        \
+        "wait_" #id, METRIC_BUCKET, H | Q | G, EVENT(SERVICE_STARTED), wait_lies_in, "tickets", 60 * (from), \
+            60 * (to), zh, en                                                                                \
     }
-#define SERVICE(id, from, to, zh, en)                                                                          \
-    {                                                                                                          \
-        "service_" #id, METRIC_BUCKET, H | Q, EVENT(TICKET_FINISHED), service_lies_in, "tickets", 60 * (from), \
-            60 * (to), zh, en                                                                                  \
+#define SERVICE(id, from, to, zh, en)                                                                              \
+    {                                                                                                              \
+        "service_" #id, METRIC_BUCKET, H | Q | G, EVENT(TICKET_FINISHED), service_lies_in, "tickets", 60 * (from), \
+            60 * (to), zh, en                                                                                      \
     }
 
 /* clang-format off */
@@ -193,8 +193,8 @@ static const struct metric METRICS[] = {
     FINISHED(advice,     "咨询数", "Finished: advice"),
     FINISHED(escalated,  "转办不成事窗口数", "Finished: escalated"),
 
-    COUNT(waits,  H | Q | G | C, SERVICE_STARTED, wait_ended, "tickets", "等候结束数", "Waits that ended in service"),
-    SUM(wait_ms,  H | Q | G | C, SERVICE_STARTED, wait, "等候时间之和", "Sum of these waits"),
+    COUNT(waits,  H | Q | W | G | C, SERVICE_STARTED, wait_ended, "tickets", "等候结束数", "Waits that ended in service"),
+    SUM(wait_ms,  H | Q | W | G | C, SERVICE_STARTED, wait, "等候时间之和", "Sum of these waits"),
     WAIT(0_1,   0,  1,  "等候 1 分钟以内", "Waits to 1 min"),
     WAIT(1_3,   1,  3,  "等候 1–3 分钟", "Waits over 1 to 3 min"),
     WAIT(3_5,   3,  5,  "等候 3–5 分钟", "Waits over 3 to 5 min"),
@@ -203,7 +203,7 @@ static const struct metric METRICS[] = {
     WAIT(20_30, 20, 30, "等候 20–30 分钟", "Waits over 20 to 30 min"),
     WAIT(30_60, 30, 60, "等候 30–60 分钟", "Waits over 30 to 60 min"),
     WAIT(60_up, 60, 0,  "等候 60 分钟以上", "Waits over 60 min"),
-    SUM(service_ms, H | Q | G, TICKET_FINISHED, service, "办理时间之和",
+    SUM(service_ms, H | Q | W | G, TICKET_FINISHED, service, "办理时间之和",
         "Sum of the service times of finished tickets: all legs, without time on hold"),
     SERVICE(0_2,   0,  2,  "办理 2 分钟以内", "Services to 2 min"),
     SERVICE(2_5,   2,  5,  "办理 2–5 分钟", "Services over 2 to 5 min"),
