@@ -413,6 +413,14 @@ class Bench:
             json.dump(hall, f)
         return path
 
+    def bench_browser(self):
+        """In a real browser, where there is one: from a press to the TV, first paints, scripts, the TV's memory after a day."""
+        if not shutil.which("chromium"):
+            print("    no Chromium here")
+            return
+        subprocess.run(["/usr/bin/python3", self.source + "/tests/bench/browser.py", "--rounds", str(self.rounds)], check=True,
+                       env={**os.environ, "top_srcdir": self.source, "top_builddir": self.build})
+
     def bench_forecast(self):
         """The predicted waits: the copy on the loop, 200 roll-outs and the table on their thread."""
         for waiting in (60, 1000, 20000):

@@ -110,6 +110,20 @@ class Pictures:
             self.keep("console-" + name)
             b.press(KEYS.ESCAPE).wait(lambda: not b.all(".win-panel"))
 
+    def at_the_managers(self):
+        b = self.browser
+        self.clerk.post("/windows/11/open")
+        self.clerk.post("/windows/11/suspend", {"reason": "打印机卡纸"})
+        b.driver.delete_all_cookies()
+        b.open(f"/manager/?lang={self.lang}", "manager").log_in(user_of(self.hall, "jingli")).wait_for("#c-wait canvas")
+        self.keep("manager")
+        b.size("tablet").wait_for("#c-wait canvas")
+        self.keep("manager-tablet")
+        b.size("manager").click('a[href="#past"]').wait_for("#heat rect.cursor")
+        self.keep("manager-past")
+        self.open("/manager/#wall", "wall").wait_for(".wall #c-wait canvas")
+        self.keep("manager-wall")
+
     def in_the_office(self):
         b = self.browser
         b.driver.delete_all_cookies()
@@ -136,6 +150,7 @@ def main():
             pictures.on_the_tv()
             pictures.at_the_window()
             pictures.on_the_phone(link)
+            pictures.at_the_managers()
             pictures.in_the_office()
             for complaint in browser.complaints():
                 print("complaint:", complaint)

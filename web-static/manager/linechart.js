@@ -10,13 +10,11 @@ import { DAY, HOUR } from "./figures.js";
 /** @typedef {{name: string, kind: "main" | "thin" | "usual", starts: number[], values: Values, width: number}} Line width: ms a step */
 /** @typedef {{from: number, to: number, lines: Line[], unit: string, digits?: number, say: string, now?: number}} Picture */
 
-/** @type {any} */ let Plot = null;
+/** @type {any} */ let Plot;      /* null: it is not there */
 const MODULE = "../vendor/uplot.js", ROWS_MOST = 60;
 
-/** Loads the drawing module once; a page without it still has its tables. */
-export async function loadPlot() {
-  Plot ??= await import(MODULE).then((m) => m.default, () => null);
-}
+/* The drawing module is loaded once, beside everything else; a page without it still has its tables. */
+const loaded = import(MODULE).then((m) => { Plot = m.default; }, () => { Plot = null; });
 
 /** @param {string} name */
 const colour = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
@@ -71,6 +69,7 @@ export class LineChart {
     this.table.id = `${id}-table`;
     this.el = h(`section.m-box.${classes}`, { id }, h("h2", null, title, h("span", null, this.note, isWall ? null : this.toggle)), this.canvas, this.table);
     new ResizeObserver(() => this.draw()).observe(this.canvas);
+    loaded.then(() => this.draw());
   }
 
   turn() {
@@ -102,7 +101,7 @@ export class LineChart {
 
   draw() {
     const p = this.picture, width = this.canvas.clientWidth, height = this.canvas.clientHeight;
-    if (!p || !width || !height) return;
+    if (!p || !width || !height || Plot === undefined) return;
     const known = p.lines.some((l) => l.values.some((v) => v !== null));
     if (!Plot || !known) {
       this.plot?.destroy();
@@ -128,7 +127,7 @@ export class LineChart {
     const ink = colour("--ink"), quiet = colour("--ink-3"), line = colour("--line");
     const stroke = { main: ink, thin: ink, usual: colour("--edge") }, wide = { main: 2.2 * u, thin: 1.2 * u, usual: 1.5 * u };
     return {
-      width, height, padding: [8 * u, 20 * u, 0, 0], legend: { show: false }, cursor: { show: false }, select: { show: false },
+      width, height, padding: [10 * u, (p.lines.some((l) => l.kind === "thin") ? 66 : 36) * u, 0, 0], legend: { show: false }, cursor: { show: false }, select: { show: false },
       scales: { x: { time: false, range: () => [this.picture?.from, this.picture?.to] }, y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ max) => [0, Math.max(4, max * 1.15)] } },
       series: [{}, ...p.lines.map((l) => ({ stroke: stroke[l.kind], width: wide[l.kind], dash: l.kind === "usual" ? [6 * u, 5 * u] : undefined, spanGaps: false, points: { show: false } }))],
       axes: [{ font, stroke: quiet, grid: { show: false }, ticks: { show: false }, size: 22 * u, gap: 4 * u, splits: (/** @type {any} */ plot, /** @type {any} */ _, /** @type {number} */ min, /** @type {number} */ max) => marks(min, max, Math.max(3, plot.width / (62 * u))),
@@ -142,23 +141,20 @@ export class LineChart {
   label(plot, ink, font) {
     const p = /** @type {Picture} */ (this.picture), ratio = devicePixelRatio || 1, { ctx } = plot;
     const size = parseFloat(font) * ratio;
-    /** @type {number[]} */ const taken = [];
+    const ends = p.lines.filter((l) => l.kind !== "usual").map((l) => ({ l, i: lastKnown(l.values) })).filter(({ i }) => i >= 0)
+      .map(({ l, i }) => ({ l, value: l.values[i] || 0, x: plot.valToPos(l.starts[i] + l.width / 2, "x", true), at: plot.valToPos(l.values[i], "y", true) }));
+    let below = Infinity;
     ctx.save();
-    for (const l of p.lines.filter((x) => x.kind !== "usual")) {
-      const i = lastKnown(l.values), value = l.values[i];
-      if (i < 0 || value === null) continue;
-      const x = plot.valToPos(l.starts[i] + l.width / 2, "x", true), at = plot.valToPos(value, "y", true);
-      let y = at;
-      while (taken.some((other) => Math.abs(other - y) < size * 1.15)) y -= size * 0.3;
-      taken.push(y);
+    for (const { l, value, x, at } of ends.sort((a, b) => b.at - a.at)) {      /* from the bottom, none over another */
+      const y = Math.min(at, below - size * 1.15);
+      below = y;
       ctx.fillStyle = colour("--now");
       ctx.beginPath();
       ctx.arc(x, at, size * 0.3, 0, 2 * Math.PI);
       ctx.fill();
       ctx.font = `700 ${size}px ${colour("--sans")}`;
       ctx.fillStyle = ink;
-      const text = `${p.lines.length > 2 || l.kind === "thin" ? `${l.name} ` : ""}${value.toFixed(p.digits ?? 0)}`, wide = ctx.measureText(text).width;
-      const right = x + size * 0.6 + wide < plot.bbox.left + plot.bbox.width;
+      const text = `${ends.length > 1 ? `${l.name} ` : ""}${value.toFixed(p.digits ?? 0)}`, right = x + size * 0.6 + ctx.measureText(text).width < ctx.canvas.width;
       ctx.textBaseline = "middle";
       ctx.textAlign = right ? "left" : "right";
       ctx.fillText(text, right ? x + size * 0.6 : x - size * 0.6, right ? y : Math.max(size, y - size));

@@ -25,7 +25,7 @@ const longest = (s, queue) => s.waiting.filter((x) => !queue || x.queue === queu
 /** @param {State} s */
 function countWindows(s) {
   const rows = s.board.windows, is = (/** @type {string[]} */ ...states) => rows.filter((/** @type {any} */ w) => states.includes(w.state)).length;
-  return { all: rows.length, open: rows.length - is("closed"), busy: is("busy"), pause: is("break", "suspended") };
+  return { all: rows.length, open: rows.length - is("closed", "suspended"), busy: is("busy"), pause: is("break", "suspended") };
 }
 
 /** @param {State} s */

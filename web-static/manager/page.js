@@ -11,7 +11,7 @@ import { follow } from "../lib/stream.js";
 import { dayPictures, loadDay } from "./day.js";
 import { midnight } from "./figures.js";
 import { history as pastOf } from "./history.js";
-import { LineChart, loadPlot } from "./linechart.js";
+import { LineChart } from "./linechart.js";
 import { alarms, figures, queues, renew, windows } from "./now.js";
 
 const main = $("#page"), SERIES_MS = 15000, SIMULATED_MS = 4000, LIST_MS = 4000, NEWS_MS = 1000, RENDER_MS = 200, SHIFT_MS = 180000;
@@ -179,7 +179,7 @@ async function begin(why = "") {
   try {
     me = await whoAmI();
     while (!may(me, "manager")) me = await logIn(main, me.kind === "user" ? t("login.role", { name: me.name }) : why);
-    const [hall, board, catalogue] = await Promise.all([get("/hall"), get("/board"), get("/catalogue"), loadPlot()]);
+    const [hall, board, catalogue] = await Promise.all([get("/hall"), get("/board"), get("/catalogue")]);
     [s.hall, s.board, s.groups] = [hall, board, new Map(catalogue.groups.map((/** @type {any} */ g) => [g.group, g]))];
     setHallTime(hall.at, hall.simulated);
     feed = follow(["board/", "hall/", "windows/"], hear);
@@ -201,6 +201,7 @@ function tick() {
 s.refresh = refresh;
 await loadTexts("common", "days", "login", "manager");
 document.title = t("title");
+fill(main, h("p.m-opening", null, t("opening")));
 addEventListener("hashchange", () => draw && show());
 setInterval(tick, 1000);
 setInterval(() => draw && lists().then(soon, () => {}), LIST_MS);

@@ -1,6 +1,6 @@
 /* The manager's page. */
 export default {
-  title: "The hall now", "tab.now": "Now", "tab.past": "History", wall: "Wall", live: "live", simulated: "simulated", leader: "On duty  {name}", lost: "no connection since {time}", "lost.band": "Nothing new since {time}; connecting again",
+  title: "The hall now", opening: "Opening…", "tab.now": "Now", "tab.past": "History", wall: "Wall", live: "live", simulated: "simulated", leader: "On duty  {name}", lost: "no connection since {time}", "lost.band": "Nothing new since {time}; connecting again",
   people: "people", minutes: "min", tickets: "tickets", "tickets.n": "{n}", min: "{n} min", "hours.min": "{h} h {n} min", percent: "{n} %", time: "Time", weekday: "Weekday", hour: "{hour}:00", table: "Table", chart: "Chart", nothing: "No data yet", "no.plot": "The chart module is not installed; see the table",
   "f.waiting": "Waiting", "f.longest": "Longest wait", "f.wait": "Waits today", "f.windows": "Windows open", "f.today": "Issued today", "f.done": "Finished today", median: "median", p90: "90 %", mean: "mean",
   "as.waiting": "{day} by now: {n}", "as.first": "no last week to compare with", "as.since": "since {time}", "as.nobody": "nobody waits", "as.wait": "{day}: {a} and {b} min", "as.windows": "{busy} serving, {pause} on break", "as.issued": "{day} by now: {n}", "as.left": "{here} in the hall, {left} left unserved",
@@ -12,5 +12,5 @@ export default {
   period: "Period", "p.day": "Day", "p.week": "Week", "p.month": "Month", "p.year": "Year", earlier: "Earlier", later: "Later", csv: "CSV:", "csv.waiting": "waiting", "csv.flow": "issued", "csv.wait": "wait", "csv.groups": "by group", "csv.windows": "by window",
   measure: "Measure", "heat.issued": "Issued an hour", "heat.wait": "Mean wait (min)", "heat.few": "eight weeks; {n} days so far", "heat.days": "eight weeks, {n} days", "say.heat.issued": "{n} days of eight weeks: tickets issued on average by weekday and hour", "say.heat.wait": "{n} days of eight weeks: minutes of wait on average by weekday and hour",
   "wd.0": "Mon", "wd.1": "Tue", "wd.2": "Wed", "wd.3": "Thu", "wd.4": "Fri", "wd.5": "Sat", "wd.6": "Sun",
-  "bars.group.finished": "Groups: finished", "bars.group.wait": "Groups: wait", "bars.group.service": "Groups: service", "bars.window.finished": "Windows: finished", "bars.window.load": "Windows: load", group: "Group", window: "Window", "window.n": "Window {n}",
+  "bars.group.finished": "By group", "bars.group.wait": "Their wait", "bars.group.service": "Their service", "bars.window.finished": "By window", "bars.window.load": "Their load", group: "Group", window: "Window", "window.n": "Window {n}",
 };
