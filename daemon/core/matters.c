@@ -14,7 +14,7 @@ enum { EVENTS_OF_ONE_MARK = 48 }; /* with all that it sets off, as a rule */
 
 /* ---- facts */
 
-/* What the facts are read from; the decision is NULL while only the hall is looked at. */
+/* What the facts are read from. */
 struct source {
     const struct hall *hall;
     const struct decision *d;
@@ -32,7 +32,7 @@ static bool is_in_group(const struct setup *s, const char *user, const char *gro
 /* The role of whoever asks, else of the user as configured. */
 static Halld__Role__E role_of(const struct source *src, const char *user)
 {
-    if (src->d && strcmp(src->d->turn->actor->id, user) == 0)
+    if (strcmp(src->d->turn->actor->id, user) == 0)
         return src->d->turn->role;
     const Halld__User *u = setup_user_find(src->hall->setup, user);
     return u && !u->disabled ? u->role : HALLD__ROLE__E__public;
@@ -279,7 +279,5 @@ int matters_check_outcome(struct decision *d, const struct ticket *t, Halld__Out
 
 const char *matters_check(const struct hall *h)
 {
-    struct source src = {h, NULL};
-    struct flow_facts facts = facts_of(&src);
-    return flow_matter_count(h->flow) ? flow_check(h->flow, &facts) : NULL;
+    return flow_check(h->flow);
 }

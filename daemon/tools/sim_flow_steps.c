@@ -248,7 +248,9 @@ static void pass(struct sim_flow *s, int64_t to, bool down)
 
 static bool answer(struct playing *p)
 {
-    const char *invariant = flow_check(p->s->flow, &p->s->hall.facts);
+    const char *invariant = flow_check(p->s->flow);
+    if (!invariant)
+        invariant = flow_check_deadlines(p->s->flow, &p->s->hall.facts);
     if (invariant) {
         broken(p, "invariant", invariant);
         return false;

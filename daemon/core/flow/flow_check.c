@@ -3,24 +3,20 @@
 
 #include "core/flow/flow_state.h"
 
-static const char *check_open_run(const struct flow *f, const struct flow_facts *facts, const struct matter *m,
-                                  const struct run *r)
+static const char *check_open_run(const struct matter *m, const struct run *r)
 {
     const struct clock_row *row = &m->def->clocks[r->clock];
     uint64_t here = DEFINITION_BIT(m->state);
-    bool same;
     if (r->status == RUN_RUNNING && !(row->in & here))
         return "a clock runs outside its states";
     if (r->status == RUN_PAUSED && !(row->pause & here))
         return "a clock is held outside its states";
     if (r->status == RUN_PAUSED && !r->expired && r->due)
         return "a held clock has a deadline";
-    if (r->status == RUN_RUNNING && !r->expired && clock_is_stale(f, facts, m, r, &same) && !same)
-        return "a deadline is not its recomputation";
     return NULL;
 }
 
-static const char *check_clocks(const struct flow *f, const struct flow_facts *facts, const struct matter *m)
+static const char *check_clocks(const struct matter *m)
 {
     for (size_t i = 0; i < m->def->flow->n_clocks; i++) {
         const struct run *r = matter_run(m, (int)i);
@@ -33,14 +29,14 @@ static const char *check_clocks(const struct flow *f, const struct flow_facts *f
             continue;
         if (m->ended || r->clock < 0)
             return "a clock runs that has no matter";
-        const char *broken = check_open_run(f, facts, m, r);
+        const char *broken = check_open_run(m, r);
         if (broken)
             return broken;
     }
     return NULL;
 }
 
-static const char *check_matter(const struct flow *f, const struct flow_facts *facts, const struct matter *m)
+static const char *check_matter(const struct flow *f, const struct matter *m)
 {
     int levels = m->def->flow->n_levels ? (int)m->def->flow->n_levels : 1;
     if (m->state < 0 || (size_t)m->state >= m->def->flow->n_states)
@@ -55,18 +51,32 @@ static const char *check_matter(const struct flow *f, const struct flow_facts *f
                 return "a field leads to no matter";
     if ((m->next.at == INT64_MAX) != (m->heap_at == 0))
         return "what is due is not in the heap";
-    return check_clocks(f, facts, m);
+    return check_clocks(m);
 }
 
-const char *flow_check(const struct flow *f, const struct flow_facts *facts)
+const char *flow_check(const struct flow *f)
 {
     for (uint64_t id = 1; id <= f->last; id++) {
-        const char *broken = check_matter(f, facts, flow_matter(f, id));
+        const char *broken = check_matter(f, flow_matter(f, id));
         if (broken)
             return broken;
     }
     for (size_t i = 1; i < f->n_heap; i++)
         if (f->heap[i]->next.at < f->heap[(i - 1) / 2]->next.at)
             return "the heap is out of order";
+    return NULL;
+}
+
+const char *flow_check_deadlines(const struct flow *f, const struct flow_facts *facts)
+{
+    for (uint64_t id = 1; id <= f->last; id++) {
+        const struct matter *m = flow_matter(f, id);
+        for (size_t i = 0; i < m->n_runs; i++) {
+            const struct run *r = &m->runs[i];
+            bool same;
+            if (r->status == RUN_RUNNING && !r->expired && clock_is_stale(f, facts, m, r, &same) && !same)
+                return "a deadline is not its recomputation";
+        }
+    }
     return NULL;
 }
