@@ -190,6 +190,17 @@ def test_booking_twice_too_often_and_after_not_coming(hall, browser):
     only_refusals(browser)
 
 
+@pytest.mark.loses_its_hall
+def test_without_its_hall_the_appointment_stands_and_says_so(hall, browser):
+    browser.open("/book/" + hall.book("10:00")["token"], "phone").wait_for(".b-code")
+    hall.config["listen"] = hall.address
+    hall.stop()
+    browser.wait_text("连不上大厅", ".note.stop").wait_for(".b-code")
+    hall.start()
+    browser.wait(lambda: not browser.all(".note.stop"))
+    browser.wait_for(".b-code")
+
+
 def test_what_became_of_it(hall, browser):
     booked, missed = hall.book("09:30"), hall.book("16:30", person="13900000000")
     browser.open("/book/" + booked["token"], "phone").wait_text("9:40 以后签到就按普通号排队")

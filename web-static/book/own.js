@@ -149,6 +149,7 @@ export const mine = {
     if (el && own) el.textContent = left();
     const ended = own?.state === "held" && ms(own.due_at) < hallNow();
     if (!own || busy || document.hidden || (++seconds < LOOK_S && !(ended && seconds > 1))) return;
-    look(p).then(() => (phase() !== shown || !p.live) && !p.sheet && p.render());
+    const was = p.live;
+    look(p).then(() => (phase() !== shown || !p.live || !was) && !p.sheet && p.render());
   },
 };
