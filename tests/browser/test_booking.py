@@ -249,6 +249,8 @@ def test_the_code_is_typed_at_the_kiosk(hall, browser, kiosk):
     only_refusals(browser)
     browser.press(*code).wait_for("img.qr")
     browser.wait_text("您预约了 9:30", ".slip")
+    browser.driver.execute_script("window.print = () => dispatchEvent(new Event('afterprint'))")
+    browser.click(".k-print").wait_text("预约 9:30，到时候优先叫您", "#paper")
     assert browser.text(".slip .plate") == "A001"
     browser.click(".k-done").wait_for(".k-line")
     [ticket] = hall.client("clerk").get("/tickets?number=A001").body["tickets"]

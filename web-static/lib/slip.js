@@ -29,6 +29,7 @@ export const waitText = (ticket) => (ticket.wait_p90_s === undefined ? "" : t("s
 /** @param {any} ticket @param {number[]} windows */
 function goes(ticket, windows) {
   if (ticket.state === "called") return [h("p", null, h("strong", null, t("slip.now", { window: ticket.window })))];
+  if (ticket.origin === "appointment") return [h("p", null, h("strong", null, t("slip.booked", { time: clock(ms(ticket.slot_at)) }))), h("p", null, whereText(windows))];
   return [h("p", null, h("strong", null, ticket.ahead ? t("slip.ahead", { n: ticket.ahead }) : t("slip.ahead.0"))), h("p", null, waitText(ticket)), h("p", null, whereText(windows))];
 }
 
