@@ -17,6 +17,8 @@ struct sealer {
     uint8_t machine[SEAL_KEY];
     struct wrapped_key wrapped; /* of the day used last; its day 0: none yet */
     uint8_t day_key[SEAL_KEY];
+    struct wrapped_key *made; /* on their way to disk: their days get no second key */
+    size_t n_made;
 };
 
 _Static_assert((int)SEAL_KEY == (int)KEYFILE_BYTES, "the machine's key seals");
@@ -37,8 +39,10 @@ struct sealer *sealer_new(const char *dir)
 
 void sealer_free(struct sealer *s)
 {
-    if (s)
+    if (s) {
+        free(s->made);
         sodium_memzero(s, sizeof *s);
+    }
     free(s);
 }
 
@@ -58,6 +62,22 @@ static void make_key(struct sealer *s, int32_t day)
     randombytes_buf(s->wrapped.nonce, sizeof s->wrapped.nonce);
     crypto_aead_xchacha20poly1305_ietf_encrypt(s->wrapped.wrapped, NULL, s->day_key, SEAL_KEY, (const uint8_t *)name,
                                                strlen(name), NULL, s->wrapped.nonce, s->machine);
+    s->made = alloc_grow(s->made, s->n_made + 1, sizeof *s->made);
+    s->made[s->n_made++] = s->wrapped;
+}
+
+/* A key that was made and whose first row may not be on disk yet; has_come: it is, and needs no remembering. */
+static bool find_made(struct sealer *s, int32_t day, bool has_come, struct wrapped_key *ret)
+{
+    for (size_t i = 0; i < s->n_made; i++) {
+        if (s->made[i].day != day)
+            continue;
+        *ret = s->made[i];
+        if (has_come)
+            s->made[i] = s->made[--s->n_made];
+        return true;
+    }
+    return false;
 }
 
 static bool unwrap(struct sealer *s, const struct wrapped_key *key)
@@ -101,6 +121,11 @@ static int use_day(struct store *store, struct sealer *s, int32_t day, bool may_
     if (s->wrapped.day == day)
         return 0;
     int code = read_key(store, day, &key);
+    struct wrapped_key made;
+    if (find_made(s, day, code == 0, &made) && code == HALL_E_NOT_FOUND) {
+        key = made;
+        code = 0;
+    }
     if (code == HALL_E_NOT_FOUND && may_make) {
         make_key(s, day);
         return 0;
