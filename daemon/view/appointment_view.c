@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/map.h"
 #include "base/moment.h"
 #include "core/queue/slots.h"
 #include "core/setup.h"
@@ -108,17 +109,33 @@ static void add_day(Halld__SlotList *l, int32_t date, int free_count, int code)
     l->days[l->n_days++] = v;
 }
 
-static void add_date(const struct hall *h, const char *item, int32_t date, int64_t now, Halld__SlotList *l)
+/* Seconds taken of the queue, by slot: one look at the appointments for all slots. */
+static struct map taken_by_slot(const struct hall *h, const char *queue)
+{
+    const struct queue *q = hall_queue(h);
+    struct map taken = MAP_INIT;
+    for (size_t i = 0; i < queue_appointment_count(q); i++) {
+        const struct appointment *a = queue_appointment_at(q, i);
+        intptr_t before = (intptr_t)map_find(&taken, (uint64_t)a->slot_at), now = before + slots_taken_s(a, queue);
+        if (now != before)
+            map_put(&taken, (uint64_t)a->slot_at, (void *)now);
+    }
+    return taken;
+}
+
+static void add_date(const struct hall *h, const struct map *taken, int32_t date, int64_t now, Halld__SlotList *l)
 {
     struct slot slots[SLOTS_MAX];
     size_t n = slots_of(h, date, slots);
     int32_t today = queue_day(hall_queue(h))->date;
     int all = 0, code = slots_check(h, today, date, -1); /* no slot: why there is none */
+    if (n && slots_check(h, today, date, slots[0].minute) != 0)
+        n = 0;
     for (size_t i = 0; i < n; i++) {
         int64_t at = moment_of_date(date, slots[i].minute);
-        if (at <= now || slots_check(h, today, date, slots[i].minute) != 0)
+        if (at <= now)
             continue;
-        int free_count = slots_free(h, item, at);
+        int free_count = slots_free_beside(h, l->item, (intptr_t)map_find(taken, (uint64_t)at));
         add_slot(l, at, free_count);
         all += free_count;
         code = HALL_E_SLOT_FULL;
@@ -138,8 +155,10 @@ int slot_list_new(const struct hall *h, const char *item, int32_t from, int32_t 
     Halld__SlotList *l = BUILD_NEW(Halld__SlotList, &halld__slot_list__descriptor);
     build_set(&l->item, row->item);
     build_set(&l->item_name, row->name);
+    struct map taken = taken_by_slot(h, row->queue);
     for (int32_t day = first; day <= last; day++)
-        add_date(h, item, date_from_days(day), now, l);
+        add_date(h, &taken, date_from_days(day), now, l);
+    map_fini(&taken);
     *ret = l;
     return 0;
 }

@@ -45,25 +45,32 @@ int slots_service_s(const struct hall *h, const char *item)
     return i->mean_service_s ? i->mean_service_s : setup_booking(hall_setup(h))->default_service_s;
 }
 
-static bool takes_time(const struct appointment *a)
+int slots_taken_s(const struct appointment *a, const char *queue)
 {
-    return a->state != HALLD__APPOINTMENT_STATE__E__cancelled;
+    return a->state != HALLD__APPOINTMENT_STATE__E__cancelled && strcmp(a->queue, queue) == 0 ? a->service_s : 0;
 }
 
-int slots_free(const struct hall *h, const char *item, int64_t slot_at)
+int slots_free_beside(const struct hall *h, const char *item, int64_t taken_s)
 {
-    const struct queue *q = hall_queue(h);
     const struct booking *b = setup_booking(hall_setup(h));
     const Halld__Item *row = setup_item_find(hall_setup(h), item);
     const Halld__Queue *queue = row ? setup_queue_find(hall_setup(h), row->queue) : NULL;
     if (!queue)
         return 0;
-    int64_t budget = (int64_t)queue->planned_windows * b->slot_minutes * 60 * b->share_percent / 100;
-    for (size_t i = 0; i < queue_appointment_count(q); i++) {
-        const struct appointment *a = queue_appointment_at(q, i);
-        if (a->slot_at == slot_at && takes_time(a) && strcmp(a->queue, queue->queue) == 0)
-            budget -= a->service_s;
-    }
+    int64_t budget = (int64_t)queue->planned_windows * b->slot_minutes * 60 * b->share_percent / 100 - taken_s;
     int each = slots_service_s(h, item);
     return budget > 0 && each > 0 ? (int)(budget / each) : 0;
+}
+
+int slots_free(const struct hall *h, const char *item, int64_t slot_at)
+{
+    const struct queue *q = hall_queue(h);
+    const Halld__Item *row = setup_item_find(hall_setup(h), item);
+    int64_t taken_s = 0;
+    for (size_t i = 0; row && i < queue_appointment_count(q); i++) {
+        const struct appointment *a = queue_appointment_at(q, i);
+        if (a->slot_at == slot_at)
+            taken_s += slots_taken_s(a, row->queue);
+    }
+    return slots_free_beside(h, item, taken_s);
 }

@@ -12,6 +12,7 @@
 
 #include "core/day/hours.h"
 
+struct appointment;
 struct hall;
 
 enum { SLOTS_MAX = 288 };
@@ -28,6 +29,9 @@ size_t slots_of(const struct hall *h, int32_t date, struct slot ret[SLOTS_MAX]);
 int slots_check(const struct hall *h, int32_t today, int32_t date, int minute);
 /* Bookings of the item that still fit into the slot at that moment. */
 int slots_free(const struct hall *h, const char *item, int64_t slot_at);
+/* The same for many slots: what an appointment takes of a queue's time, and what fits beside the sum of a slot's. */
+int slots_taken_s(const struct appointment *a, const char *queue);
+int slots_free_beside(const struct hall *h, const char *item, int64_t taken_s);
 /* The seconds one booking of the item takes; 0 if there is no such item. */
 int slots_service_s(const struct hall *h, const char *item);
 
