@@ -126,12 +126,12 @@ static void on_held(void *arg, const struct answer *answer)
         call_reply(c, row->status, row->render(answer, net_public_url(c->net)));
 }
 
-/* Who books at once answers for it; who only holds is counted. */
+/* Staff answer for what they hold; who else holds is counted, a kiosk's or a screen's token no less than nobody's. */
 static void submit_hold(struct call *c, Halld__HoldSlot *slot)
 {
     struct holding *holding = alloc_zero(sizeof *holding);
     *holding = (struct holding){c, HOLDS_NONE};
-    if (!c->caller.is_known) {
+    if (!(c->caller.roles & ROLE_CLERK)) {
         holding->place = holds_begin(c->net->holds, call_hall(c), call_party(c));
         if (holding->place == HOLDS_NONE) {
             free(holding);

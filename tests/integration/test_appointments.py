@@ -282,6 +282,9 @@ def test_an_address_holds_three_and_what_is_free_is_never_given_twice():
         assert hall.hold("10:00").code == "TOO_MANY"
         assert hall.client().post(by_link(held[0], "/cancel")).status == 200
         assert hall.hold("10:00").status == 201, "what was given back does not count"
+        for device in ("kiosk", "screen"):
+            body = {"item": "a1", "slot_at": moment(TODAY, "10:00")}
+            assert hall.client(device).post("/appointments", body).code == "TOO_MANY", f"a {device} that only holds is counted"
 
 
 def test_a_body_says_no_more_than_it_may():
