@@ -1,5 +1,6 @@
 #include "net/acks.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,11 +64,18 @@ static void tell(const struct ack *row, Halld__AlarmView *v)
     v->acknowledged_at = row->at;
 }
 
+/* It may have ended and begun anew while nobody looked. */
+static bool is_the_same(const Halld__AlarmView *v, const struct ack *row)
+{
+    return v && v->since_at <= row->at;
+}
+
 void acks_tell(struct acks *a, Halld__AlarmList *l)
 {
     size_t kept = 0;
     for (size_t i = 0; i < a->n; i++) {
         Halld__AlarmView *v = find_alarm(l, a->rows[i].alarm);
+        v = is_the_same(v, &a->rows[i]) ? v : NULL;
         if (v)
             tell(&a->rows[i], v);
         if (v)

@@ -71,6 +71,21 @@ def test_help_is_an_alarm_until_somebody_answers_by_name(hall):
     assert answered["actor"]["id"] == "chuangkou1" and kinds(hall, "help_called", "help_answered") == ["help_called", "help_answered"]
 
 
+def test_a_call_for_help_that_comes_again_is_not_seen_to_yet(hall):
+    kiosk, clerk = hall.client("kiosk"), hall.client("clerk")
+
+    def seen():
+        return {a["alarm"]: a.get("acknowledged_by") for a in clerk.get("/alarms").body["alarms"]}.get("help/kiosk", "none")
+
+    kiosk.post("/devices/self/help")
+    assert seen() is None
+    assert clerk.post("/alarms/acknowledge", {"alarm": "help/kiosk"}).status == 200 and seen() == "clerk"
+    clerk.post("/devices/kiosk/help/answer")
+    kiosk.post("/devices/self/help")    # and nobody has looked at the list meanwhile
+    assert seen() is None
+    clerk.post("/devices/kiosk/help/answer")
+
+
 def test_a_slip_that_did_not_come_out_is_printed_again_by_staff(hall):
     kiosk, clerk = hall.client("kiosk"), hall.client("clerk")
     ticket = kiosk.ticket().body
