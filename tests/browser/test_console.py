@@ -174,7 +174,7 @@ def test_the_usual_time_of_the_item_stands_beside_the_timer(hall, browser, clerk
     hall.client("kiosk").ticket("A")
     browser.driver.refresh()
     browser.wait_text("这类事一般", ".win-usual")
-    assert browser.all("#usual-done")[0].get_attribute("d")
+    browser.wait(lambda: browser.js("return document.querySelector('#usual-done')?.getAttribute('d')"))
 
 
 def test_a_transferred_ticket_brings_its_story(hall, browser, clerk):
