@@ -42,13 +42,20 @@ struct quote_item {
     int32_t p50_s, p90_s;
 };
 
+/* How many of a thousand waits have lately been within what was told; 900 is what was promised. */
+struct quote_cover {
+    const char *queue;
+    int32_t permille;
+};
+
 struct quote {
     int64_t at; /* when it was true */
-    size_t n_rows, n_places, n_tickets, n_items;
+    size_t n_rows, n_places, n_tickets, n_items, n_covers;
     const struct quote_row *rows; /* by queue, group, class */
     const struct quote_place *places;
     const struct quote_ticket *tickets; /* by ticket */
     const struct quote_item *items;     /* by item */
+    const struct quote_cover *covers;   /* a row a queue */
 };
 
 enum { QUOTE_KEEPS_MS = 300000 }; /* one that is older is no prediction */

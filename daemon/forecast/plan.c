@@ -324,8 +324,11 @@ struct plan *plan_new(const struct hall *hall, const struct learn *learn, int64_
     add_kinds(p, learn->arrivals);
     add_ghosts(p);
     p->fits = alloc_zero((s->n_queues + 1) * sizeof *p->fits);
-    for (size_t i = 0; i < s->n_queues; i++)
+    p->coverage = alloc_zero((s->n_queues + 1) * sizeof *p->coverage);
+    for (size_t i = 0; i < s->n_queues; i++) {
         p->fits[i] = grade_fit(learn->grade, s->queues[i]->queue);
+        p->coverage[i] = grade_coverage(learn->grade, s->queues[i]->queue);
+    }
     return p;
 }
 
@@ -357,6 +360,7 @@ void plan_free(struct plan *p)
     free(p->ghost_group);
     free(p->shares);
     free(p->fits);
+    free(p->coverage);
     free(p);
 }
 

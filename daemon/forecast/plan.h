@@ -108,6 +108,7 @@ struct plan {
     } * shares;
     size_t n_shares;
     struct grade_fit *fits; /* of each queue, in the setup's order */
+    double *coverage;       /* so too; lately */
 };
 
 struct plan *plan_new(const struct hall *hall, const struct learn *learn, int64_t now);

@@ -25,6 +25,7 @@ struct forecast_quote {
     struct quote_ticket *tickets;
     struct note *notes; /* of each of the tickets */
     struct quote_item *items;
+    struct quote_cover *covers;
     struct names texts; /* own copies */
     bool moved;
 };
@@ -41,6 +42,7 @@ void forecast_quote_free(struct forecast_quote *q)
     free(q->tickets);
     free(q->notes);
     free(q->items);
+    free(q->covers);
     free(q);
 }
 
@@ -397,6 +399,16 @@ static void add_items(struct forecast_quote *q, const struct plan *p)
     q->quote.n_items = s->n_items;
 }
 
+static void add_covers(struct forecast_quote *q, const struct plan *p)
+{
+    const Halld__Settings *s = setup_settings(p->setup);
+    q->covers = alloc_zero((s->n_queues + 1) * sizeof *q->covers);
+    for (size_t i = 0; p->coverage && i < s->n_queues; i++)
+        q->covers[q->quote.n_covers++] =
+            (struct quote_cover){text_of(q, s->queues[i]->queue), (int32_t)(p->coverage[i] * 1000)};
+    q->quote.covers = q->covers;
+}
+
 struct forecast_quote *forecast_quote_new(const struct plan *p, struct rollout *r, const struct forecast_quote *before)
 {
     struct forecast_quote *q = alloc_zero(sizeof *q);
@@ -405,6 +417,7 @@ struct forecast_quote *forecast_quote_new(const struct plan *p, struct rollout *
     add_places(q, p, r);
     add_tickets(q, p, r, before);
     add_items(q, p);
+    add_covers(q, p);
     q->quote.items = q->items;
     q->quote.rows = q->rows;
     q->quote.places = q->places;

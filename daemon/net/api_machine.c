@@ -62,6 +62,7 @@ static Halld__AlarmList *alarms_of(struct call *c)
                               .read_only_why = read_only_why(n),
                               .free_mib = n->o.store ? store_free_mib(n->o.store) : -1,
                               .min_free_mib = min_free_mib(n)};
+    m.quote = net_quote(n);
     m.series = n->o.metrics ? metrics_trouble(n->o.metrics) : "broken";
     if (n->o.engine)
         m.clock_stepped = engine_clock_stepped(n->o.engine, &m.clock_step_ms);

@@ -12,6 +12,8 @@
 #include "view/build.h"
 #include "view/text.h"
 
+enum { COVERAGE_LOW = 800 }; /* of a thousand; 900 are promised */
+
 /* One alarm being written. */
 struct alarm {
     char *name; /* owned: what it is about, the same as long as it lasts */
@@ -239,6 +241,23 @@ static void add_duty(Halld__AlarmList *l, const struct hall *h, int64_t now)
     }
 }
 
+/* The forecasts widen by themselves; who has told them should know. */
+static void add_forecasts(Halld__AlarmList *l, const struct hall *h, const struct quote *q)
+{
+    for (size_t i = 0; q && i < q->n_covers; i++) {
+        const struct quote_cover *c = &q->covers[i];
+        const Halld__Queue *row = setup_queue_find(hall_setup(h), c->queue);
+        char of_100[TEXT_NUMBER];
+        if (c->permille >= COVERAGE_LOW || !row)
+            continue;
+        add(l, &(struct alarm){.name = alloc_format("forecast/%s", c->queue),
+                               .text = TEXT_ALARM_FORECAST,
+                               .args = {{"queue", c->queue, NULL},
+                                        {"name", row->name, row->name_en},
+                                        {"n", text_number(c->permille / 10, of_100), NULL}}});
+    }
+}
+
 Halld__AlarmList *alarm_list_new(const struct hall *h, int64_t now, const struct machine_facts *m)
 {
     Halld__AlarmList *l = BUILD_NEW(Halld__AlarmList, &halld__alarm_list__descriptor);
@@ -249,6 +268,7 @@ Halld__AlarmList *alarm_list_new(const struct hall *h, int64_t now, const struct
         look_at_window(l, queue_window_at(hall_queue(h), i), now);
     add_silent(l, h, now, m);
     add_printers(l, h, now);
+    add_forecasts(l, h, m->quote);
     add_duty(l, h, now);
     return l;
 }

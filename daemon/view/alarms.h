@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/hall.h"
+#include "core/quote.h"
 #include "proto/view.pb-c.h"
 
 /* A kiosk or screen that is not heard of any more. */
@@ -23,7 +24,8 @@ struct machine_facts {
     int64_t free_mib, min_free_mib; /* alarm below twice the minimum; free_mib < 0: not known */
     const struct silent_device *silent;
     size_t n_silent;
-    const char *series; /* why the series stand still: "full", "broken"; "" or NULL: they do not */
+    const struct quote *quote; /* the forecasts as they stand; NULL: none */
+    const char *series;        /* why the series stand still: "full", "broken"; "" or NULL: they do not */
 };
 
 Halld__AlarmList *alarm_list_new(const struct hall *h, int64_t now, const struct machine_facts *m);

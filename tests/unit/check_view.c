@@ -351,6 +351,16 @@ START_TEST(the_machines_troubles_come_first)
 }
 END_TEST
 
+START_TEST(forecasts_that_come_true_too_seldom_raise_an_alarm)
+{
+    const struct quote_cover covers[] = {{"A", 799}, {"B", 800}, {"X", 10}};
+    const struct quote quote = {.n_covers = 3, .covers = covers};
+    struct machine_facts m = calm;
+    m.quote = &quote;
+    alarms_are(&m, (const char *const[]){"forecast/A"}, 1);
+}
+END_TEST
+
 START_TEST(people_whom_no_open_window_can_serve_raise_an_alarm)
 {
     uint64_t id = issued("{\"issue_ticket\":{\"queue\":\"A\"}}");
@@ -591,6 +601,7 @@ int main(void)
     tcase_add_test(t, why_keeps_each_call_of_a_ticket_that_was_transferred);
     tcase_add_test(t, a_quiet_hall_has_no_alarms);
     tcase_add_test(t, the_machines_troubles_come_first);
+    tcase_add_test(t, forecasts_that_come_true_too_seldom_raise_an_alarm);
     tcase_add_test(t, people_whom_no_open_window_can_serve_raise_an_alarm);
     tcase_add_test(t, held_tickets_long_breaks_and_suspended_windows_raise_alarms);
     tcase_add_test(t, printers_help_and_silent_devices_raise_alarms);
