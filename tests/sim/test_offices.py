@@ -13,8 +13,8 @@ BUILD = os.environ.get("top_builddir", ".")
 
 @pytest.fixture(scope="module", params=offices.OFFICES)
 def replayed(request):
-    days = offices.read(offices.OFFICES[request.param])
-    return days, offices.predict(os.path.join(BUILD, "hallsim"), days)
+    days, windows = offices.read(offices.OFFICES[request.param])
+    return days, offices.predict(os.path.join(BUILD, "hallsim"), days, windows)
 
 
 def test_the_replay_is_what_was_inferred(replayed):
@@ -36,12 +36,18 @@ def test_it_is_told_better_than_the_office_did(replayed):
 
 
 def test_the_inference_by_hand():
-    rows = [offices.Row(0, 10, 2, 0, 7), offices.Row(10, 20, 0, 2, 7), offices.Row(20, 30, 2, 1, 7),
-            offices.Row(30, 40, -1, 0, 7)]
-    visits = offices.infer("q", rows)
-    offices.give_services(visits)
-    assert [(v.t0, v.start, v.left, v.service, v.printed) for v in visits] == [
-        (12.5, 12.5, None, 5.0, 0), (12.5, 17.5, None, 7.5, 7), (22.5, 25.0, None, 16.0, 0), (27.5, None, 40, 0.0, 0)]
+    rows = [offices.Row(0, 10, 2, 0, 7, 1), offices.Row(10, 20, 0, 2, 7, 1), offices.Row(20, 30, 2, 1, 7, 1),
+            offices.Row(30, 40, -1, 0, 7, 1)]
+    visits = offices.open_late(offices.infer("q", rows), 1)
+    offices.give_services(visits, 1)
+    gone, after = 40 - 2 * offices.JUST_MIN, 40 - offices.JUST_MIN
+    assert [(v.t0, v.start, v.left, v.printed) for v in visits] == [
+        (12.5, 12.5, None, 0), (12.5, 17.5, None, 7), (22.5, 25.0, None, 0), (27.5, None, gone, 0)]
+    assert [v.service for v in visits] == pytest.approx([5.0, 7.5, after - 25, 0.0])
+    two = offices.open_late(offices.infer("q", rows), 2)
+    offices.give_services(two, 2)
+    assert [(v.t0, v.start) for v in two[:3]] == [(12.5, 12.5), (17.5, 17.5), (22.5, 25.0)]
+    assert [v.service for v in two[:2]] == pytest.approx([12.5, after - 17.5])    # both are busy while somebody waits
     assert forecast.figures([forecast.Person(0, 5, 9, 10), forecast.Person(0, 5, 9, 2)]) == (2, 6, 4, -100 / 6, 50, 50)
 
 

@@ -3,7 +3,7 @@
 Makes the two office files here from the polled boards: derive.py FOLDER, where snapshots.csv.gz and
 intervals_derived.csv.gz are. One row for each interval between two polls of one queue in which anybody came, was called
 or left: day,queue,from,to (minutes of the day),came (negative: left without a call),called,minutes (the office's own
-estimate for one person, as of the poll before).
+estimate for one person, as of the poll before),windows (open).
 """
 import csv
 import gzip
@@ -31,10 +31,10 @@ def read(folder):
         if key not in last:     # whoever waited at the first poll has come by then
             waiting = int(r["waiting_end"]) - came + called
             if waiting > 0:
-                yield *key, max(minute(r["from"]) - 1, 0), minute(r["from"]), waiting, 0, estimate.get((*key, r["from"]), 0)
+                yield *key, max(minute(r["from"]) - 1, 0), minute(r["from"]), waiting, 0, estimate.get((*key, r["from"]), 0), r["open_windows"]
         last[key] = True
         if came or called:
-            yield *key, minute(r["from"]), minute(r["to"]), came, called, estimate.get((*key, r["from"]), 0)
+            yield *key, minute(r["from"]), minute(r["to"]), came, called, estimate.get((*key, r["from"]), 0), r["open_windows"]
 
 
 def main():
@@ -43,7 +43,7 @@ def main():
         lines = "".join(",".join(map(str, r[1:])) + "\n" for r in found if r[0] == office)
         with open(os.path.join(here, name), "wb") as raw, \
                 gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=9, mtime=0, filename="") as f:
-            f.write(("day,queue,from,to,came,called,minutes\n" + lines).encode())
+            f.write(("day,queue,from,to,came,called,minutes,windows\n" + lines).encode())
 
 
 if __name__ == "__main__":
