@@ -7,6 +7,7 @@
 #include "core/queue/queue.h"
 #include "core/setup.h"
 #include "random_hall.h"
+#include "random_matters.h"
 
 enum { RECENT = 60, MINUTE = 60000 };
 
@@ -399,7 +400,9 @@ void random_acts_do(struct random_hall *r)
         nonsense(r);
         return;
     }
-    if (random_hall_roll(r, 100) < 30)
+    if (r->matters && random_hall_roll(r, 25) == 0)
+        random_matters_do(r);
+    else if (random_hall_roll(r, 100) < 30)
         ONE_OF(r, people);
     else
         clerk_acts(r);

@@ -14,6 +14,7 @@ struct random_hall {
     int32_t date;
     int windows, items, classes;
     int nonsense;                                            /* per cent of the acts */
+    bool matters;                                            /* some acts are about matters; set after init */
     int64_t opened;                                          /* when people begin to come */
     struct buf settings;                                     /* JSON */
     void (*decided)(void *arg, const struct answer *answer); /* after each command, refused ones too; may be NULL */

@@ -132,6 +132,7 @@ static void start(struct world *w, int seed)
 {
     *w = (struct world){.replica = hall_new()};
     random_hall_init(&w->live, (uint64_t)seed);
+    w->live.matters = seed % 2 == 0; /* every second hall has matters, too */
     w->live.nonsense = 30;
     for (size_t i = 0; i < w->live.play.n_journal; i++)
         hall_apply(w->replica, w->live.play.journal[i]);
