@@ -6,19 +6,19 @@
 
 #include "base/alloc.h"
 
-enum { SETS = 4096, WAYS = 4 };
+enum { SETS = 4096, WAYS = 4, ONE = 1000000 };
 
 static const struct {
-    int rate, burst; /* a second */
+    int rate, burst; /* in a thousand seconds; at once */
 } RULES[LIMIT_CLASSES] = {
-    [LIMIT_NONE] = {0, 0},   [LIMIT_ADDRESS] = {20, 100}, [LIMIT_PUBLIC] = {5, 20},
-    [LIMIT_KIOSK] = {2, 30}, [LIMIT_STAFF] = {50, 100},
+    [LIMIT_NONE] = {0, 0},      [LIMIT_ADDRESS] = {20000, 100}, [LIMIT_PUBLIC] = {5000, 20},
+    [LIMIT_KIOSK] = {2000, 30}, [LIMIT_STAFF] = {50000, 100},   [LIMIT_HOLD] = {100, 60},
 };
 
 struct bucket {
     uint64_t party; /* 0 = free */
     int64_t at;     /* when level was true */
-    int64_t level;  /* thousandths of a request left */
+    int64_t level;  /* millionths of a request left */
 };
 
 struct limits {
@@ -65,7 +65,7 @@ static struct bucket *find_bucket(struct limits *l, uint64_t party, int burst, i
         if (used_at(&set[i]) < used_at(oldest))
             oldest = &set[i];
     }
-    *oldest = (struct bucket){.party = party, .at = now, .level = burst * INT64_C(1000)};
+    *oldest = (struct bucket){.party = party, .at = now, .level = (int64_t)burst * ONE};
     return oldest;
 }
 
@@ -74,15 +74,15 @@ bool limits_take(struct limits *l, enum limit_class limit, const char *party, in
     if (!l->enforce || limit == LIMIT_NONE)
         return true;
     int rate = RULES[limit].rate;
-    int64_t full = RULES[limit].burst * INT64_C(1000);
+    int64_t full = (int64_t)RULES[limit].burst * ONE;
     struct bucket *b = find_bucket(l, hash_party(l, limit, party), RULES[limit].burst, now);
     int64_t gained = now > b->at ? (now - b->at) * rate : 0;
     b->level = gained > full - b->level ? full : b->level + gained;
     b->at = now;
-    if (b->level < 1000) {
-        *ret_wait_s = (int)((1000 - b->level + rate * 1000 - 1) / (rate * 1000));
+    if (b->level < ONE) {
+        *ret_wait_s = (int)((ONE - b->level + rate * INT64_C(1000) - 1) / (rate * INT64_C(1000)));
         return false;
     }
-    b->level -= 1000;
+    b->level -= ONE;
     return true;
 }

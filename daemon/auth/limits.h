@@ -15,6 +15,7 @@ enum limit_class {
     LIMIT_PUBLIC,  /* one link or anonymous page: 5/s, burst 20 */
     LIMIT_KIOSK,   /* a kiosk or screen: 2/s, burst 30 */
     LIMIT_STAFF,   /* a session or a clerk's device: 50/s, burst 100 */
+    LIMIT_HOLD,    /* times held by one address without booking: one in ten seconds, burst 60 */
     LIMIT_CLASSES
 };
 

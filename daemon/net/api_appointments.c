@@ -6,6 +6,7 @@
 #include "auth/person.h"
 #include "auth/roles.h"
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/moment.h"
 #include "codec/pbjson.h"
@@ -132,11 +133,13 @@ static void submit_hold(struct call *c, Halld__HoldSlot *slot)
     struct holding *holding = alloc_zero(sizeof *holding);
     *holding = (struct holding){c, HOLDS_NONE};
     if (!(c->caller.roles & ROLE_CLERK)) {
-        holding->place = holds_begin(c->net->holds, call_hall(c), call_party(c));
+        int wait_s = (int)(setup_booking(hall_setup(call_hall(c)))->hold / 1000);
+        if (limits_take(c->net->limits, LIMIT_HOLD, call_party(c), clock_monotonic_ms(), &wait_s))
+            holding->place = holds_begin(c->net->holds, call_hall(c), call_party(c));
         if (holding->place == HOLDS_NONE) {
             free(holding);
             protobuf_c_message_free_unpacked(&slot->base, NULL);
-            call_refuse_wait(c, HALL_E_TOO_MANY, (int)(setup_booking(hall_setup(call_hall(c)))->hold / 1000));
+            call_refuse_wait(c, HALL_E_TOO_MANY, wait_s);
             return;
         }
     }

@@ -47,6 +47,10 @@ START_TEST(each_class_has_its_own_rate_and_each_party_its_own_bucket)
     ck_assert_int_eq(pass(LIMIT_STAFF, "b", 0, 500), 100);
     ck_assert_int_eq(pass(LIMIT_KIOSK, "a", 1000, 500), 2);
     ck_assert_int_eq(pass(LIMIT_NONE, "a", 0, 500), 500);
+    ck_assert_int_eq(pass(LIMIT_HOLD, "a", 0, 500), 60);
+    for (int64_t now = 1; now < 10000; now += 7) /* asking often costs nothing */
+        ck_assert_int_eq(pass(LIMIT_HOLD, "a", now, 1), 0);
+    ck_assert_int_eq(pass(LIMIT_HOLD, "a", 10000, 5), 1);
 }
 END_TEST
 

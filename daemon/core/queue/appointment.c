@@ -71,6 +71,15 @@ struct wanted {
     const Halld__PersonClass *class_row;
 };
 
+/* Held and given back counts too: each has had its code, and free_code must find another. */
+static bool has_codes(const struct queue *q, int32_t date)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < q->n_appointments; i++)
+        n += q->appointments[i]->date == date;
+    return n < CODES / 2;
+}
+
 static int check_slot(struct decision *d, const struct wanted *w)
 {
     int code = slots_check(d->hall, d->hall->queue->day.date, w->date, w->minute);
@@ -78,7 +87,7 @@ static int check_slot(struct decision *d, const struct wanted *w)
         return refuse(d->refusal, code, "slot_at", "");
     if (w->slot_at <= d->turn->now_ms)
         return refuse(d->refusal, HALL_E_SLOT_CLOSED, "slot_at", "");
-    if (slots_free(d->hall, w->item->item, w->slot_at) < 1)
+    if (slots_free(d->hall, w->item->item, w->slot_at) < 1 || !has_codes(d->hall->queue, w->date))
         return refuse(d->refusal, HALL_E_SLOT_FULL, "slot_at", "");
     return 0;
 }
