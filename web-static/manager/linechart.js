@@ -42,11 +42,11 @@ function mark(at, span) {
 
 /** All lines on one axis of time, as uPlot wants it; a value stands in the middle of its step. @param {Picture} p */
 function aligned(p) {
-  const at = [...new Set(p.lines.flatMap((l) => l.starts.map((s) => s + l.width / 2)))].sort((a, b) => a - b);
+  const at = [...new Set(p.lines.flatMap((l) => l.starts.map((s) => s + l.width / 2)))].filter((x) => x >= p.from && x <= p.to).sort((a, b) => a - b);
   const where = new Map(at.map((x, i) => [x, i]));
   return [at, ...p.lines.map((l) => {
     /** @type {(number | null | undefined)[]} */ const column = Array(at.length).fill(undefined);
-    l.starts.forEach((s, i) => { column[/** @type {number} */ (where.get(s + l.width / 2))] = l.values[i] ?? null; });
+    l.starts.forEach((s, i) => { const x = where.get(s + l.width / 2); if (x !== undefined) column[x] = l.values[i] ?? null; });
     return column;
   })];
 }
