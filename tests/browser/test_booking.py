@@ -239,6 +239,12 @@ def scan(browser, link):
     return browser
 
 
+def test_whoever_comes_on_another_day_is_told_which(hall, browser, kiosk):
+    code = hall.book("10:00", "2026-11-24")["code"]
+    browser.click(".k-own").wait_text("请输入 6 位预约码").press(*code).wait_text("您约的是 星期二 11 月 24 日", ".note.stop")
+    only_refusals(browser)
+
+
 def test_the_code_is_typed_at_the_kiosk(hall, browser, kiosk):
     code = hall.book("09:30")["code"]
     browser.click(".k-own").wait_text("请输入 6 位预约码")

@@ -149,7 +149,8 @@ def test_in_the_grace_in_time_and_after_it_a_walk_in():
 def test_whoever_does_not_come_has_a_strike():
     with BookingHall() as hall:
         booked, tomorrow = hall.book("09:30"), hall.book("09:30", "2026-11-24", OTHER)
-        assert hall.client("kiosk").post("/appointments/check-in", {"code": tomorrow.body["code"]}).status != 201
+        early = hall.client("kiosk").post("/appointments/check-in", {"code": tomorrow.body["code"]})
+        assert (early.code, early.body["error"]["details"]["value"]) == ("NOT_TODAY", "2026-11-24"), "whoever comes a day early is told so"
         assert hall.client().post(by_link(tomorrow, "/check-in")).code == "NOT_TODAY"
         hall.move("09:05", "2026-11-24")
         assert hall.client().get(by_link(booked)).body["state"] == "no_show"

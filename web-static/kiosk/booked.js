@@ -4,6 +4,7 @@
  */
 import { h } from "../lib/dom.js";
 import { get, postSurely } from "../lib/api.js";
+import { date, noon, weekday } from "../lib/days.js";
 import { t } from "../lib/i18n.js";
 import { button, head, helpButton, SCREENS, title } from "./screens.js";
 
@@ -42,10 +43,11 @@ async function take(k, how) {
     code = wrong = "";
     k.took(ticket);
   } catch (e) {
-    const { status, code: refusal, message } = /** @type {import("../lib/ask.js").ApiError} */ (e);
+    const { status, code: refusal, message, details } = /** @type {import("../lib/ask.js").ApiError} */ (e);
     code = "";
     if (!typed || !["NO_APPOINTMENT", "NOT_TODAY", "APPOINTMENT_OVER", "WRONG_STATE"].includes(refusal) || status === 401) return void k.refused(/** @type {any} */ (e), "");
-    wrong = refusal === "NO_APPOINTMENT" ? t("booked.none", { code: typed }) : message;
+    wrong = refusal === "NO_APPOINTMENT" ? t("booked.none", { code: typed })
+      : refusal === "NOT_TODAY" ? t("booked.day", { day: `${weekday(noon(details.value))} ${date(noon(details.value))}` }) : message;
     k.go("booked");
   }
 }

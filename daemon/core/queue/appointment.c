@@ -155,6 +155,20 @@ int appointment_decide_hold(struct decision *d)
     return 0;
 }
 
+/* By the code that somebody types: today's, else the next day's that has it, which is told from no appointment. */
+static const struct appointment *find_typed(const struct queue *q, const char *typed)
+{
+    const struct appointment *found = NULL;
+    for (size_t i = 0; i < q->n_appointments; i++) {
+        const struct appointment *a = q->appointments[i];
+        bool counts =
+            a->date == q->day.date || (a->date > q->day.date && a->state == HALLD__APPOINTMENT_STATE__E__booked);
+        if (counts && (!found || a->date < found->date) && strcmp(a->code, typed) == 0)
+            found = a;
+    }
+    return found;
+}
+
 static int find(struct decision *d, uint64_t id, const char *token, const char *typed, struct appointment **ret)
 {
     struct queue *q = d->hall->queue;
@@ -162,9 +176,8 @@ static int find(struct decision *d, uint64_t id, const char *token, const char *
     const struct appointment *a = NULL;
     if (token && token_from_text(token, bytes))
         a = queue_appointment_by_token(q, bytes);
-    for (size_t i = 0; typed && i < q->n_appointments && !a; i++)
-        if (q->appointments[i]->date == q->day.date && strcmp(q->appointments[i]->code, typed) == 0)
-            a = q->appointments[i];
+    if (typed)
+        a = find_typed(q, typed);
     *ret = queue_appointment(q, a ? a->id : id);
     return *ret ? 0 : refuse(d->refusal, HALL_E_NO_APPOINTMENT, token ? "token" : typed ? "code" : "id", "");
 }
@@ -345,12 +358,14 @@ int64_t appointment_next_due(const struct queue *q)
 
 static int check_check_in(struct decision *d, const struct appointment *a)
 {
+    char date[11];
+    date_to_text(a->date, date);
     if (a->state == HALLD__APPOINTMENT_STATE__E__held)
         return refuse(d->refusal, HALL_E_WRONG_STATE, "code", a->code);
     if (a->state != HALLD__APPOINTMENT_STATE__E__booked)
         return refuse(d->refusal, HALL_E_APPOINTMENT_OVER, "code", a->code);
     if (a->date != d->hall->queue->day.date)
-        return refuse(d->refusal, HALL_E_NOT_TODAY, "code", a->code);
+        return refuse(d->refusal, HALL_E_NOT_TODAY, "date", date);
     return 0;
 }
 
