@@ -56,6 +56,7 @@ int visit_decide_hold(struct decision *d)
     b->ticket = w->ticket->id;
     b->window = w->window;
     decision_make(d);
+    steps_close_if_drained(d, w); /* with a ticket on hold it does not close; it takes up one that came back */
     return 0;
 }
 
