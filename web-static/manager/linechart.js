@@ -95,7 +95,7 @@ export class LineChart {
     const nearest = (/** @type {Line} */ l, /** @type {number} */ at, /** @type {number} */ i) => l.values[l.starts[i] === at ? i : l.starts.findIndex((s) => at >= s && at < s + l.width)];
     const known = main.starts.map((at, i) => ({ at, i })).filter(({ at, i }) => p.lines.some((l) => (nearest(l, at, i) ?? null) !== null)), every = Math.max(1, Math.ceil(known.length / ROWS_MOST));
     const rows = known.filter((_, i) => (known.length - 1 - i) % every === 0);
-    fill(this.table, rows.length ? h("table", null, h("caption.sr", null, p.say), h("thead", null, h("tr", null, h("th", { scope: "col" }, t("time")), p.lines.map((l) => h("th", { scope: "col" }, `${l.name}（${p.unit}）`)))),
+    fill(this.table, rows.length ? h("table", null, h("caption.sr", null, p.say), h("thead", null, h("tr", null, h("th", { scope: "col" }, t("time")), p.lines.map((l) => h("th", { scope: "col" }, t("unit.of", { name: l.name, unit: p.unit }))))),
       h("tbody", null, rows.map(({ at, i }) => h("tr", null, h("th", { scope: "row" }, moment(at, span, main.width)), p.lines.map((l) => h("td", null, text(nearest(l, at, i)))))))) : h("p.sub", null, t("nothing")));
   }
 

@@ -1,7 +1,7 @@
 /* What is now: figures, windows, queues and what needs somebody, from the views that the stream brings. */
 import { fill, h, svg } from "../lib/dom.js";
 import { wallClock } from "../lib/days.js";
-import { hallNow, minutes, ms } from "../lib/format.js";
+import { hallNow, minutes, ms, two } from "../lib/format.js";
 import { pick, t } from "../lib/i18n.js";
 import { spark } from "./plain.js";
 
@@ -10,10 +10,10 @@ import { spark } from "./plain.js";
 const LONG_MS = 30 * 6e4, FRESH_MS = 20e3;
 /** @type {Record<string, string>} */ const OFF = { closed: "w.closed", break: "w.break", suspended: "w.suspended", open: "w.open" };
 
-/** "4 分", "1 小时 12 分" @param {number} span */
-export function spanText(span) {
+/** "4 分", "1 小时 12 分" @param {number} span @param {boolean} [short] for a window's tile */
+export function spanText(span, short) {
   const n = Math.max(0, Math.floor(span / 6e4));
-  return n < 60 ? t("min", { n }) : t("hours.min", { h: Math.floor(n / 60), n: n % 60 });
+  return n < 60 ? t(short ? "min.short" : "min", { n }) : t(short ? "hours.short" : "hours.min", { h: Math.floor(n / 60), n: short ? two(n % 60) : n % 60 });
 }
 
 /** @param {number | null | undefined} value */
@@ -57,7 +57,7 @@ function windowCell(s, w, detail) {
   const load = s.day?.loads.get(String(w.window)), since = hallNow() - ms(w.since_at), isFresh = s.board.calls.some((/** @type {any} */ c) => c.window === w.window && c.number === w.number && hallNow() - ms(c.called_at) < FRESH_MS * s.rate);
   const off = OFF[w.state], isLong = w.number && since > LONG_MS, planned = detail?.planned_s && w.state === "break" ? ms(w.since_at) + detail.planned_s * 1000 : 0;
   const word = w.number || t(off || (w.state === "draining" ? "w.draining" : "w.ready"));
-  const span = w.state === "closed" || !w.since_at ? "" : isFresh ? t("just.called") : planned ? wallClock(planned) : spanText(since);
+  const span = w.state === "closed" || !w.since_at ? "" : isFresh ? t("just.called") : planned ? wallClock(planned) : spanText(since, true);
   return h(off ? "li.is-off" : isFresh ? "li.is-call" : isLong ? "li.is-long" : "li", { "data-window": w.window, "data-state": w.state },
     h("span.no", null, h("b", null, w.window), h("span", null, span)), h("span.who", null, word),
     load === undefined || load === null ? svg("svg", { class: "chart", "aria-hidden": "true", viewBox: "0 0 100 5", preserveAspectRatio: "none" }) : svg("svg", { class: "chart", viewBox: "0 0 100 5", preserveAspectRatio: "none", role: "img", "aria-label": t("load", { n: Math.round(load * 100) }) },
