@@ -72,7 +72,7 @@ static void leave_out_people(const struct hallctl *ctl, Halld__Settings *s)
 static size_t row_count(const Halld__Settings *s)
 {
     return s->n_queues + s->n_groups + s->n_items + s->n_classes + s->n_windows + s->n_hours + s->n_special +
-           s->n_calendars + s->n_notices + s->n_duty;
+           s->n_calendars + s->n_screens + s->n_notices + s->n_duty;
 }
 
 static int put_hall(struct hallctl *ctl, const char *file, const struct setup *now, Halld__Settings *put)

@@ -126,11 +126,13 @@ static void add_queues(struct parts *p, const Halld__Settings *put)
 
 static void make_parts(struct parts *p, const Halld__Settings *put)
 {
-    static const char *const after[] = {"items", "windows", "hours", "special", "calendars"};
-    if (put->hall || put->policy) {
+    static const char *const after[] = {"items",     "windows", "hours",   "special",
+                                        "calendars", "screens", "notices", "duty"};
+    if (put->hall || put->policy || put->booking) {
         Halld__Settings *part = part_new(p);
         part->hall = put->hall;
         part->policy = put->policy;
+        part->booking = put->booking;
         p->bytes = json_size(&part->base);
     }
     add_table(p, put, "classes");

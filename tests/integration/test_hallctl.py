@@ -218,6 +218,18 @@ def test_the_demo_hall_is_imported_whole():
         assert not any(u["name"] == "shenji" for u in found["users"])
 
 
+def test_booking_screens_notices_and_the_rota_are_imported_too():
+    rows = {"booking": {"days_ahead": 5}, "screens": [{"name": "east", "public_key": "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7", "place": "东门"}],
+            "notices": [{"notice": "lift", "text": "电梯检修"}], "duty": [{"date": "2031-05-06", "leader": "guanli"}],
+            "special": [{"date": "2031-05-01", "reason": "劳动节"}]}
+    with Hall() as hall:
+        assert not ctl(hall, "import", "hall", write(hall, "more.json", json.dumps(rows))).stderr
+        found = settings(hall)
+        assert found["booking"]["days_ahead"] == 5
+        assert found["screens"][0]["place"] == "东门" and found["notices"][0]["text"] == "电梯检修"
+        assert found["duty"][0]["leader"] == "guanli" and found["special"][0]["reason"] == "劳动节"
+
+
 def test_a_bad_hall_file_is_said_with_its_place(hall):
     file = write(hall, "hall1.json", '{"windows":[{"window":1,"name":"a","colour":"red"}]}')
     assert "windows[0].colour" in ctl(hall, "import", "hall", file, code=FILE).stderr
