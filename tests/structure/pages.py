@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
 The pages: the table of files to install is the folder; both languages say the same things, with the same figures in
-them, and nothing is said that no page uses; nothing inline stands in a page; a person's phone loads little; the lock
-file names no odd host.
+them, and nothing is said that no page uses; nothing inline stands in a page; a person's phone loads little; what a page
+preloads is what it uses; the lock file names no odd host.
 """
 import json
 import os
@@ -83,6 +83,17 @@ def imported(path, seen):
         imported(os.path.normpath(os.path.join(os.path.dirname(path), name)), seen)
 
 
+def check_preloads(problems):
+    """A page that names its modules in its head names all of them: else the browser learns of the rest one by one."""
+    for page in (f for f in pages() if f.endswith("index.html") and "modulepreload" in tree.text(f)):
+        html, wanted = tree.text(page), set()
+        first = "web-static" + re.search(r'<script type="module" src="([^"]+)"', html).group(1)
+        imported(first, wanted)
+        named = {"web-static" + m for m in re.findall(r'rel="modulepreload" href="([^"]+)"', html)}
+        problems += [f"{page} does not preload {m}" for m in sorted(wanted - named - {first})]
+        problems += [f"{page} preloads {m}, which it does not use" for m in sorted(named - wanted)]
+
+
 def check_phone(problems):
     for name, page, modules, parts, most in PHONE_PAGES:
         html, seen = tree.text(f"web-static/{page}"), set()
@@ -141,6 +152,7 @@ def main():
     check_table(problems)
     check_inline(problems)
     check_phone(problems)
+    check_preloads(problems)
     check_lock(problems)
     check_contrast(problems)
     looked_at = check_texts(problems) + len(pages())

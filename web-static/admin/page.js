@@ -83,4 +83,5 @@ async function begin(why = "") {
 await loadTexts("common", "days", "login", "slip", "admin");
 document.title = t("title");
 addEventListener("hashchange", () => main.className === "page" && render());
+fill(main, h("p.sub", null, t("title")));      /* something to see while the hall is asked who is here */
 begin();

@@ -132,4 +132,5 @@ async function begin(why) {
 }
 
 await loadTexts("common", "days", "login", "appointments");
+fill(main, h("p.sub", null, t("title")));      /* something to see while the hall is asked who is here */
 begin();

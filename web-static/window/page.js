@@ -237,4 +237,5 @@ document.title = t("title");
 addEventListener("keydown", onKey);
 setInterval(() => c.detail && c.n && cards.tick(c), 500);
 setInterval(readBooked, BOOKED_MS);
+fill(main, h("p.sub", null, t("title")));      /* something to see while the hall is asked who is here */
 begin();
