@@ -15,7 +15,7 @@
 
 struct grade;
 
-/* What is said of a wait is the median of those drawn up to here, then ever more their mean, and only that from there.
+/* What is said of a wait is the median of those drawn up to here, then ever more towards their mean.
  */
 enum { GRADE_MEDIAN_TO_S = 180, GRADE_MEAN_FROM_S = 360 };
 
