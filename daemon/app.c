@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "app/config.h"
-#include "app/file.h"
+#include "base/file.h"
 #include "app/first.h"
 #include "app/why.h"
 #include "base/alloc.h"

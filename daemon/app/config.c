@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/file.h"
+#include "base/file.h"
 #include "app/why.h"
 #include "base/alloc.h"
 #include "codec/pbjson.h"

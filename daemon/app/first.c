@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "app/file.h"
+#include "base/file.h"
 #include "app/why.h"
 #include "auth/generate.h"
 #include "base/alloc.h"

@@ -8,25 +8,12 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "codec/pbjson_shape.h"
 
 enum { FILE_BYTES = 4 << 20, LINES_MAX = 100 };
 
 /* ---- files and folders */
-
-static int read_text(const char *file, struct buf *out)
-{
-    FILE *f = fopen(file, "rbe");
-    size_t n;
-    while (f && out->len <= FILE_BYTES && (n = fread(buf_reserve(out, 65536), 1, 65536, f)) > 0)
-        out->len += n;
-    int why = !f || ferror(f) ? errno : out->len > FILE_BYTES ? EFBIG : 0;
-    if (f)
-        fclose(f);
-    buf_add(out, "", 0);
-    errno = why;
-    return why ? -1 : 0;
-}
 
 static bool exists(const char *path)
 {
@@ -77,7 +64,7 @@ static int source_read(struct flow_text *source, char *file, const ProtobufCMess
                        ProtobufCMessage **ret)
 {
     source->file = file;
-    if (read_text(file, &source->text) != 0)
+    if (!file_read(file, FILE_BYTES, &source->text))
         return -1;
     *ret = pbjson_shape_read(d, buf_text(&source->text), source->text.len, &source->faults);
     return 0;

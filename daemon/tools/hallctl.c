@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "tools/columns.h"
 #include "tools/hallctl_http.h"
 
@@ -105,19 +106,9 @@ void hallctl_say(const struct hallctl *ctl, FILE *to, enum hallctl_word word, co
 
 int hallctl_read_file(const struct hallctl *ctl, const char *file, struct buf *ret)
 {
-    FILE *f = fopen(file, "rbe");
-    size_t n;
-    while (f && ret->len <= FILE_MAX && (n = fread(buf_reserve(ret, 65536), 1, 65536, f)) > 0)
-        ret->len += n;
-    bool failed = !f || ferror(f) || ret->len > FILE_MAX;
-    int why = ret->len > FILE_MAX ? EFBIG : errno;
-    if (f)
-        fclose(f);
-    if (!failed) {
-        buf_add(ret, "", 0);
+    if (file_read(file, FILE_MAX, ret))
         return 0;
-    }
-    SAY(ctl, stderr, W_CANNOT_READ, ARG("what", file), ARG("why", strerror(why)));
+    SAY(ctl, stderr, W_CANNOT_READ, ARG("what", file), ARG("why", strerror(errno)));
     return EXIT_FILE;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "codec/pbjson.h"
 #include "tools/sim_flow.h"
 #include "tools/sim_forecast.h"
@@ -20,7 +21,7 @@
 #include "view/trace.h"
 
 enum { EXIT_OK = 0, EXIT_DATA = 1, EXIT_USAGE = 64, EXIT_OUTPUT = 73 };
-enum { LEARN_MOST = 64 };
+enum { LEARN_MOST = 64, FILE_MOST = 256 << 20 };
 
 struct options {
     const char *trace, *hall, *customers, *true_law;
@@ -40,32 +41,16 @@ static int usage(void)
     return EXIT_USAGE;
 }
 
-static char *read_file(const char *name, size_t *ret_len)
-{
-    FILE *f = fopen(name, "re");
-    if (!f)
-        return NULL;
-    struct buf text = BUF_INIT;
-    for (size_t n = 1; n > 0; text.len += n)
-        n = fread(buf_reserve(&text, 65536), 1, 65536, f);
-    fclose(f);
-    *ret_len = text.len;
-    return buf_take(&text);
-}
-
 static Halld__Settings *read_hall(const char *name)
 {
-    size_t len;
-    char *text = read_file(name, &len);
-    if (!text) {
-        fprintf(stderr, "%s: cannot be read\n", name);
-        return NULL;
-    }
+    struct buf text = BUF_INIT;
     struct refusal r = {0};
     ProtobufCMessage *m = NULL;
-    if (pbjson_read(&halld__settings__descriptor, text, len, &PBJSON_FILE, &m, &r))
+    if (!file_read(name, FILE_MOST, &text))
+        fprintf(stderr, "%s: cannot be read\n", name);
+    else if (pbjson_read(&halld__settings__descriptor, buf_text(&text), text.len, &PBJSON_FILE, &m, &r))
         fprintf(stderr, "%s: %s: %s\n", name, *r.field ? r.field : "$", err_text_en(r.code));
-    free(text);
+    buf_fini(&text);
     return (Halld__Settings *)m;
 }
 

@@ -5,20 +5,15 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "tools/sim_flow_inside.h"
 
-enum { EXIT_OK = 0, EXIT_DATA = 1, EXIT_USAGE = 64, EXIT_OUTPUT = 73 };
+enum { EXIT_OK = 0, EXIT_DATA = 1, EXIT_USAGE = 64, EXIT_OUTPUT = 73, FILE_MOST = 64 << 20 };
 
 char *sim_read_file(const char *name, size_t *ret_len)
 {
-    FILE *f = fopen(name, "re");
-    if (!f)
-        return NULL;
     struct buf text = BUF_INIT;
-    for (size_t n = 1; n > 0; text.len += n)
-        n = fread(buf_reserve(&text, 65536), 1, 65536, f);
-    bool sound = !ferror(f);
-    fclose(f);
+    bool sound = file_read(name, FILE_MOST, &text);
     *ret_len = text.len;
     if (sound)
         return buf_take(&text);

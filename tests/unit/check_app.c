@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "app/config.h"
-#include "app/file.h"
+#include "base/file.h"
 #include "app/first.h"
 #include "app/options.h"
 #include "auth/generate.h"
