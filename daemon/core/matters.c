@@ -8,16 +8,18 @@
 #include "base/alloc.h"
 #include "base/moment.h"
 #include "core/decision.h"
+#include "core/matters.h"
 #include "core/setup_rows.h"
 
 enum { EVENTS_OF_ONE_MARK = 48 }; /* with all that it sets off, as a rule */
 
 /* ---- facts */
 
-/* What the facts are read from. */
+/* What the facts are read from: the hall, and who asks with which role. */
 struct source {
     const struct hall *hall;
-    const struct decision *d;
+    const char *asks; /* NULL: nobody who is known */
+    Halld__Role__E role;
 };
 
 static bool is_in_group(const struct setup *s, const char *user, const char *group)
@@ -32,8 +34,8 @@ static bool is_in_group(const struct setup *s, const char *user, const char *gro
 /* The role of whoever asks, else of the user as configured. */
 static Halld__Role__E role_of(const struct source *src, const char *user)
 {
-    if (strcmp(src->d->turn->actor->id, user) == 0)
-        return src->d->turn->role;
+    if (src->asks && strcmp(src->asks, user) == 0)
+        return src->role;
     const Halld__User *u = setup_user_find(src->hall->setup, user);
     return u && !u->disabled ? u->role : HALLD__ROLE__E__public;
 }
@@ -146,7 +148,7 @@ static bool is_link(const struct decision *d)
 
 static void begin(struct circumstances *c, struct decision *d, int window)
 {
-    c->source = (struct source){d->hall, d};
+    c->source = (struct source){d->hall, d->turn->actor->id, d->turn->role};
     c->facts = facts_of(&c->source);
     c->turn = (struct flow_turn){.now = d->turn->now_ms > d->hall->at ? d->turn->now_ms : d->hall->at,
                                  .facts = &c->facts,
@@ -231,6 +233,61 @@ int matters_decide_migrate(struct decision *d)
 void matters_apply(struct hall *h, const Halld__Event *event)
 {
     flow_apply(h->flow, event);
+}
+
+/* ---- who may see and do what */
+
+const char *matters_person(const struct matter *m)
+{
+    if (m->person)
+        return m->person;
+    for (size_t i = 0; i < m->def->flow->n_fields; i++)
+        if (m->def->fields[i].type == FLOW_PERSON && m->values[i].n)
+            return m->values[i].texts[0];
+    return "";
+}
+
+static void ask(struct circumstances *c, const struct asker *a)
+{
+    c->source = (struct source){a->hall, a->user, a->role};
+    c->facts = facts_of(&c->source);
+    c->turn = (struct flow_turn){.now = a->now, .facts = &c->facts, .user = a->user, .person = a->person};
+}
+
+bool matters_may_read(const struct asker *a, const struct matter *m)
+{
+    struct circumstances c;
+    ask(&c, a);
+    return flow_may_read(a->hall->flow, &c.turn, m);
+}
+
+bool matters_may_read_field(const struct asker *a, const struct matter *m, int field)
+{
+    struct circumstances c;
+    ask(&c, a);
+    return flow_may_read_field(a->hall->flow, &c.turn, m, field);
+}
+
+bool matters_may_read_kind(const struct asker *a, const struct definition *d)
+{
+    struct circumstances c;
+    ask(&c, a);
+    return flow_may_read_kind(a->hall->flow, &c.turn, d);
+}
+
+bool matters_may_take(const struct asker *a, const struct definition *d, const struct matter *m, size_t transition)
+{
+    struct circumstances c;
+    ask(&c, a);
+    return flow_may_take(a->hall->flow, &c.turn, d, m, transition);
+}
+
+bool matters_waits_for(const struct asker *a, const struct matter *m)
+{
+    for (size_t i = 0; i < m->def->flow->n_transitions; i++)
+        if (matters_may_take(a, m->def, m, i))
+            return true;
+    return false;
 }
 
 /* ---- time */

@@ -19,74 +19,13 @@ struct step {
 
 /* ---- roles */
 
-static bool is_user_with(const struct act *a, const char *role)
-{
-    const struct flow_facts *facts = a->turn->facts;
-    const char *user = a->turn->user;
-    if (!user || !*user)
-        return false;
-    if (strcmp(role, "duty_leader") == 0)
-        return strcmp(facts->duty(facts->arg, act_today(a)), user) == 0;
-    return facts->has_role(facts->arg, user, role);
-}
-
-static bool is_in_field(const struct act *a, const struct matter *m, int field)
-{
-    const struct value *v = m ? &m->values[field] : NULL;
-    bool staff = m && m->def->fields[field].type == FLOW_STAFF;
-    const struct flow_facts *facts = a->turn->facts;
-    for (size_t i = 0; v && i < v->n; i++)
-        if (staff ? strcmp(v->texts[i], a->turn->user) == 0
-                  : facts->in_department(facts->arg, a->turn->user, v->texts[i]))
-            return true;
-    return false;
-}
-
-static bool is_level(const struct act *a, const struct matter *m)
-{
-    const Halld__Flow *flow = m ? m->def->flow : NULL;
-    for (size_t i = m ? (size_t)m->level - 1 : 0; flow && i < flow->n_levels; i++)
-        if (is_user_with(a, flow->levels[i]))
-            return true;
-    return false;
-}
-
-/* The holder of the link: who opened the matter by it, or whom a person field of the matter names. A matter that knows
- * no person is known only to those who were given its link. */
-static bool is_person(const struct act *a, const struct matter *m)
-{
-    const char *person = a->turn->person;
-    if (!person)
-        return false;
-    if (!m || (m->person && strcmp(m->person, person) == 0))
-        return true;
-    bool named = m->person != NULL;
-    for (size_t i = 0; i < m->def->flow->n_fields; i++) {
-        const struct value *v = &m->values[i];
-        if (m->def->fields[i].type != FLOW_PERSON || v->n == 0)
-            continue;
-        named = true;
-        for (size_t k = 0; k < v->n; k++)
-            if (strcmp(v->texts[k], person) == 0)
-                return true;
-    }
-    return !named;
-}
-
 static bool may_as(const struct act *a, const struct matter *m, const struct who *w)
 {
-    bool machine = a->clock || a->by;
     if (w->kind == WHO_CLOCK)
         return a->clock != NULL;
     if (w->kind == WHO_MATTER)
         return a->by != 0;
-    if (machine)
-        return false;
-    if (w->kind == WHO_LEVEL)
-        return is_level(a, m);
-    if (w->kind == WHO_PERSON)
-        return is_person(a, m);
-    return is_user_with(a, w->role) && (w->kind == WHO_ROLE || is_in_field(a, m, w->field));
+    return !a->clock && !a->by && who_asks(a->flow, a->turn, m, w);
 }
 
 static bool may_take(const struct step *s)
@@ -98,24 +37,6 @@ static bool may_take(const struct step *s)
 }
 
 /* ---- the checks, in the order in which they answer */
-
-static bool leads_nowhere(const struct step *s, int field)
-{
-    const struct field *f = &s->def->fields[field];
-    return f->type == FLOW_MATTER && !flow_definition(s->act->flow, f->f->of);
-}
-
-/* A transition that needs or opens a matter of a flow that is not installed is not there. */
-static bool is_offered(const struct step *s)
-{
-    for (size_t i = 0; i < s->def->flow->n_fields; i++)
-        if ((s->t->need & DEFINITION_BIT(i)) && leads_nowhere(s, (int)i))
-            return false;
-    for (size_t i = 0; i < s->t->n_then; i++)
-        if (s->t->then[i].kind == FLOW_EFFECT_OPEN && leads_nowhere(s, s->t->then[i].args[0].index))
-            return false;
-    return true;
-}
 
 static int check_seen(const struct step *s, const struct flow_command *c)
 {
@@ -147,7 +68,7 @@ static int check_guards(const struct step *s)
 
 static int check(struct step *s, const struct given *given, const struct flow_command *seen)
 {
-    if (!is_offered(s))
+    if (!transition_is_offered(s->act->flow, s->def, s->t))
         return refuse(s->act->refusal, HALL_E_UNKNOWN_TRANSITION, s->def->flow->name, s->t->t->name);
     if (!may_take(s))
         return refuse(s->act->refusal, HALL_E_WRONG_ROLE, s->def->flow->name, s->t->t->name);

@@ -158,6 +158,7 @@ static struct field make_field(struct maker *k, const Halld__Field *f)
         .type = type < 0 ? FLOW_TEXT : (enum flow_type)type,
         .hold_in = bits(k, f->n_hold_in, f->hold_in, definition_state, "state"),
         .outcome_in = bits(k, f->n_outcome_in, f->outcome_in, definition_state, "state"),
+        .read = make_whos(k, f->n_read, f->read),
     };
 }
 
@@ -252,6 +253,7 @@ static void make_parts(struct maker *k)
     d->fields = alloc_zero((f->n_fields + 1) * sizeof *d->fields);
     d->transitions = alloc_zero((f->n_transitions + 1) * sizeof *d->transitions);
     d->clocks = alloc_zero((f->n_clocks + 1) * sizeof *d->clocks);
+    d->read = make_whos(k, f->n_read, f->read);
     for (size_t i = 0; i < f->n_states; i++)
         d->ends |= f->states[i]->end ? DEFINITION_BIT(i) : 0;
     for (size_t i = 0; i < f->n_fields; i++) {
@@ -319,6 +321,10 @@ void definition_free(struct definition *d)
     }
     for (size_t i = 0; d->clocks && i < d->flow->n_clocks; i++)
         free_clock(&d->clocks[i]);
+    for (size_t i = 0; d->fields && i < d->flow->n_fields; i++)
+        if (d->fields[i].f)
+            free_whos(d->fields[i].read, d->fields[i].f->n_read);
+    free_whos(d->read, d->flow->n_read);
     free(d->fields);
     free(d->transitions);
     free(d->clocks);

@@ -54,6 +54,7 @@ struct field {
     const Halld__Field *f;
     enum flow_type type;
     uint64_t hold_in, outcome_in; /* states */
+    struct who *read;             /* of f; narrower than the flow's where there are any */
 };
 
 enum watch_kind { WATCH_YELLOW, WATCH_END, WATCH_RED, WATCH_NOTICE, WATCH_TAKE, WATCH_ERASE };
@@ -80,6 +81,7 @@ struct clock_row {
 
 struct definition {
     Halld__Flow *flow; /* owned */
+    struct who *read;  /* who may read a matter */
     struct field *fields;
     struct transition *transitions;
     struct clock_row *clocks;

@@ -89,6 +89,15 @@ void flow_recompute(struct flow *f, const struct flow_turn *turn);
 /* May the ticket be finished with the outcome? 0, TICKET_HELD or OUTCOME_NOT_ALLOWED. */
 int flow_check_outcome(const struct flow *f, const char *ticket, const char *outcome, struct refusal *r);
 
+/* What somebody may read and do now; of the turn only who asks, when, and the facts are looked at. A field that names
+ * no readers has those of its flow; of a kind: by role alone, whatever the matter. flow_may_take looks at who, state
+ * and times; the fields and guards are the command's business. m NULL: a matter of d is opened. */
+bool flow_may_read(const struct flow *f, const struct flow_turn *turn, const struct matter *m);
+bool flow_may_read_field(const struct flow *f, const struct flow_turn *turn, const struct matter *m, int field);
+bool flow_may_read_kind(const struct flow *f, const struct flow_turn *turn, const struct definition *d);
+bool flow_may_take(const struct flow *f, const struct flow_turn *turn, const struct definition *d,
+                   const struct matter *m, size_t transition);
+
 /* Reading; borrowed until the next apply. */
 uint64_t flow_matter_count(const struct flow *f);
 const struct matter *flow_matter(const struct flow *f, uint64_t id);              /* NULL if there is none */

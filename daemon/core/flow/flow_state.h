@@ -91,6 +91,11 @@ size_t act_end_turn(struct act *a, bool keep); /* how many events were made */
 
 int32_t act_today(const struct act *a);
 
+/* ---- who asks (who.c); m NULL: nothing is there yet */
+bool who_asks(const struct flow *f, const struct flow_turn *turn, const struct matter *m, const struct who *w);
+/* A transition that needs or opens a matter of a flow that is not installed is not there. */
+bool transition_is_offered(const struct flow *f, const struct definition *d, const struct transition *t);
+
 /* ---- commands (command.c) */
 
 struct given {

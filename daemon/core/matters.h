@@ -1,0 +1,34 @@
+/*
+ * The hall's matters as people may see them: joins what the flow engine says (core/flow/flow.h) to the hall's people,
+ * rota and hours. Reads a hall, changes nothing.
+ */
+#ifndef CORE_MATTERS_H
+#define CORE_MATTERS_H
+
+#include <stdbool.h>
+
+#include "core/flow/flow.h"
+#include "core/hall.h"
+
+/* Who asks, and when. */
+struct asker {
+    const struct hall *hall;
+    const char *user;    /* a user or a device; NULL: the holder of a link */
+    Halld__Role__E role; /* of the user */
+    const char *person;  /* the holder of a link, as a person (matters_person); else NULL */
+    int64_t now;
+};
+
+/* By whom a matter's link is held, as the engine knows persons; borrowed. */
+const char *matters_person(const struct matter *m);
+
+bool matters_may_read(const struct asker *a, const struct matter *m);
+bool matters_may_read_field(const struct asker *a, const struct matter *m, int field);
+/* The kind as such, and figures about it: by the asker's role, whatever the matter. */
+bool matters_may_read_kind(const struct asker *a, const struct definition *d);
+/* Which transition the asker may take now by role, state and times; m NULL: to open a matter of d. */
+bool matters_may_take(const struct asker *a, const struct definition *d, const struct matter *m, size_t transition);
+/* May the asker take any? */
+bool matters_waits_for(const struct asker *a, const struct matter *m);
+
+#endif
