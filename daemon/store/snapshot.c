@@ -26,7 +26,7 @@ enum {
     AT_EXTRA_LEN = 60,
     HEADER = 68, /* then the hall, the extra part, the checksum */
     SUM = 32,
-    FORMAT = 1,
+    FORMAT = 2,
     KEPT = 2,
 };
 

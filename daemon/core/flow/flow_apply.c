@@ -40,22 +40,42 @@ static void apply_profile(struct flow *f, const Halld__Event *event)
 
 /* ---- the matter */
 
-static struct matter *opened(struct flow *f, const Halld__MatterMoved *b)
+static struct matter *opened(struct flow *f, const Halld__Event *event)
 {
+    const Halld__MatterMoved *b = event->matter_moved;
     const struct definition *def = flow_definition_find(f, b->head->flow, b->head->version);
     if (!def)
         abort();
     struct matter *m = matter_new(b->head->matter, def);
+    m->opened_at = event->at;
+    m->opened_seq = event->seq;
     if (*b->person)
         m->person = alloc_text(b->person);
     flow_matter_add_take(f, m);
     return m;
 }
 
+/* Whoever took a transition, as one word for people who come too late. A layer's events have no actor yet. */
+static char *taker_new(const Halld__Event *event)
+{
+    const Halld__MatterMoved *b = event->matter_moved;
+    const Halld__Actor *actor = event->actor;
+    if (*b->clock)
+        return alloc_format("clock:%s", b->clock);
+    if (b->by)
+        return alloc_format("matter:%llu", (unsigned long long)b->by);
+    const ProtobufCEnumValue *kind =
+        actor ? protobuf_c_enum_descriptor_get_value(&halld__actor_kind__e__descriptor, (int)actor->kind) : NULL;
+    if (!kind)
+        return NULL;
+    bool named = *actor->id && actor->kind != HALLD__ACTOR_KIND__E__link;
+    return named ? alloc_format("%s:%s", kind->name, actor->id) : alloc_text(kind->name);
+}
+
 static void apply_moved(struct flow *f, const Halld__Event *event)
 {
     const Halld__MatterMoved *b = event->matter_moved;
-    struct matter *m = b->opened ? opened(f, b) : own(f, b->head);
+    struct matter *m = b->opened ? opened(f, event) : own(f, b->head);
     m->state = definition_state(m->def, b->to);
     if (m->state < 0)
         abort();
@@ -63,9 +83,11 @@ static void apply_moved(struct flow *f, const Halld__Event *event)
         m->entered[m->state] = event->at;
     for (size_t i = 0; i < b->n_fields; i++)
         matter_set(m, b->fields[i]);
-    int transition = definition_transition(m->def, b->transition);
-    if (transition >= 0)
-        m->times[transition]++;
+    m->last = definition_transition(m->def, b->transition);
+    if (m->last >= 0)
+        m->times[m->last]++;
+    free(m->last_by);
+    m->last_by = taker_new(event);
     m->revision++;
     m->changed_at = event->at;
     if (matter_is_over(m) && !m->ended)
@@ -262,6 +284,8 @@ static struct matter *carried(const struct matter *old, const struct definition 
 {
     struct matter *m = matter_new(old->id, to);
     const struct definition *from = old->def;
+    if (old->last >= 0)
+        m->last = definition_transition(to, from->flow->transitions[old->last]->name);
     for (size_t i = 0; i < from->flow->n_fields; i++) {
         int field = definition_field(to, from->flow->fields[i]->name);
         if (field >= 0 && to->fields[field].type == from->fields[i].type)
@@ -292,14 +316,15 @@ static void apply_migrated(struct flow *f, const Halld__Event *event)
     if (next->entered[state] == 0)
         next->entered[state] = m->entered[m->state];
     int levels = to->flow->n_levels ? (int)to->flow->n_levels : 1;
-    struct matter *old = alloc_copy(m, sizeof *m); /* takes the old arrays away, but neither runs nor person */
+    struct matter *old = alloc_copy(m, sizeof *m); /* takes the old arrays away, but neither runs nor people */
     old->runs = NULL;
     old->n_runs = 0;
-    old->person = NULL;
+    old->person = old->last_by = NULL;
     m->def = to;
     m->values = next->values;
     m->times = next->times;
     m->entered = next->entered;
+    m->last = next->last;
     m->state = state;
     m->level = m->level < levels ? m->level : levels;
     m->revision++;

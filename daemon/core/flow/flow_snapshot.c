@@ -59,6 +59,10 @@ static Halld__MatterRow *matter_row(const struct matter *m)
     to->level = (uint32_t)m->level;
     to->revision = m->revision;
     to->changed_at = m->changed_at;
+    to->opened_at = m->opened_at;
+    to->opened_seq = m->opened_seq;
+    put_text(&to->last, m->last >= 0 ? flow->transitions[m->last]->name : "");
+    put_text(&to->last_by, m->last_by ? m->last_by : "");
     to->ended = m->ended;
     put_text(&to->person, m->person ? m->person : "");
     to->values = alloc_zero((flow->n_fields + 1) * sizeof *to->values);
@@ -187,6 +191,10 @@ static bool read_parts(const struct flow *f, struct matter *m, const Halld__Matt
     m->level = (int)from->level;
     m->revision = from->revision;
     m->changed_at = from->changed_at;
+    m->opened_at = from->opened_at;
+    m->opened_seq = from->opened_seq;
+    m->last = *from->last ? definition_transition(m->def, from->last) : -1;
+    m->last_by = *from->last_by ? alloc_text(from->last_by) : NULL;
     m->ended = from->ended;
     m->person = *from->person ? alloc_text(from->person) : NULL;
     memcpy(m->times, from->times, from->n_times * sizeof *m->times);

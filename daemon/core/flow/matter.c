@@ -79,6 +79,7 @@ struct matter *matter_new(uint64_t id, const struct definition *def)
     m->def = def;
     m->state = -1;
     m->level = 1;
+    m->last = -1;
     m->values = alloc_zero((def->flow->n_fields + 1) * sizeof *m->values);
     m->times = alloc_zero((def->flow->n_transitions + 1) * sizeof *m->times);
     m->entered = alloc_zero((def->flow->n_states + 1) * sizeof *m->entered);
@@ -103,6 +104,7 @@ struct matter *matter_copy(const struct matter *m)
     *copy = *m;
     copy->heap_at = 0;
     copy->person = m->person ? alloc_text(m->person) : NULL;
+    copy->last_by = m->last_by ? alloc_text(m->last_by) : NULL;
     copy->values = values;
     copy->times = times;
     copy->entered = entered;
@@ -131,6 +133,7 @@ void matter_free(struct matter *m)
     free(m->times);
     free(m->entered);
     free(m->person);
+    free(m->last_by);
     free(m);
 }
 

@@ -46,9 +46,12 @@ struct matter {
     const struct definition *def;
     int state, level;
     uint64_t revision; /* transitions taken, the opening too */
-    int64_t changed_at;
-    int32_t ended; /* date; 0 = open */
-    char *person;  /* who opened it by a link; NULL */
+    int64_t opened_at, changed_at;
+    uint64_t opened_seq; /* of the opening event */
+    int32_t ended;       /* date; 0 = open */
+    char *person;        /* who opened it by a link; NULL */
+    int last;            /* the transition taken last; -1: one of another version that this one has not */
+    char *last_by;       /* who took it: user:li, device:..., link, clock:NAME, matter:12; owned */
     struct value *values;
     uint32_t *times;  /* each transition was taken */
     int64_t *entered; /* each state last */
