@@ -10,6 +10,8 @@
  *   read must lie in 1970 to 9998, a day away from both ends. One in a oneof that is set is never 0.
  * - null reads as unset, but not as an element of a list or map. A map is an object.
  * - Durations are plain integers, fields "*_s".
+ * - The message halld.Json is any JSON object, written as its text stands and read into compact text: an empty object
+ * is the empty text. Only the limit of the whole holds for the texts in it.
  *
  * Everything read may come from outside: size, nesting, memory, UTF-8 and NUL are limited and checked.
  * Own no state, never log.

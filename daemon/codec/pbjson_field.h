@@ -71,6 +71,9 @@ struct pbjson_place {
     size_t index;
 };
 
+/* 0, or TOO_DEEP with line and column: text that looks like JSON nests more than `limit` objects and lists. */
+int pbjson_check_depth(const char *text, size_t len, int limit, struct refusal *r);
+
 int pbjson_refuse(struct refusal *r, int code, const struct pbjson_place *at, const char *value);
 
 /* Text to the value of an integer, bool or enum field, a moment included. 0 or a code; *member is set only on 0. */

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "codec/pbjson_field.h"
+#include "codec/pbjson_json.h"
+#include "proto/words.pb-c.h"
 
 struct reader {
     const struct pbjson_limits *limits;
@@ -250,6 +251,25 @@ static int read_field(struct reader *rd, ProtobufCMessage *m, const char *name, 
     return code;
 }
 
+/* What may stand in it, the handler knows; here it is kept as it came. */
+static int read_json(struct reader *rd, const ProtobufCMessageDescriptor *d, const json_t *from,
+                     const struct pbjson_place *at, ProtobufCMessage **ret)
+{
+    if (!pbjson_json_is_clean(from))
+        return fail(rd, HALL_E_BAD_UTF8, at, NULL);
+    Halld__Json *m = alloc_zero(d->sizeof_message);
+    halld__json__init(m);
+    if (json_object_size(from))
+        m->text = pbjson_json_text(from);
+    pbjson_json_wipe((json_t *)(uintptr_t)from);
+    int code = charge(rd, strlen(m->text) + 1, at);
+    if (code)
+        halld__json__free_unpacked(m, NULL);
+    else
+        *ret = &m->base;
+    return code;
+}
+
 static int read_message(struct reader *rd, const ProtobufCMessageDescriptor *d, const json_t *from,
                         const struct pbjson_place *at, ProtobufCMessage **ret)
 {
@@ -258,6 +278,8 @@ static int read_message(struct reader *rd, const ProtobufCMessageDescriptor *d, 
     int code = charge(rd, d->sizeof_message, at);
     if (code)
         return code;
+    if (pbjson_is_json(d))
+        return read_json(rd, d, from, at, ret);
     ProtobufCMessage *m = alloc_zero(d->sizeof_message);
     d->message_init(m);
     json_t *tree = (json_t *)(uintptr_t)from, *value;
@@ -285,7 +307,7 @@ static int refuse_position(struct refusal *r, int code, int line, int column)
 }
 
 /* Before parsing: the parser would build thousands of nested arrays before we could count them. */
-static int check_depth(const char *text, size_t len, int limit, struct refusal *r)
+int pbjson_check_depth(const char *text, size_t len, int limit, struct refusal *r)
 {
     int depth = 0, line = 1, column = 0;
     bool quoted = false;
@@ -329,7 +351,7 @@ static int parse(const char *text, size_t len, const struct pbjson_limits *limit
 {
     if (len > limits->bytes)
         return refuse(r, HALL_E_TOO_LARGE, NULL, NULL);
-    int code = check_depth(text, len, limits->depth, r);
+    int code = pbjson_check_depth(text, len, limits->depth, r);
     if (code)
         return code;
     json_error_t error;

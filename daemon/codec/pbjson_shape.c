@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec/pbjson_field.h"
+#include "codec/pbjson_json.h"
 
 static void look_at_message(struct faults *faults, const ProtobufCMessageDescriptor *d, json_t *from,
                             const struct fault_place *at);
@@ -121,6 +121,8 @@ static void look_at_message(struct faults *faults, const ProtobufCMessageDescrip
         wrong_kind(faults, at, "an object");
         return;
     }
+    if (pbjson_is_json(d))
+        return;
     json_object_foreach(from, key, value) look_at_key(faults, d, key, value, at);
     drop_rivals(d, from);
 }

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "codec/pbjson_field.h"
+#include "codec/pbjson_json.h"
+#include "proto/words.pb-c.h"
 
 struct scan {
     const struct pbjson_limits *limits;
@@ -77,7 +78,10 @@ static int scan_delimited(struct scan *s, const ProtobufCFieldDescriptor *f, str
     enum pbjson_kind kind = pbjson_type_of(f)->kind;
     if (kind == PBJSON_MESSAGE)
         return scan_message(s, f->descriptor, value, depth + 1, at);
-    if (len > s->limits->text)
+    if (f == halld__json__descriptor.fields) {
+        if (!pbjson_json_is_sound((const char *)value.at, len, s->limits->depth - depth + 1))
+            return fail(s, HALL_E_BAD_VALUE, at);
+    } else if (len > s->limits->text)
         return fail(s, HALL_E_TOO_LONG, at);
     if (kind == PBJSON_STRING && !pbjson_text_is_clean((const char *)value.at, len))
         return fail(s, HALL_E_BAD_UTF8, at);

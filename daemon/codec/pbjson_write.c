@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/moment.h"
-#include "codec/pbjson_field.h"
+#include "codec/pbjson_json.h"
+#include "proto/words.pb-c.h"
 
 #define NUMBER_TEXT 24 /* room for any 64-bit integer and two quotes */
 
@@ -194,8 +195,20 @@ static void put_field(struct buf *out, const ProtobufCMessage *m, const Protobuf
         put_value(out, f, member);
 }
 
+/* An object's text as it stands. */
+static void put_json(const ProtobufCMessage *m, struct buf *out)
+{
+    const char *text = ((const Halld__Json *)m)->text;
+    text = *text ? text : "{}";
+    put(out, text, strlen(text));
+}
+
 static void put_message(const ProtobufCMessage *m, struct buf *out)
 {
+    if (pbjson_is_json(m->descriptor)) {
+        put_json(m, out);
+        return;
+    }
     char before = '{';
     for (unsigned i = 0; i < m->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *f = &m->descriptor->fields[i];

@@ -2,7 +2,7 @@
 """Every message of proto/, filled at random, through our codec and through Google's, both ways.
 
 Ours differs from google.protobuf.json_format where the contract says so (daemon/codec/pbjson.h): an int64
-named "at" or "..._at" is RFC 3339, and null at 0.
+named "at" or "..._at" is RFC 3339, and null at 0; halld.Json is the object that its text says.
 """
 import datetime
 import glob
@@ -26,6 +26,7 @@ ROUNDS = int(os.environ.get("CODEC_ROUNDS", "30"))
 TEXTS = ["", "A032", "综合窗口", "张*", "😀", "\"quoted\" \\ back", "tab\tline\n", "</script>&", "\u007f\u0085\u2028", "é" * 40]
 ENDS = {Field.TYPE_INT32: (-2**31, 2**31 - 1), Field.TYPE_INT64: (-2**63, 2**63 - 1),
         Field.TYPE_UINT32: (0, 2**32 - 1), Field.TYPE_UINT64: (0, 2**64 - 1), Field.TYPE_FIXED64: (0, 2**64 - 1)}
+JSON = "halld.Json"
 WIDE = (Field.TYPE_INT64, Field.TYPE_UINT64, Field.TYPE_FIXED64)
 
 
@@ -100,6 +101,20 @@ def random_scalar(rng, field):
     return rng.randbytes(rng.choice([0, 1, 2, 3, 16, 33]))
 
 
+def random_json(rng, depth=0):
+    kind = rng.randrange(8 if depth < 3 else 6)
+    if kind == 6 and depth:
+        return [random_json(rng, depth + 1) for _ in range(rng.randrange(4))]
+    if kind == 7 or depth == 0:
+        return {key: random_json(rng, depth + 1) for key in rng.sample(TEXTS, rng.randrange(4))}
+    return rng.choice([None, True, False, 0, -2**63, 2**63 - 1, rng.randrange(1000), 1.5, -0.25]) if kind < 2 else rng.choice(TEXTS)
+
+
+def json_text(tree):
+    """As our codec keeps it."""
+    return json.dumps(tree, ensure_ascii=False, separators=(",", ":")) if tree else ""
+
+
 def fill_field(rng, message, field, depth):
     if is_map(field):
         for key in rng.sample(TEXTS, rng.randrange(4)):
@@ -118,6 +133,9 @@ def fill_field(rng, message, field, depth):
 
 
 def fill(rng, message, depth=0):
+    if message.DESCRIPTOR.full_name == JSON:
+        message.text = json_text(random_json(rng))
+        return message
     share = rng.choice([0, 0.5, 0.9])
     for field in message.DESCRIPTOR.fields:
         if not field.containing_oneof and rng.random() < share:
@@ -135,6 +153,8 @@ def moment_text(ms, zone):
 
 def convert(descriptor, tree, change):
     """The tree with change(field, value) for each value of a field that is no message."""
+    if descriptor.full_name == JSON:
+        return json.loads(tree["text"] or "{}")
     out = {}
     for key, value in tree.items():
         field = descriptor.fields_by_name[key]
@@ -172,6 +192,8 @@ def other_spelling(rng, message):
         return value
 
     def shuffle(descriptor, tree):
+        if descriptor.full_name == JSON:
+            return tree
         tree = dict(tree)
         for field in descriptor.fields:
             if field.name not in tree and rng.random() < 0.3:

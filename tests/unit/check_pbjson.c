@@ -9,6 +9,7 @@
 #include "proto/command.pb-c.h"
 #include "proto/config.pb-c.h"
 #include "proto/event.pb-c.h"
+#include "proto/matter_view.pb-c.h"
 #include "proto/settings.pb-c.h"
 #include "proto/view.pb-c.h"
 
@@ -325,6 +326,27 @@ START_TEST(a_clone_is_equal_and_its_own)
 }
 END_TEST
 
+START_TEST(any_object_is_kept_as_its_compact_text)
+{
+    Halld__TakeRequest *m = (Halld__TakeRequest *)accepted(
+        &halld__take_request__descriptor,
+        "{\"fields\": { \"b\": [1, 1.5, true, null],\n \"a\":{\"id\":\"\\u5f20 \\t\"} }}");
+    ck_assert_str_eq(m->fields->text, "{\"b\":[1,1.5,true,null],\"a\":{\"id\":\"张 \\t\"}}");
+    drop(&m->base);
+    same(&halld__json__descriptor, "{\"a\":{},\"b\":[]}");
+    m = (Halld__TakeRequest *)accepted(&halld__take_request__descriptor, "{\"fields\":{}}");
+    ck_assert_str_eq(m->fields->text, "");
+    written(m->fields, "{}");
+    drop(&m->base);
+    refused(&halld__take_request__descriptor, "{\"fields\":[]}", HALL_E_WRONG_TYPE, "fields");
+    refused(&halld__take_request__descriptor, "{\"fields\":{\"a\":[{\"b\":\"\\u0007\"}]}}", HALL_E_BAD_UTF8, "fields");
+    refused(&halld__take_request__descriptor, "{\"fields\":{\"\\u0001\":1}}", HALL_E_BAD_UTF8, "fields");
+    const char *const twice = "{\"fields\":{\"a\":1,\"a\":2}}", *const deep = "{\"fields\":{\"a\":[[[[[[[1]]]]]]]}}";
+    ck_assert_int_eq(read_code(&halld__take_request__descriptor, twice, strlen(twice)), HALL_E_BAD_JSON);
+    ck_assert_int_eq(read_code(&halld__take_request__descriptor, deep, strlen(deep)), HALL_E_TOO_DEEP);
+}
+END_TEST
+
 int main(void)
 {
     setenv("TZ", "Asia/Shanghai", 1);
@@ -350,6 +372,7 @@ int main(void)
     tcase_add_test(t, bytes_are_padded_standard_base64_with_one_form);
     tcase_add_test(t, two_members_of_one_oneof_are_refused);
     tcase_add_test(t, an_empty_message_in_a_oneof_is_set);
+    tcase_add_test(t, any_object_is_kept_as_its_compact_text);
     tcase_add_test(t, a_clone_is_equal_and_its_own);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

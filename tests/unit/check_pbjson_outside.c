@@ -259,6 +259,11 @@ START_TEST(unsound_protobuf_is_refused)
                    HALL_E_BAD_UTF8, "queue");
     unpack_refused(issue, "0a02c080", HALL_E_BAD_UTF8, "item");
     unpack_refused(issue, "2009", HALL_E_BAD_VALUE, "channel");
+    const ProtobufCMessageDescriptor *json = &halld__json__descriptor;
+    unpack_refused(json, "0a027b7d", HALL_E_BAD_VALUE, "text");             /* {} is the empty text */
+    unpack_refused(json, "0a025b5d", HALL_E_BAD_VALUE, "text");             /* [] */
+    unpack_refused(json, "0a087b2261223a20317d", HALL_E_BAD_VALUE, "text"); /* {"a": 1} is not compact */
+    unpack_refused(json, "0a037b2261", HALL_E_BAD_VALUE, "text");
     unpack_refused(issue, "2800", HALL_E_BAD_VALUE, "t0_at");
     unpack_refused(issue, "28ffffffffffffffffff01", HALL_E_BAD_VALUE, "t0_at");
     unpack_refused(issue, "28ffffffffffffffffff02", HALL_E_BAD_REQUEST, "t0_at");
