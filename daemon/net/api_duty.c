@@ -1,4 +1,5 @@
-/* The duty of today, handed over by whoever has it, or by a manager. The rota itself is a table of settings. */
+/* The rota as staff see it, and the duty of today, handed over by whoever has it, or by a manager. The rota itself is a
+ * table of settings. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "net/call.h"
 #include "net/handlers.h"
 #include "proto/view.pb-c.h"
+#include "view/duty_view.h"
 
 static void set_text(char **field, const char *text)
 {
@@ -57,4 +59,10 @@ void api_duty_hand_over(struct call *c)
         return;
     hand_over(c, (const Halld__HandOverRequest *)body);
     protobuf_c_message_free_unpacked(body, NULL);
+}
+
+void api_duty(struct call *c)
+{
+    Halld__DutyView *v = duty_view_new(call_hall(c), moment_to_date(call_now(c)));
+    call_reply(c, 200, &v->base);
 }

@@ -40,6 +40,7 @@ void api_table_put(struct call *c);
 void api_table_patch(struct call *c);
 void api_table_remove(struct call *c);
 /* api_duty.c */
+void api_duty(struct call *c);
 void api_duty_hand_over(struct call *c);
 /* api_people.c */
 void api_users(struct call *c);

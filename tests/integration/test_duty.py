@@ -53,6 +53,19 @@ def test_the_leader_of_today_stands_on_the_board_and_gaps_of_a_week_are_alarms(h
     assert [a["text"] for a in alarms] == [f"{date(n)} 没有值班领导" for n in (4, 7)]
 
 
+def test_all_staff_see_four_weeks_of_the_rota_with_its_gaps(hall):
+    clerk = hall.client("clerk")
+    days = clerk.get("/duty").body["days"]
+    assert [d["date"] for d in days] == [date(n) for n in range(28)]
+    assert days[0] == {"date": TODAY, "leader": "li", "leader_name": "李局长", "substitutes": ["wu"], "stands_in": "", "reason": "",
+                       "leads": "li", "leads_name": "李局长", "open": True, "gap": False}
+    assert [d["gap"] for d in days[3:8]] == [False, True, False, False, True]    # a closed day is no gap
+    assert [d["open"] for d in days[4:7]] == [True, False, False]
+    people = {p["name"]: p for p in clerk.get("/people").body["users"]}
+    assert people["li"]["display"] == "李局长" and people["li"]["groups"] == ["duty_leader"]
+    assert hall.client().get("/duty").status == 401 and hall.client("kiosk").get("/people").code == "WRONG_ROLE"
+
+
 def test_a_rota_names_people_who_are_there(hall):
     admin = hall.admin()
     for row, field in (({"leader": "nobody"}, "duty.leader"), ({"leader": "li", "substitutes": ["nobody"]}, "duty.substitutes"),

@@ -21,7 +21,7 @@ MAY = {
         POST /appointments/by-token/{token}/move /appointments/by-token/{token}/check-in /session /pair
         DELETE /session""",
     "kiosk " + CLERKS: "POST /tickets /tickets/{id}/printed /appointments/check-in",
-    STAFF: "GET /tickets /tickets/{id} /tickets/{id}/why /appointments /windows /windows/{n} /alarms",
+    STAFF: "GET /tickets /tickets/{id} /tickets/{id}/why /appointments /windows /windows/{n} /alarms /duty /people",
     CLERKS: """GET /tickets/{id}/slip
         POST /tickets/{id}/cancel /tickets/{id}/report-back /tickets/{id}/class /appointments/{id}/move /appointments/{id}/cancel
         POST /devices/{device}/help/answer /alarms/acknowledge /duty/hand-over
