@@ -30,12 +30,13 @@ AT_ONCE = re.compile("查询|打印|咨询|预约|挂失|解挂|激活|密码|�
 REAL_ESTATE = re.compile("抵押|土地|用地|不动产|住宅|商品房|物业|租赁住房|公租房|维修资金|危旧房|房屋|房地产")
 APPLICATION = ("application", "申请表", "Application form", False)
 IDENTITY = ("identity", "有效身份证件", "Valid identity document", False)
+AUTHORISATION = ("authorisation", "授权委托书", "Letter of authorisation", True)
 MATERIALS = {
     LICENCE: [APPLICATION, ("licence", "营业执照或法人证明", "Business licence or proof of the organisation", False),
               ("premises", "场所使用证明", "Proof of the right to use the premises", True),
-              ("plan", "方案或技术资料", "Plan or technical documents", True)],
+              ("plan", "方案或技术资料", "Plan or technical documents", True), AUTHORISATION],
     OTHER_POWER: [APPLICATION, ("licence", "营业执照或法人证明", "Business licence or proof of the organisation", False),
-                  ("details", "情况说明", "Statement of the facts", True)],
+                  ("details", "情况说明", "Statement of the facts", True), AUTHORISATION],
     CONFIRMATION: [IDENTITY, APPLICATION, ("evidence", "有关证明材料", "Supporting evidence", True)],
     PAYMENT: [IDENTITY, APPLICATION, ("account", "银行账户", "Bank account", True),
               ("evidence", "有关证明材料", "Supporting evidence", True)],
@@ -207,11 +208,13 @@ def calendar(year):
 
 def users(words):
     rows = [{"name": f"chuangkou{n}", "role": "clerk", "display": f"{words['surnames'][n - 1]}*"} for n in range(1, 15)]
+    rows[12]["groups"] = ["issuer"]
     rows.append({"name": "bancheng", "role": "desk", "display": "何*", "groups": ["desk"]})
     rows.append({"name": "jingli", "role": "manager", "display": "高*", "groups": ["duty_leader"]})
     rows.append({"name": "guanli", "role": "admin", "display": "林*"})
     rows.append({"name": "shenji", "role": "auditor", "display": "郭*"})
-    return rows
+    return rows + [{"name": name, "role": role, "display": display, "groups": groups_, **more}
+                   for name, role, display, groups_, more in words["people_of_matters"]]
 
 
 def hall(words):

@@ -19,6 +19,8 @@ HALL_ZONE = datetime.timezone(datetime.timedelta(hours=8))
 DAY_BEGINS = 8              # o'clock, in a simulated hall
 BUS_PORT = 5561
 LOGINS = "first-logins.json"    # in HOME, written by the daemon's first start
+HALL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hall.json")
+ROTA_DAYS = 60              # a simulated hall lives through a month in one night
 
 
 def write_private(path, value):
@@ -100,6 +102,23 @@ def ask_admin(run, method, path, body=None):
         connection.close()
 
 
+def leaders():
+    return [u["name"] for u in read_json(HALL)["users"] if "duty_leader" in u.get("groups", [])]
+
+
+def fill_rota(run):
+    """Every day from today has its duty leader, in turn, and the next in turn as the substitute."""
+    today = ask_admin(run, "GET", "/hall").get("date")
+    known = {row["date"] for row in ask_admin(run, "GET", "/admin/duty").get("settings", {}).get("duty", [])}
+    names = leaders()
+    for n in range(ROTA_DAYS if today and names else 0):
+        day = datetime.date.fromisoformat(today) + datetime.timedelta(days=n)
+        if day.isoformat() not in known:
+            turn = day.toordinal()
+            ask_admin(run, "POST", "/admin/duty", {"date": day.isoformat(), "leader": names[turn % len(names)],
+                                                   "substitutes": [names[(turn + 1) % len(names)]]})
+
+
 def pairing_code(run, role, place):
     """A page becomes a device by a code that counts once, for ten minutes; a new one at every start."""
     name = f"{role}-page"
@@ -127,6 +146,10 @@ def addresses(run, base, bus):
 def greet(home, run, port, file):
     base = f"http://127.0.0.1:{port}"
     logins = {**read_json(os.path.join(home, LOGINS)), "base_url": base}
+    groups = {u["name"]: u["groups"] for u in read_json(HALL)["users"] if u.get("groups")}
+    for user in logins.get("users", []):
+        user["groups"] = groups.get(user["name"], [])
+    fill_rota(run)
     write_private(file, logins)
     hall = ask_admin(run, "GET", "/hall")
     print(f"\n{hall.get('hall', 'halld')}　{hall.get('name_en', '')}")
@@ -136,7 +159,7 @@ def greet(home, run, port, file):
         print(f"  {zh:　<4}{en:<19}{address}{'    ' + note if note else ''}")
     print(f"\n登录 logins（也在 also in {file}）:")
     for user in logins.get("users", []):
-        print(f"  {user['name']:<14}{user['role']:<9}{user['password']}")
+        print(f"  {user['name']:<14}{user['role']:<9}{user['password']:<20}{' '.join(user['groups'])}".rstrip())
     print("\nCtrl-C 停止 stops.", flush=True)
 
 
