@@ -11,16 +11,17 @@
 #include <unistd.h>
 
 #include "app/config.h"
-#include "base/file.h"
 #include "app/first.h"
 #include "app/why.h"
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "bus/bus.h"
 #include "codec/pbjson.h"
 #include "engine/engine.h"
 #include "engine/flow_files.h"
+#include "engine/flow_load.h"
 #include "forecast/forecast.h"
 #include "metrics/metrics.h"
 #include "net/net.h"
@@ -37,6 +38,7 @@ struct app {
     Halld__Config *config;
     struct loop *loop;
     struct engine *engine;
+    struct flow_loader *flows;
     struct net *net;
     struct bus *bus;
     struct forecast *forecast;
@@ -100,6 +102,15 @@ static void on_signal(void *arg)
     set_deadline(a);
     engine_stop(a->engine);
     stop(a, EXIT_OK);
+}
+
+static void on_hangup(void *arg)
+{
+    struct app *a = arg;
+    if (a->stopping)
+        return;
+    log_info("app", "reading the definitions of flows anew");
+    flow_loader_load(a->flows, NULL, HALLD__ROLE__E__admin, NULL, NULL);
 }
 
 /* From the engine, perhaps in the midst of its own work: it has answered, and must not be asked again. */
@@ -277,6 +288,15 @@ static int import_first(struct app *a, char why[200])
     return 0;
 }
 
+/* What the files say is in force before anybody is served. */
+static void load_flows(struct app *a)
+{
+    struct submit_port port = engine_port(a->engine);
+    a->flows = flow_loader_new(a->loop, a->config->flows_dir, a->config->profile, &port);
+    flow_loader_load(a->flows, NULL, HALLD__ROLE__E__admin, NULL, NULL);
+    engine_settle(a->engine);
+}
+
 static int start_engine(struct app *a, char why[200])
 {
     int code = open_engine(a, why);
@@ -293,6 +313,8 @@ static int start_engine(struct app *a, char why[200])
         code = engine_start(a->engine, why);
     if (!code && a->first)
         code = first_outcome(a->first, why);
+    if (!code)
+        load_flows(a);
     return code;
 }
 
@@ -359,6 +381,7 @@ static int start_net(struct app *a, char why[200])
         .port = engine_port(a->engine),
         .store = engine_store(a->engine),
         .metrics = a->metrics,
+        .flows = a->flows,
         .bus = bus_address(a->bus),
         .bus_key = bus_public_key(a->bus),
     };
@@ -394,7 +417,7 @@ static void watch(struct app *a)
     signal(SIGPIPE, SIG_IGN);
     a->term = loop_watch_signal(a->loop, SIGTERM, on_signal, a);
     a->interrupt = loop_watch_signal(a->loop, SIGINT, on_signal, a);
-    a->hangup = loop_watch_signal(a->loop, SIGHUP, on_signal, a);
+    a->hangup = loop_watch_signal(a->loop, SIGHUP, on_hangup, a);
     a->stop_timer = loop_watch_timer(a->loop, end_loop, a);
     a->watchdog = loop_watch_timer(a->loop, on_watchdog, a);
     uint64_t usec = 0;
@@ -434,6 +457,7 @@ static void close_all(struct app *a)
     forecast_free(a->forecast);
     metrics_close(a->metrics);
     engine_close(a->engine);
+    flow_loader_free(a->flows);
     first_free(a->first);
     loop_watch_free(a->term);
     loop_watch_free(a->interrupt);
@@ -491,7 +515,7 @@ static int flows_are_sound(const Halld__Config *config)
     char why[WHY_SIZE], *name;
     if (!*config->flows_dir)
         return EXIT_OK;
-    if (flow_files_read(config->flows_dir, config->profile, &files, &name) != 0) {
+    if (flow_files_read(config->flows_dir, config->profile, NULL, &files, &name) != 0) {
         why_say(why, "%s: %s", name, strerror(errno));
         free(name);
         return complain(EXIT_CONFIG, why);

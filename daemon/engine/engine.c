@@ -254,6 +254,14 @@ int engine_start(struct engine *e, char why[200])
 
 /* ---- stopping */
 
+void engine_settle(struct engine *e)
+{
+    while (e->queue.n && engine_writes(e))
+        engine_turn(e);
+    engine_decide_all(e); /* what is left is refused */
+    engine_flush(e);
+}
+
 void engine_stop(struct engine *e)
 {
     while (e->queue.n && engine_writes(e))

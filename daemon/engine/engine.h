@@ -46,7 +46,9 @@ bool engine_is_new(const struct engine *e);
 void engine_add_sink(struct engine *e, const struct sink *sink);
 /* Writes what was submitted so far, opens the day, arms the timer. 0 or a code with why. */
 int engine_start(struct engine *e, char why[200]);
-/* Decides what was handed in and waits until it is answered; from now on commands are refused with NOT_READY. */
+/* Decides what was handed in and waits until it is answered. Blocks: for starts. */
+void engine_settle(struct engine *e);
+/* The same, and it is the end; from now on commands are refused with NOT_READY. */
 void engine_stop(struct engine *e);
 /* Writes the snapshot, closes the store. */
 void engine_close(struct engine *e);

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "codec/pbjson_shape.h"
+#include "core/flow/flow.h"
 
 enum { FILE_BYTES = 4 << 20, LINES_MAX = 100 };
 
@@ -112,7 +113,8 @@ static int known_read(const char *dir, struct flow_definition *def, char **ret_n
     return failed;
 }
 
-static int definition_read(const char *dir, const char *folder, struct flow_definition *def, char **ret_name)
+static int definition_read(const char *dir, const char *folder, bool with_known, struct flow_definition *def,
+                           char **ret_name)
 {
     ProtobufCMessage *m = NULL;
     def->folder = alloc_text(folder);
@@ -121,7 +123,7 @@ static int definition_read(const char *dir, const char *folder, struct flow_defi
         return -1;
     }
     def->flow = (Halld__Flow *)m;
-    return known_read(dir, def, ret_name);
+    return with_known ? known_read(dir, def, ret_name) : 0;
 }
 
 static bool has_definition(const char *dir, const char *folder)
@@ -132,7 +134,7 @@ static bool has_definition(const char *dir, const char *folder)
     return has;
 }
 
-static int definitions_read(const char *dir, struct flow_files *f, char **ret_name)
+static int definitions_read(const char *dir, bool with_known, struct flow_files *f, char **ret_name)
 {
     struct names names = {0};
     int failed = 0;
@@ -143,7 +145,7 @@ static int definitions_read(const char *dir, struct flow_files *f, char **ret_na
     f->definitions = alloc_zero((names.n + 1) * sizeof *f->definitions);
     for (size_t i = 0; i < names.n && !failed; i++)
         if (has_definition(dir, names.list[i]))
-            failed = definition_read(dir, names.list[i], &f->definitions[f->n++], ret_name);
+            failed = definition_read(dir, names.list[i], with_known, &f->definitions[f->n++], ret_name);
     int why = errno;
     names_free(&names);
     errno = why;
@@ -198,24 +200,103 @@ static bool is_sound(const struct flow_files *f)
     return sound;
 }
 
+/* The versions of each definition's name that the journal knows. */
+static void entries_know(struct flow_files *f, const struct flow *journal)
+{
+    size_t versions = flow_definition_count(journal), n = 0;
+    f->journal = alloc_zero((versions + 1) * sizeof(Halld__Flow *));
+    for (size_t i = 0; i < f->n; i++) {
+        f->entries[i].known = f->journal + n;
+        for (size_t k = 0; k < versions; k++) {
+            const Halld__Flow *known = flow_definition_at(journal, k)->flow;
+            if (strcmp(known->name, f->entries[i].folder) == 0)
+                f->journal[n + f->entries[i].n_known++] = known;
+        }
+        n += f->entries[i].n_known;
+    }
+}
+
+static bool is_out(const struct flow_files *f, size_t i)
+{
+    return !f->entries[i].flow || f->definitions[i].source.faults.n > 0 || f->entries[i].faults.n > 0;
+}
+
+/* The set as it would be in force: in the place of a definition with a fault stands the one that the hall has. */
+static struct flow_entry *entries_in_force(const struct flow_files *f, const struct flow *journal)
+{
+    struct flow_entry *entries = alloc_zero((f->n + 1) * sizeof *entries);
+    for (size_t i = 0; i < f->n; i++) {
+        const struct definition *old = is_out(f, i) ? flow_definition(journal, f->entries[i].folder) : NULL;
+        entries[i] = f->entries[i];
+        entries[i].faults = entries[i].warnings = (struct faults)FAULTS_INIT;
+        if (is_out(f, i))
+            entries[i].flow = old ? old->flow : NULL;
+    }
+    return entries;
+}
+
+/* The new faults of those that were sound become theirs; true: there was one. */
+static bool take_faults(struct flow_files *f, struct flow_entry *in_force)
+{
+    bool more = false;
+    for (size_t i = 0; i < f->n; i++) {
+        bool old = is_out(f, i), bad = in_force[i].faults.n > 0;
+        f->keeps_all |= old && bad;
+        if (!old && bad) {
+            faults_fini(&f->entries[i].faults);
+            f->entries[i].faults = in_force[i].faults;
+            f->entries[i].n_own = 0;
+            in_force[i].faults = (struct faults)FAULTS_INIT;
+            more = true;
+        }
+        faults_fini(&in_force[i].faults);
+        faults_fini(&in_force[i].warnings);
+    }
+    return more;
+}
+
+/* What is kept out must leave the rest in order: definitions speak of each other, and all of the profile. */
+static void check_rest(struct flow_files *f, const struct flow *journal)
+{
+    bool more = true;
+    while (more) {
+        struct flow_entry *entries = entries_in_force(f, journal);
+        flow_check_set(entries, f->n, f->profile);
+        more = take_faults(f, entries);
+        free(entries);
+    }
+}
+
 /* A wrong profile stands alone: without its limits every clock would be blamed. */
-static void check(struct flow_files *f)
+static void check(struct flow_files *f, const struct flow *journal)
 {
     f->entries = alloc_zero((f->n + 1) * sizeof *f->entries);
     for (size_t i = 0; i < f->n; i++)
         entry_init(&f->entries[i], &f->definitions[i]);
-    if (f->profile && f->profile_source.faults.n == 0)
+    if (journal)
+        entries_know(f, journal);
+    bool usable = f->profile && f->profile_source.faults.n == 0;
+    if (usable)
         flow_check_set(f->entries, f->n, f->profile);
     f->sound = is_sound(f);
+    f->keeps_all = !usable;
+    if (usable && journal && !f->sound)
+        check_rest(f, journal);
 }
 
-int flow_files_read(const char *dir, const char *profile, struct flow_files *ret, char **ret_name)
+bool flow_files_may_load(const struct flow_files *f, size_t definition)
+{
+    return !f->keeps_all && !is_out(f, definition);
+}
+
+int flow_files_read(const char *dir, const char *profile, const struct flow *journal, struct flow_files *ret,
+                    char **ret_name)
 {
     struct flow_files f = {0};
     char *folder = without_last_slash(dir);
     int failed = profile_read(profile, &f, ret_name);
     if (!failed)
-        failed = definitions_read(folder, &f, ret_name);
+        failed = definitions_read(folder, !journal, &f, ret_name);
     int why = errno;
     free(folder);
     if (failed) {
@@ -223,7 +304,7 @@ int flow_files_read(const char *dir, const char *profile, struct flow_files *ret
         errno = why;
         return -1;
     }
-    check(&f);
+    check(&f, journal);
     *ret = f;
     return 0;
 }
@@ -254,6 +335,7 @@ void flow_files_fini(struct flow_files *f)
     }
     free(f->definitions);
     free(f->entries);
+    free(f->journal);
     source_fini(&f->profile_source);
     if (f->profile)
         halld__profile__free_unpacked(f->profile, NULL);

@@ -1,7 +1,7 @@
 /*
  * Definitions of flows and a profile as files: DIR/NAME/flow.json, DIR/NAME/known/VERSION.json for the versions that a
  * journal would know, and the profile's own file. Reads all of them, checks them, and says what is wrong with them.
- * Never changes a file.
+ * With a journal it is its versions that count, and the folders known/ are not read. Never changes a file.
  */
 #ifndef ENGINE_FLOW_FILES_H
 #define ENGINE_FLOW_FILES_H
@@ -33,11 +33,18 @@ struct flow_files {
     size_t n;
     struct flow_text profile_source;
     Halld__Profile *profile;
-    bool sound; /* no fault anywhere */
+    const Halld__Flow **journal; /* every version that the journal knows, flow by flow; owned, but not what is in it */
+    bool sound;                  /* no fault anywhere */
+    bool keeps_all; /* with a journal: nothing may be taken over, since what stays in force needs the old */
 };
 
-/* Reads and checks. 0; or -1 with errno and the name of what cannot be read, to be freed by the caller. */
-int flow_files_read(const char *dir, const char *profile, struct flow_files *ret, char **ret_name);
+struct flow;
+/* Reads and checks; journal: what the hall knows already, or NULL. 0; or -1 with errno and the name of what cannot be
+ * read, to be freed by the caller. */
+int flow_files_read(const char *dir, const char *profile, const struct flow *journal, struct flow_files *ret,
+                    char **ret_name);
+/* May the definition be taken over? */
+bool flow_files_may_load(const struct flow_files *f, size_t definition);
 void flow_files_fini(struct flow_files *f);
 /* The faults in the order in which they are said, at most 100, and what does not keep the definitions from being used;
  * freed with halld__flow_fault_list__free_unpacked(l, NULL). */

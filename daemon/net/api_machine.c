@@ -12,6 +12,7 @@
 #include "core/hall.h"
 #include "core/queue/queue.h"
 #include "engine/engine.h"
+#include "engine/flow_load.h"
 #include "metrics/metrics.h"
 #include "net/handlers.h"
 #include "net/inside.h"
@@ -64,6 +65,12 @@ static Halld__AlarmList *alarms_of(struct call *c)
                               .min_free_mib = min_free_mib(n)};
     m.quote = net_quote(n);
     m.series = n->o.metrics ? metrics_trouble(n->o.metrics) : "broken";
+    if (n->o.flows) {
+        struct flow_trouble t = flow_loader_trouble(n->o.flows);
+        m.n_flow_faults = t.n;
+        m.flow_fault = t.first;
+        m.flow_since_at = t.since_at;
+    }
     if (n->o.engine)
         m.clock_stepped = engine_clock_stepped(n->o.engine, &m.clock_step_ms);
     struct silent_device *silent = beats_silent(n->beats, call_hall(c), clock_monotonic_ms(), &m.n_silent);
@@ -185,4 +192,28 @@ void api_backup(struct call *c)
         return;
     back_up(c, ((Halld__BackupRequest *)body)->file);
     protobuf_c_message_free_unpacked(body, NULL);
+}
+
+static void on_flows_loaded(void *arg, int code, const Halld__FlowLoad *what)
+{
+    struct call *c = arg;
+    if (code)
+        call_refuse(c, code);
+    else
+        call_reply(c, 200, pbjson_clone(&what->base));
+}
+
+/* Files with faults are no refusal: what they say is the answer. */
+void api_flows_reload(struct call *c)
+{
+    struct flow_loader *flows = c->net->o.flows;
+    Halld__Actor actor = HALLD__ACTOR__INIT;
+    if (!flows || !flow_loader_has_files(flows)) {
+        call_refuse_field(c, HALL_E_NOT_FOUND, "flows_dir", "");
+        return;
+    }
+    actor.kind = c->caller.kind;
+    actor.id = c->caller.id;
+    actor.device = c->caller.device;
+    flow_loader_load(flows, &actor, c->caller.role, on_flows_loaded, c);
 }

@@ -15,6 +15,7 @@
 #include "proto/config.pb-c.h"
 
 struct engine;
+struct flow_loader;
 struct loop;
 struct metrics;
 struct net;
@@ -24,8 +25,9 @@ struct net_options {
     const Halld__Config *config; /* borrowed while open */
     struct submit_port port;
     struct store *store;
-    struct metrics *metrics; /* NULL: none */
-    struct engine *engine;   /* for what is not the hall's: read-only, the clock; NULL in tests */
+    struct metrics *metrics;   /* NULL: none */
+    struct flow_loader *flows; /* NULL in tests */
+    struct engine *engine;     /* for what is not the hall's: read-only, the clock; NULL in tests */
     const char *bus,
         *bus_key; /* the display bus's address and public key, for the status; NULL or "": none; borrowed */
 };

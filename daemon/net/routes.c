@@ -4,6 +4,7 @@
 
 #include "auth/roles.h"
 #include "net/handlers.h"
+#include "proto/flow.pb-c.h"
 #include "proto/settings.pb-c.h"
 #include "proto/view.pb-c.h"
 
@@ -258,6 +259,9 @@ static const struct route ROUTES[] = {
      .zh = "删除设备", .en = "Remove a device"},
     {"POST", API "/admin/clock/accept", ROLE_ADMIN, .handle = api_accept_clock, TAKES(accept_clock_request), GIVES(empty),
      .zh = "确认系统时间", .en = "Accept the machine's clock"},
+    {"POST", API "/admin/flows/reload", ROLE_MANAGER, .handle = api_flows_reload, GIVES(flow_load),
+     .zh = "重新读流程定义和参数表；有错的文件不生效，回答里说明",
+     .en = "Read the definitions of flows and the profile anew; files with faults are kept out, as the answer says"},
     {"POST", API "/admin/backup", ROLE_ADMIN, .handle = api_backup, TAKES(backup_request), GIVES(empty),
      .zh = "备份到本机文件（仅限本机套接字）", .en = "Back up to a file of this machine; by the Unix socket only"},
     {"GET", API "/openapi.json", ROLE_PUBLIC, .handle = api_openapi, .type = "application/json", .status = 200,

@@ -1,11 +1,11 @@
-/* hallctl flow: definitions of flows as files. */
+/* hallctl flow: definitions of flows, as files and as the daemon has them. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "codec/pbjson.h"
 #include "engine/flow_files.h"
-#include "tools/hallctl.h"
+#include "tools/hallctl_http.h"
 
 static void print(struct buf *text, FILE *to)
 {
@@ -33,7 +33,7 @@ int hallctl_flow_check(struct hallctl *ctl, int argc, char **argv)
     struct flow_files files;
     char *name;
     (void)argc;
-    if (flow_files_read(argv[0], argv[1], &files, &name) != 0) {
+    if (flow_files_read(argv[0], argv[1], NULL, &files, &name) != 0) {
         SAY(ctl, stderr, W_CANNOT_READ, ARG("what", name), ARG("why", strerror(errno)));
         free(name);
         return EXIT_FILE;
@@ -43,5 +43,51 @@ int hallctl_flow_check(struct hallctl *ctl, int argc, char **argv)
     print_faults(ctl, l);
     halld__flow_fault_list__free_unpacked(l, NULL);
     flow_files_fini(&files);
+    return code;
+}
+
+/* ---- the daemon's */
+
+static void say_loaded(const struct hallctl *ctl, const Halld__FlowLoad *l)
+{
+    char version[24];
+    for (size_t i = 0; i < l->n_loaded; i++) {
+        snprintf(version, sizeof version, "%u", l->loaded[i]->version);
+        SAY(ctl, stdout, W_FLOW_LOADED, ARG("flow", l->loaded[i]->flow), ARG("version", version));
+    }
+    if (l->profile)
+        puts(hallctl_word(ctl, W_PROFILE_LOADED));
+    if (!l->n_loaded && !l->profile && !l->n_faults)
+        puts(hallctl_word(ctl, W_FLOWS_AS_BEFORE));
+}
+
+static void say_load(const struct hallctl *ctl, const Halld__FlowLoad *l)
+{
+    struct buf faults = BUF_INIT, warnings = BUF_INIT;
+    if (ctl->options.json) {
+        pbjson_write(&l->base, &faults);
+        buf_add_char(&faults, '\n');
+        return print(&faults, stdout);
+    }
+    say_loaded(ctl, l);
+    flow_files_lines(l->n_faults, l->faults, &faults);
+    flow_files_lines(l->n_warnings, l->warnings, &warnings);
+    print(&faults, stdout);
+    print(&warnings, stderr);
+}
+
+int hallctl_flow_reload(struct hallctl *ctl, int argc, char **argv)
+{
+    ProtobufCMessage *m = NULL;
+    (void)argc;
+    (void)argv;
+    int code = hallctl_fetch(ctl, "POST", "/admin/flows/reload", NULL, &halld__flow_load__descriptor, &m);
+    if (!m)
+        return code;
+    const Halld__FlowLoad *l = (const Halld__FlowLoad *)m;
+    say_load(ctl, l);
+    if (l->n_faults)
+        code = EXIT_REFUSED;
+    protobuf_c_message_free_unpacked(m, NULL);
     return code;
 }

@@ -34,6 +34,9 @@
     X(CSV_YES, "{what} 应是 0 或 1，不是 {value}", "{what} must be 0 or 1, not {value}")                             \
     X(CSV_TWICE, "事项 {value} 在第 {line} 行已经有了", "item {value} stands in line {line} already")                \
     X(ROW_WRONG, "{text}：{field} {value}", "{text}: {field} {value}")                                               \
+    X(FLOW_LOADED, "{flow} 第 {version} 版已生效", "{flow} version {version} is in force")                           \
+    X(PROFILE_LOADED, "新的参数表已生效", "the new profile is in force")                                             \
+    X(FLOWS_AS_BEFORE, "没有变化", "nothing has changed")                                                            \
     X(IMPORTED_ITEMS, "导入了 {n} 个事项。", "{n} items imported.")                                                  \
     X(IMPORTED_HALL, "导入了大厅设置，共 {n} 行。", "The hall's settings were imported, {n} rows.")                  \
     X(IMPORTED_YEAR, "{year} 年：休 {off} 天，周末上班 {work} 天",                                                   \

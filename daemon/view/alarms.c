@@ -63,6 +63,17 @@ static void add_machine(Halld__AlarmList *l, const struct machine_facts *m)
                                .text = strcmp(m->series, "full") == 0 ? TEXT_ALARM_SERIES_FULL : TEXT_ALARM_SERIES});
 }
 
+static void add_flows(Halld__AlarmList *l, const struct machine_facts *m)
+{
+    char n[TEXT_NUMBER];
+    if (m->n_flow_faults)
+        add(l, &(struct alarm){
+                   .name = alloc_text("flows"),
+                   .text = TEXT_ALARM_FLOWS,
+                   .since_at = m->flow_since_at,
+                   .args = {{"n", text_number((int64_t)m->n_flow_faults, n), NULL}, {"line", m->flow_fault, NULL}}});
+}
+
 /* ---- people whom nobody can serve */
 
 static bool is_working(const struct window *w)
@@ -262,6 +273,7 @@ Halld__AlarmList *alarm_list_new(const struct hall *h, int64_t now, const struct
 {
     Halld__AlarmList *l = BUILD_NEW(Halld__AlarmList, &halld__alarm_list__descriptor);
     add_machine(l, m);
+    add_flows(l, m);
     add_help(l, h, now);
     add_people(l, h);
     for (size_t i = 0; i < queue_window_count(hall_queue(h)); i++)

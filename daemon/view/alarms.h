@@ -25,7 +25,10 @@ struct machine_facts {
     const struct silent_device *silent;
     size_t n_silent;
     const struct quote *quote; /* the forecasts as they stand; NULL: none */
-    const char *series;        /* why the series stand still: "full", "broken"; "" or NULL: they do not */
+    size_t n_flow_faults;      /* of the files of flows, as they were last read; the first as its line */
+    const char *flow_fault;
+    int64_t flow_since_at;
+    const char *series; /* why the series stand still: "full", "broken"; "" or NULL: they do not */
 };
 
 Halld__AlarmList *alarm_list_new(const struct hall *h, int64_t now, const struct machine_facts *m);

@@ -80,6 +80,8 @@
       "The series are broken and stand still; hallctl rebuild-rrd makes them anew. Tickets go on")                     \
     X(ALARM_SERIES_FULL, "磁盘快满，统计曲线停了，有空间后自动补上；取号叫号不受影响",                                 \
       "Too little disk for the series; they are caught up when there is room. Tickets go on")                          \
+    X(ALARM_FLOWS, "流程文件有 {n} 处错误，出错的没有生效：{line}",                                                    \
+      "{n} faults in the files of flows, which are kept out: {line}")                                                  \
     X(ALARM_UNSERVED, "{queue} {name}：{n} 个号没有开着的窗口能办，最早是 {number}",                                   \
       "{queue} {name}: no open window can serve {n} waiting, the first is {number}")                                   \
     X(ALARM_NAMED, "{number} 等 {window} 号窗口，窗口没有开", "{number} waits for window {window}, which is closed")   \
