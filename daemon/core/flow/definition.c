@@ -119,10 +119,10 @@ static struct call_arg make_arg(struct maker *k, struct flow_arg want, struct fl
     return a;
 }
 
-static struct call make_call(struct maker *k, const char *text, const struct flow_call *table,
-                             int (*find)(const char *word, size_t len))
+static struct clause make_call(struct maker *k, const char *text, const struct flow_call *table,
+                               int (*find)(const char *word, size_t len))
 {
-    struct call c = {.text = text, .args = alloc_zero(CALL_ARGS * sizeof *c.args)};
+    struct clause c = {.text = text, .args = alloc_zero(CALL_ARGS * sizeof *c.args)};
     const char *rest = text;
     struct flow_word word;
     if (!flow_word_next(&rest, &word) || (c.kind = find(word.at, word.len)) < 0) {
@@ -139,10 +139,10 @@ static struct call make_call(struct maker *k, const char *text, const struct flo
     return c;
 }
 
-static struct call *make_calls(struct maker *k, size_t n, char *const *texts, const struct flow_call *table,
-                               int (*find)(const char *word, size_t len))
+static struct clause *make_calls(struct maker *k, size_t n, char *const *texts, const struct flow_call *table,
+                                 int (*find)(const char *word, size_t len))
 {
-    struct call *calls = alloc_zero((n ? n : 1) * sizeof *calls);
+    struct clause *calls = alloc_zero((n ? n : 1) * sizeof *calls);
     for (size_t i = 0; i < n; i++)
         calls[i] = make_call(k, texts[i], table, find);
     return calls;
@@ -289,7 +289,7 @@ static void free_whos(struct who *whos, size_t n)
     free(whos);
 }
 
-static void free_calls(struct call *calls, size_t n)
+static void free_calls(struct clause *calls, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         for (size_t a = 0; a < calls[i].n; a++) {

@@ -33,7 +33,8 @@ struct call_arg {
     struct who who;
 };
 
-struct call {
+/* A guard or an effect, as the definition says it. */
+struct clause {
     int kind;         /* enum flow_guard or flow_effect */
     const char *text; /* as written; borrowed from the message */
     size_t n;
@@ -47,7 +48,7 @@ struct transition {
     size_t n_roles, n_when, n_then;
     struct who *roles;
     uint64_t need, may; /* fields */
-    struct call *when, *then;
+    struct clause *when, *then;
 };
 
 struct field {

@@ -8,14 +8,14 @@
 
 /* ---- guards */
 
-typedef bool guard_fn(struct act *a, const struct matter *m, const struct call *c);
+typedef bool guard_fn(struct act *a, const struct matter *m, const struct clause *c);
 
-static const struct value *arg_value(const struct matter *m, const struct call *c)
+static const struct value *arg_value(const struct matter *m, const struct clause *c)
 {
     return matter_value(m, c->args[0].index);
 }
 
-static bool is_one_of(const char *text, const struct call *c)
+static bool is_one_of(const char *text, const struct clause *c)
 {
     for (size_t i = 1; i < c->n; i++)
         if (strcmp(text, c->args[i].word) == 0)
@@ -23,7 +23,7 @@ static bool is_one_of(const char *text, const struct call *c)
     return false;
 }
 
-static bool guard_is(struct act *a, const struct matter *m, const struct call *c)
+static bool guard_is(struct act *a, const struct matter *m, const struct clause *c)
 {
     (void)a;
     const struct value *v = arg_value(m, c);
@@ -33,7 +33,7 @@ static bool guard_is(struct act *a, const struct matter *m, const struct call *c
     return false;
 }
 
-static bool guard_has(struct act *a, const struct matter *m, const struct call *c)
+static bool guard_has(struct act *a, const struct matter *m, const struct clause *c)
 {
     (void)a;
     for (size_t i = 0; i < c->n; i++)
@@ -42,7 +42,7 @@ static bool guard_has(struct act *a, const struct matter *m, const struct call *
     return true;
 }
 
-static bool guard_lacks(struct act *a, const struct matter *m, const struct call *c)
+static bool guard_lacks(struct act *a, const struct matter *m, const struct clause *c)
 {
     (void)a;
     for (size_t i = 0; i < c->n; i++)
@@ -51,7 +51,7 @@ static bool guard_lacks(struct act *a, const struct matter *m, const struct call
     return true;
 }
 
-static bool guard_at_least(struct act *a, const struct matter *m, const struct call *c)
+static bool guard_at_least(struct act *a, const struct matter *m, const struct clause *c)
 {
     (void)a;
     const struct value *v = arg_value(m, c);
@@ -61,7 +61,7 @@ static bool guard_at_least(struct act *a, const struct matter *m, const struct c
     return v->n > 0;
 }
 
-static bool guard_at_most(struct act *a, const struct matter *m, const struct call *c)
+static bool guard_at_most(struct act *a, const struct matter *m, const struct clause *c)
 {
     (void)a;
     const struct value *v = arg_value(m, c);
@@ -71,7 +71,7 @@ static bool guard_at_most(struct act *a, const struct matter *m, const struct ca
     return v->n > 0;
 }
 
-static bool guard_within(struct act *a, const struct matter *m, const struct call *c)
+static bool guard_within(struct act *a, const struct matter *m, const struct clause *c)
 {
     const struct value *v = arg_value(m, c);
     struct limit l;
@@ -84,7 +84,7 @@ static bool guard_within(struct act *a, const struct matter *m, const struct cal
     return true;
 }
 
-static bool guard_linked(struct act *a, const struct matter *m, const struct call *c)
+static bool guard_linked(struct act *a, const struct matter *m, const struct clause *c)
 {
     const struct value *v = arg_value(m, c);
     for (size_t i = 0; i < v->n; i++) {
@@ -103,7 +103,7 @@ static bool material_may_follow(const Halld__Item *item, const char *material)
     return false;
 }
 
-static bool guard_may_follow(struct act *a, const struct matter *m, const struct call *c)
+static bool guard_may_follow(struct act *a, const struct matter *m, const struct clause *c)
 {
     const struct value *v = arg_value(m, c), *code = matter_value(m, m->def->item);
     const Halld__Item *item = code->n ? a->turn->facts->item(a->turn->facts->arg, code->texts[0]) : NULL;
@@ -113,7 +113,7 @@ static bool guard_may_follow(struct act *a, const struct matter *m, const struct
     return v->n > 0;
 }
 
-static bool guard_clean(struct act *a, const struct matter *m, const struct call *c)
+static bool guard_clean(struct act *a, const struct matter *m, const struct clause *c)
 {
     const struct value *v = arg_value(m, c);
     for (size_t i = 0; i < v->n; i++)
@@ -122,7 +122,7 @@ static bool guard_clean(struct act *a, const struct matter *m, const struct call
     return true;
 }
 
-static bool guard_certified(struct act *a, const struct matter *m, const struct call *c)
+static bool guard_certified(struct act *a, const struct matter *m, const struct clause *c)
 {
     const struct value *v = arg_value(m, c);
     for (size_t i = 0; i < v->n; i++)
@@ -139,7 +139,7 @@ static guard_fn *const guards[FLOW_GUARDS] = {
     [FLOW_GUARD_CLEAN] = guard_clean,     [FLOW_GUARD_CERTIFIED] = guard_certified,
 };
 
-bool calls_hold(struct act *a, const struct matter *m, const struct call *guard)
+bool calls_hold(struct act *a, const struct matter *m, const struct clause *guard)
 {
     return guards[guard->kind](a, m, guard);
 }
@@ -211,7 +211,7 @@ struct effect {
     struct act *act;
     uint64_t matter;
     const struct transition *transition;
-    const struct call *call;
+    const struct clause *call;
 };
 
 typedef int effect_fn(const struct effect *e);
@@ -406,7 +406,7 @@ static Halld__FieldValue *copy_for(const struct value *v, const struct field *fr
 }
 
 /* The word to=from that renames a field of the other flow, or NULL. */
-static const char *renamed_from(const struct call *c, const char *to)
+static const char *renamed_from(const struct clause *c, const char *to)
 {
     size_t len = strlen(to);
     for (size_t i = 2; i < c->n; i++)
@@ -540,7 +540,7 @@ static bool unit_then(const struct act *a, const struct matter *m, const struct 
     return true;
 }
 
-static bool moves_clock(const struct call *c)
+static bool moves_clock(const struct clause *c)
 {
     return c->kind == FLOW_EFFECT_LIMIT || c->kind == FLOW_EFFECT_EXTEND;
 }

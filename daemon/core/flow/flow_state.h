@@ -114,7 +114,7 @@ int fields_check(struct act *a, const struct transition *t, const struct given *
                  uint64_t *ret_set);
 
 /* ---- calls (flow_calls.c) */
-bool calls_hold(struct act *a, const struct matter *m, const struct call *guard);
+bool calls_hold(struct act *a, const struct matter *m, const struct clause *guard);
 int calls_do(struct act *a, uint64_t matter, const struct transition *t); /* every effect; a refusal of an open */
 void calls_notify(struct act *a, uint64_t matter, const char *why, size_t n, const struct who *whos);
 void calls_raise(struct act *a, uint64_t matter);
