@@ -88,6 +88,8 @@
     X(NOT_READY, 503, "系统正在启动或停止", "The system is starting or stopping")                                      \
     X(NO_GRAPH, 503, "图表现在画不出来", "The graph cannot be drawn now")                                              \
     X(READ_ONLY, 503, "系统暂时只读", "The system is read-only for now")                                               \
+    X(SEAL_FAILED, 503, "个人信息暂时无法加密保存，请联系管理员",                                                      \
+      "Personal data cannot be sealed now; call the administrator")                                                    \
     X(STORE_FAILED, 503, "系统存储出错，正在重启", "Storage failed; the system is restarting")                         \
     X(DISK_FULL, 507, "磁盘已满，请联系管理员", "The disk is full; call the administrator")
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/pbjson_json.h"
+
 /* A tree is the library's value under our own name. */
 static json_t *json(const struct tree *t)
 {
@@ -32,6 +34,11 @@ int tree_read(const char *text, size_t len, struct tree **ret, struct refusal *r
 void tree_free(struct tree *t)
 {
     json_decref(json(t));
+}
+
+void tree_wipe(struct tree *t)
+{
+    pbjson_json_wipe(json(t));
 }
 
 enum tree_kind tree_kind(const struct tree *t)

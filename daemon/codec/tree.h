@@ -19,6 +19,7 @@ enum tree_kind { TREE_NONE, TREE_NULL, TREE_BOOL, TREE_INTEGER, TREE_REAL, TREE_
 /* 0 with a new tree, freed with tree_free; or BAD_JSON with line and column. */
 int tree_read(const char *text, size_t len, struct tree **ret, struct refusal *r);
 void tree_free(struct tree *t);
+void tree_wipe(struct tree *t); /* overwrites all texts; it can only be freed then */
 
 /* NULL reads as TREE_NONE, "", 0, false and empty: a key that is not there needs no test. All borrowed. */
 enum tree_kind tree_kind(const struct tree *t);

@@ -184,6 +184,7 @@ void engine_commit(struct engine *e)
         b.rows = NULL;
         batch_move(&e->flight, &b);
         e->flying = true;
+        e->flight_rows = rows;
         e->took_off_at = clock_monotonic_ms();
         store_write_take(e->store, rows);
     }
@@ -192,6 +193,7 @@ void engine_commit(struct engine *e)
 static void landed(struct engine *e, struct store_batch *rows)
 {
     int code = rows->code;
+    e->flight_rows = NULL;
     store_batch_free(rows);
     struct batch b;
     batch_move(&b, &e->flight);

@@ -12,6 +12,7 @@
 #include "core/queue/queue.h"
 #include "engine/inside.h"
 #include "engine/restore.h"
+#include "store/sealed.h"
 
 enum {
     DAY_TICKS = 8,         /* of 256 events each in one turn */
@@ -92,8 +93,10 @@ static bool open_day(struct engine *e, int64_t *now)
     if (!tick_all(e, *now))
         return false;
     int32_t today = moment_to_date(*now);
-    if (engine_do(e, open_day_new(hall_setup(e->decided), today), *now) >= 0)
+    if (engine_do(e, open_day_new(hall_setup(e->decided), today), *now) >= 0) {
         log_info("day", "%d opens", today);
+        store_forget_expired(e->store, *now, today);
+    }
     return tick_all(e, *now);
 }
 

@@ -213,8 +213,14 @@ int engine_open(struct loop *loop, const struct engine_options *o, struct engine
     e->store_ready = loop_watch_readable(loop, store_fd(e->store), engine_on_store, e);
     start_clock(e, o);
     e->is_new = hall_seq(e->committed) == 0;
-    if (restore_is_marked(e->dir, &e->restore_last))
+    if (restore_is_marked(e->dir, &e->restore_last)) {
         e->restore_epoch = new_epoch();
+        code = sealing_erase_again(e, why);
+    }
+    if (code) {
+        engine_free(e);
+        return code;
+    }
     if (e->is_new) {
         e->restore_epoch = 0; /* a mark without a journal: nothing was put in place */
         begin_journal(e, o);

@@ -33,6 +33,8 @@ struct pending {
     uint8_t key[DEDUPE_KEY], hash[DEDUPE_REQUEST];
     struct secret_row *secrets; /* owned, or NULL */
     size_t n_secrets;
+    struct sealed_text *sealed; /* owned */
+    size_t n_sealed;
     void (*done)(void *arg, const struct answer *answer); /* NULL for the engine's own */
     void *arg;
     /* what was decided */
@@ -84,6 +86,7 @@ struct engine {
     struct random_pool random;
     struct pending_list queue; /* submitted in this turn, not decided yet */
     struct batch gathering, flight;
+    const struct store_batch *flight_rows; /* while flying: the store's, to look at */
     bool flying;
     size_t expected;                              /* commands that the next batch would have if all came again */
     int64_t took_off_at, landed_at, last_took_ms; /* monotonic */
@@ -112,6 +115,15 @@ void engine_decide_all(struct engine *e); /* the whole queue, without a look at 
 int engine_do(struct engine *e, Halld__Command *command, int64_t now);
 bool engine_writes(const struct engine *e);
 int engine_refusal(const struct engine *e); /* 0, or the code that commands are refused with now */
+
+/* sealing.c */
+/* Before a decision: refuses what could not be sealed then (0 or a code), and takes words that lie bare out of the
+ * command. */
+int sealing_prepare(struct engine *e, struct pending *r);
+/* After it: seals into the gathering batch what the command's events name, and erases what they erase. */
+void sealing_follow(struct engine *e, const struct pending *r, Halld__Event *const *events, size_t n);
+/* Carries out every erasure of the journal again, and waits for the disk. 0 or a code with why. */
+int sealing_erase_again(struct engine *e, char why[200]);
 
 /* commit.c */
 void batch_init(struct batch *b);

@@ -64,6 +64,11 @@ struct pending *pending_new(const struct submission *s)
         r->secrets = alloc_copy(s->secret, r->n_secrets * sizeof *s->secret);
     for (size_t i = 0; i < r->n_secrets; i++)
         r->secrets[i].value = alloc_text(s->secret[i].value);
+    r->n_sealed = s->n_sealed;
+    if (r->n_sealed)
+        r->sealed = alloc_copy(s->sealed, r->n_sealed * sizeof *s->sealed);
+    for (size_t i = 0; i < r->n_sealed; i++)
+        r->sealed[i].text = alloc_text(s->sealed[i].text);
     return r;
 }
 
@@ -78,14 +83,21 @@ struct pending *pending_new_own(Halld__Command *command)
     return r;
 }
 
+static void free_wiped(char *text)
+{
+    explicit_bzero(text, strlen(text));
+    free(text);
+}
+
 void pending_free(struct pending *r)
 {
     halld__command__free_unpacked(r->command, NULL);
     halld__actor__free_unpacked(r->actor, NULL);
-    for (size_t i = 0; i < r->n_secrets; i++) {
-        explicit_bzero(r->secrets[i].value, strlen(r->secrets[i].value));
-        free(r->secrets[i].value);
-    }
+    for (size_t i = 0; i < r->n_secrets; i++)
+        free_wiped(r->secrets[i].value);
+    for (size_t i = 0; i < r->n_sealed; i++)
+        free_wiped(r->sealed[i].text);
     free(r->secrets);
+    free(r->sealed);
     free(r);
 }

@@ -84,7 +84,9 @@ static void decide(struct engine *e, struct pending *r, int64_t now)
     memcpy(turn.request, r->hash, sizeof turn.request);
     struct events *all = &e->gathering.events;
     size_t before = all->n;
-    int code = hall_decide(e->decided, r->command, &turn, all, &r->refusal);
+    int code = sealing_prepare(e, r);
+    if (!code)
+        code = hall_decide(e->decided, r->command, &turn, all, &r->refusal);
     if (code) {
         note_refusal(r, code);
         return;
@@ -94,6 +96,7 @@ static void decide(struct engine *e, struct pending *r, int64_t now)
         store_batch_add_event(e->gathering.rows, all->at[i]);
         dedupe_apply(e->dedupe, all->at[i]);
     }
+    sealing_follow(e, r, all->at + before, r->n_events);
     for (size_t i = 0; r->n_events && i < r->n_secrets; i++)
         store_batch_add_secret(e->gathering.rows, r->secrets[i].ref, r->secrets[i].value);
 }

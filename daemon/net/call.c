@@ -263,23 +263,35 @@ bool call_key_is_sound(const struct call *c)
     return len >= 1 && len <= KEY_MOST;
 }
 
-void call_submit_for(struct call *c, Halld__Command *command, struct secret_row *secret,
-                     void (*done)(void *arg, const struct answer *answer), void *arg)
+const char *call_key(const struct call *c)
+{
+    return c->without_key ? NULL : request_header(c->request, "Idempotency-Key");
+}
+
+void call_submit_with(struct call *c, Halld__Command *command, const struct submission *with)
 {
     Halld__Actor actor = HALLD__ACTOR__INIT;
-    const char *key = c->without_key ? NULL : request_header(c->request, "Idempotency-Key");
+    struct submission s = *with;
     actor.kind = c->caller.kind;
     actor.id = c->caller.id;
     actor.device = c->caller.device;
     c->command = command->body_case;
-    struct submission s = {.command = command,
-                           .actor = &actor,
-                           .role = c->caller.role,
-                           .key = key,
-                           .secret = secret,
-                           .done = done,
-                           .arg = arg};
+    s.command = command;
+    s.actor = &actor;
+    s.role = c->caller.role;
+    s.key = call_key(c);
+    if (!s.done) {
+        s.done = on_answer;
+        s.arg = c;
+    }
     c->net->o.port.submit(c->net->o.port.engine, &s);
+}
+
+void call_submit_for(struct call *c, Halld__Command *command, struct secret_row *secret,
+                     void (*done)(void *arg, const struct answer *answer), void *arg)
+{
+    struct submission with = {.secret = secret, .done = done, .arg = arg};
+    call_submit_with(c, command, &with);
 }
 
 void call_submit(struct call *c, Halld__Command *command)

@@ -62,6 +62,10 @@ void call_submit(struct call *c, Halld__Command *command);
 /* The same, but `done` answers the call. The secret is borrowed, and may be NULL. */
 void call_submit_for(struct call *c, Halld__Command *command, struct secret_row *secret,
                      void (*done)(void *arg, const struct answer *answer), void *arg);
+/* The same with what else `with` brings; without a `done` the answer is rendered by view/reply. */
+void call_submit_with(struct call *c, Halld__Command *command, const struct submission *with);
+/* The Idempotency-Key that it is submitted with; NULL: none. */
+const char *call_key(const struct call *c);
 /* A new command whose body is `body`, of the message that the case names; moved in. */
 Halld__Command *call_command(Halld__Command__BodyCase body_case, ProtobufCMessage *body);
 /* Is the Idempotency-Key absent, or printable and not long? */

@@ -15,6 +15,8 @@
 
 struct hall;
 
+enum { SEALED_VALUE_SIZE = 33 }; /* 32 hexadecimal digits */
+
 /* What became of a command. Borrowed during the call. */
 struct answer {
     int code; /* 0, or a refusal or failure */
@@ -31,13 +33,22 @@ struct secret_row {
     char *value;
 };
 
+/* A person's own words. In the command's fields and in the events stands only what they are known by (value); the words
+ * go to disk in the command's transaction, sealed for the matter and field in which the value stands then. */
+struct sealed_text {
+    char value[SEALED_VALUE_SIZE];
+    char *text;
+};
+
 struct submission {
     Halld__Command *command;   /* moved in: the receiver frees it, also on refusal */
     const Halld__Actor *actor; /* borrowed for the call */
     Halld__Role__E role;
-    const char *key;           /* Idempotency-Key, or NULL: never remembered */
-    struct secret_row *secret; /* of the command, or NULL; borrowed for the call */
-    size_t n_secrets;          /* how many stand there; 0 reads as one */
+    const char *key;                  /* Idempotency-Key, or NULL: never remembered */
+    struct secret_row *secret;        /* of the command, or NULL; borrowed for the call */
+    size_t n_secrets;                 /* how many stand there; 0 reads as one */
+    const struct sealed_text *sealed; /* borrowed for the call */
+    size_t n_sealed;
     /* Called exactly once, later or before submit returns. */
     void (*done)(void *arg, const struct answer *answer);
     void *arg;

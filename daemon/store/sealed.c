@@ -13,12 +13,21 @@
 #include "store/sealed_rows.h"
 #include "store/writer.h"
 
+enum { KEYS_KEPT = 256 }; /* an inbox shows texts of many days */
+
+struct day_key {
+    int32_t day; /* 0: none */
+    uint8_t key[SEAL_KEY];
+};
+
 struct sealer {
     uint8_t machine[SEAL_KEY];
-    struct wrapped_key wrapped; /* of the day used last; its day 0: none yet */
-    uint8_t day_key[SEAL_KEY];
+    struct wrapped_key wrapped; /* of the day that was sealed for last; its day 0: none yet */
+    struct day_key keys[KEYS_KEPT];
+    size_t n_keys;            /* taken so far; beyond KEYS_KEPT the oldest makes room */
     struct wrapped_key *made; /* on their way to disk: their days get no second key */
     size_t n_made;
+    sqlite3_stmt *find; /* of a row; prepared once */
 };
 
 _Static_assert((int)SEAL_KEY == (int)KEYFILE_BYTES, "the machine's key seals");
@@ -40,6 +49,7 @@ struct sealer *sealer_new(const char *dir)
 void sealer_free(struct sealer *s)
 {
     if (s) {
+        sqlite3_finalize(s->find);
         free(s->made);
         sodium_memzero(s, sizeof *s);
     }
@@ -53,14 +63,31 @@ static void name_day(int32_t day, char ret[16])
     snprintf(ret, 16, "%08d", (int)day);
 }
 
+static const uint8_t *find_key(const struct sealer *s, int32_t day)
+{
+    size_t n = s->n_keys < KEYS_KEPT ? s->n_keys : KEYS_KEPT;
+    for (size_t i = 0; i < n; i++)
+        if (s->keys[i].day == day)
+            return s->keys[i].key;
+    return NULL;
+}
+
+static uint8_t *add_key(struct sealer *s, int32_t day)
+{
+    struct day_key *k = &s->keys[s->n_keys++ % KEYS_KEPT];
+    k->day = day;
+    return k->key;
+}
+
 static void make_key(struct sealer *s, int32_t day)
 {
     char name[16];
+    uint8_t *key = add_key(s, day);
     name_day(day, name);
     s->wrapped.day = day;
-    randombytes_buf(s->day_key, sizeof s->day_key);
+    randombytes_buf(key, SEAL_KEY);
     randombytes_buf(s->wrapped.nonce, sizeof s->wrapped.nonce);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(s->wrapped.wrapped, NULL, s->day_key, SEAL_KEY, (const uint8_t *)name,
+    crypto_aead_xchacha20poly1305_ietf_encrypt(s->wrapped.wrapped, NULL, key, SEAL_KEY, (const uint8_t *)name,
                                                strlen(name), NULL, s->wrapped.nonce, s->machine);
     s->made = alloc_grow(s->made, s->n_made + 1, sizeof *s->made);
     s->made[s->n_made++] = s->wrapped;
@@ -83,13 +110,14 @@ static bool find_made(struct sealer *s, int32_t day, bool has_come, struct wrapp
 static bool unwrap(struct sealer *s, const struct wrapped_key *key)
 {
     char name[16];
+    uint8_t clear[SEAL_KEY];
     name_day(key->day, name);
-    s->wrapped = *key;
     bool opens =
-        crypto_aead_xchacha20poly1305_ietf_decrypt(s->day_key, NULL, NULL, key->wrapped, SEAL_WRAPPED,
-                                                   (const uint8_t *)name, strlen(name), key->nonce, s->machine) == 0;
-    if (!opens)
-        s->wrapped.day = 0;
+        crypto_aead_xchacha20poly1305_ietf_decrypt(clear, NULL, NULL, key->wrapped, SEAL_WRAPPED, (const uint8_t *)name,
+                                                   strlen(name), key->nonce, s->machine) == 0;
+    if (opens && !find_key(s, key->day))
+        memcpy(add_key(s, key->day), clear, SEAL_KEY);
+    sodium_memzero(clear, sizeof clear);
     return opens;
 }
 
@@ -114,26 +142,50 @@ static int read_key(struct store *store, int32_t day, struct wrapped_key *ret)
     return code;
 }
 
-/* The day's key is in s->day_key. may_make: a day without one gets one, which its first row takes to disk. */
-static int use_day(struct store *store, struct sealer *s, int32_t day, bool may_make)
+/* As it stands on disk, or will. */
+static int find_wrapped(struct store *store, struct sealer *s, int32_t day, struct wrapped_key *ret)
 {
-    struct wrapped_key key;
-    if (s->wrapped.day == day)
-        return 0;
-    int code = read_key(store, day, &key);
     struct wrapped_key made;
+    int code = read_key(store, day, ret);
     if (find_made(s, day, code == 0, &made) && code == HALL_E_NOT_FOUND) {
-        key = made;
+        *ret = made;
         code = 0;
     }
-    if (code == HALL_E_NOT_FOUND && may_make) {
+    return code;
+}
+
+static int unwrap_or_say(struct sealer *s, const struct wrapped_key *key)
+{
+    if (unwrap(s, key))
+        return 0;
+    log_error("store", "the key of %08d does not open with this machine's key", (int)key->day);
+    return HALL_E_STORE_FAILED;
+}
+
+/* The key to open that day's rows with, or NULL. */
+static const uint8_t *key_to_open(struct store *store, struct sealer *s, int32_t day)
+{
+    struct wrapped_key key;
+    if (!find_key(s, day) && (find_wrapped(store, s, day, &key) || unwrap_or_say(s, &key)))
+        return NULL;
+    return find_key(s, day);
+}
+
+/* s->wrapped is that of the day to seal for; a day without one gets one, which its first row takes to disk. */
+static int use_day(struct store *store, struct sealer *s, int32_t day)
+{
+    struct wrapped_key key;
+    if (s->wrapped.day == day && find_key(s, day))
+        return 0;
+    int code = find_wrapped(store, s, day, &key);
+    if (code == HALL_E_NOT_FOUND) {
         make_key(s, day);
         return 0;
     }
-    if (!code && !unwrap(s, &key)) {
-        log_error("store", "the key of %08d does not open with this machine's key", (int)day);
-        code = HALL_E_STORE_FAILED;
-    }
+    if (!code)
+        code = unwrap_or_say(s, &key);
+    if (!code)
+        s->wrapped = key;
     return code;
 }
 
@@ -147,6 +199,15 @@ static int use_store(struct store *store, struct sealer **ret)
 }
 
 /* ---- rows */
+
+void sealed_owner(const char *kind, uint64_t id, const char *field, uint8_t ret[SEALED_REF])
+{
+    uint8_t number[8];
+    for (size_t i = 0; i < sizeof number; i++)
+        number[i] = (uint8_t)(id >> 8 * i);
+    struct hash_part parts[] = {{kind, strlen(kind)}, {number, sizeof number}, {field, strlen(field)}};
+    hash_parts(ret, SEALED_REF, 3, parts);
+}
 
 /* Bound to its place: a row that is moved to another person or field does not open. */
 struct place {
@@ -162,15 +223,6 @@ static struct place place_of(const uint8_t *ref, const char *field)
     return p;
 }
 
-static void hash_row(const uint8_t *nonce, const uint8_t *ciphertext, size_t len, uint8_t ret[SEALED_HASH])
-{
-    crypto_generichash_state state;
-    crypto_generichash_init(&state, NULL, 0, SEALED_HASH);
-    crypto_generichash_update(&state, nonce, SEAL_NONCE);
-    crypto_generichash_update(&state, ciphertext, len);
-    crypto_generichash_final(&state, ret, SEALED_HASH);
-}
-
 static struct sealed_write *add_write(struct store_batch *b, const uint8_t *ref, const char *field)
 {
     if (b->n_sealed == b->cap_sealed) {
@@ -183,14 +235,21 @@ static struct sealed_write *add_write(struct store_batch *b, const uint8_t *ref,
     return w;
 }
 
-int store_seal(struct store *store, struct store_batch *b, const struct sealing *what, uint8_t ret_hash[SEALED_HASH])
+int store_seal_check(struct store *store, int32_t day)
 {
     struct sealer *s;
     int code = use_store(store, &s);
     if (!code)
-        code = use_day(store, s, what->day, true);
+        code = use_day(store, s, day);
+    return code ? HALL_E_SEAL_FAILED : 0;
+}
+
+int store_seal(struct store *store, struct store_batch *b, const struct sealing *what)
+{
+    int code = store_seal_check(store, what->day);
     if (code)
         return code;
+    struct sealer *s = store_sealer(store);
     struct sealed_write *w = add_write(b, what->ref, what->field);
     struct place place = place_of(what->ref, what->field);
     size_t len = strlen(what->text);
@@ -200,8 +259,7 @@ int store_seal(struct store *store, struct store_batch *b, const struct sealing 
     w->ciphertext = alloc_zero(w->len);
     randombytes_buf(w->nonce, sizeof w->nonce);
     crypto_aead_xchacha20poly1305_ietf_encrypt(w->ciphertext, NULL, (const uint8_t *)what->text, len, place.bytes,
-                                               place.len, NULL, w->nonce, s->day_key);
-    hash_row(w->nonce, w->ciphertext, w->len, ret_hash);
+                                               place.len, NULL, w->nonce, find_key(s, what->day));
     return 0;
 }
 
@@ -210,67 +268,82 @@ void store_batch_add_erasure(struct store_batch *b, const uint8_t ref[SEALED_REF
     add_write(b, ref, field);
 }
 
-/* What is on disk under ref and field; ciphertext is the caller's. */
-static int find_row(struct store *store, const uint8_t *ref, const char *field, struct sealed_write *ret)
-{
-    sqlite3 *db = store_reader_db(store);
-    sqlite3_stmt *st;
-    if (db_prepare(db, "SELECT day, nonce, ciphertext FROM sealed WHERE ref = ? AND field = ?", &st) != 0)
-        return db_failed(db, HALL_E_STORE_FAILED, "reading a sealed row");
-    sqlite3_bind_blob(st, 1, ref, SEALED_REF, SQLITE_STATIC);
-    sqlite3_bind_text(st, 2, field, -1, SQLITE_STATIC);
-    int rc = sqlite3_step(st), code = rc == SQLITE_DONE ? HALL_E_NOT_FOUND : 0;
-    *ret = (struct sealed_write){0};
-    if (rc == SQLITE_ROW && sqlite3_column_bytes(st, 1) == SEAL_NONCE && sqlite3_column_bytes(st, 2) >= SEAL_TAG) {
-        ret->key.day = sqlite3_column_int(st, 0);
-        ret->len = (size_t)sqlite3_column_bytes(st, 2);
-        memcpy(ret->nonce, sqlite3_column_blob(st, 1), SEAL_NONCE);
-        ret->ciphertext = alloc_copy(sqlite3_column_blob(st, 2), ret->len);
-    } else if (rc != SQLITE_DONE) {
-        code = db_failed(db, HALL_E_STORE_FAILED, "reading a sealed row");
-    }
-    sqlite3_finalize(st);
-    return code;
-}
+/* ---- opening */
 
-static int open_row(struct store *store, const struct sealed_write *row, const struct place *place, char **ret)
+/* A row as it stands on disk or in a batch; borrowed. */
+struct sealed_row {
+    int32_t day;
+    const uint8_t *nonce, *ciphertext;
+    size_t len;
+};
+
+static int open_row(struct store *store, const struct sealed_row *row, const struct place *place, char **ret)
 {
     struct sealer *s;
     int code = use_store(store, &s);
-    if (!code)
-        code = use_day(store, s, row->key.day, false);
-    if (code)
+    const uint8_t *key = code ? NULL : key_to_open(store, s, row->day);
+    if (!key)
         return HALL_E_STORE_FAILED;
     char *text = alloc_zero(row->len - SEAL_TAG + 1);
     if (crypto_aead_xchacha20poly1305_ietf_decrypt((uint8_t *)text, NULL, NULL, row->ciphertext, row->len, place->bytes,
-                                                   place->len, row->nonce, s->day_key) == 0) {
+                                                   place->len, row->nonce, key) == 0) {
         *ret = text;
         return 0;
     }
     free(text);
-    log_error("store", "a sealed row of %08d does not open: it was changed or moved", (int)row->key.day);
+    log_error("store", "a sealed row of %08d does not open: it was changed or moved", (int)row->day);
     return HALL_E_STORE_FAILED;
+}
+
+/* The prepared statement, at the row of ref and field or behind it: SQLITE_ROW, SQLITE_DONE or an error. */
+static int find_row(struct store *store, struct sealer *s, const uint8_t *ref, const char *field)
+{
+    sqlite3 *db = store_reader_db(store);
+    if (!s->find &&
+        db_prepare(db, "SELECT day, nonce, ciphertext FROM sealed WHERE ref = ? AND field = ?", &s->find) != 0)
+        return SQLITE_ERROR;
+    sqlite3_bind_blob(s->find, 1, ref, SEALED_REF, SQLITE_STATIC);
+    sqlite3_bind_text(s->find, 2, field, -1, SQLITE_STATIC);
+    return sqlite3_step(s->find);
 }
 
 int store_unseal(struct store *store, const uint8_t ref[SEALED_REF], const char *field, char **ret)
 {
-    struct sealed_write row;
+    struct sealer *s;
     struct place place = place_of(ref, field);
-    int code = find_row(store, ref, field, &row);
-    if (!code)
-        code = open_row(store, &row, &place, ret);
-    free(row.ciphertext);
+    int code = use_store(store, &s);
+    if (code)
+        return code;
+    int rc = find_row(store, s, ref, field);
+    if (rc == SQLITE_ROW) {
+        sqlite3_stmt *st = s->find;
+        struct sealed_row row = {sqlite3_column_int(st, 0), sqlite3_column_blob(st, 1), sqlite3_column_blob(st, 2),
+                                 (size_t)sqlite3_column_bytes(st, 2)};
+        bool sound = sqlite3_column_bytes(st, 1) == SEAL_NONCE && row.len >= SEAL_TAG;
+        code = sound ? open_row(store, &row, &place, ret) : HALL_E_STORE_FAILED;
+    } else {
+        code = rc == SQLITE_DONE ? HALL_E_NOT_FOUND
+                                 : db_failed(store_reader_db(store), HALL_E_STORE_FAILED, "reading a sealed row");
+    }
+    if (s->find)
+        sqlite3_reset(s->find);
     return code;
 }
 
-int store_sealed_hash(struct store *store, const uint8_t ref[SEALED_REF], const char *field, uint8_t ret[SEALED_HASH])
+bool store_batch_unseal(struct store *store, const struct store_batch *b, const uint8_t ref[SEALED_REF],
+                        const char *field, int *ret_code, char **ret)
 {
-    struct sealed_write row;
-    int code = find_row(store, ref, field, &row);
-    if (!code)
-        hash_row(row.nonce, row.ciphertext, row.len, ret);
-    free(row.ciphertext);
-    return code;
+    struct place place = place_of(ref, field);
+    for (size_t i = b ? b->n_sealed : 0; i-- > 0;) {
+        const struct sealed_write *w = &b->sealed[i];
+        bool erases = !w->ciphertext && !*w->field;
+        if (memcmp(w->ref, ref, SEALED_REF) != 0 || (!erases && strcmp(w->field, field) != 0))
+            continue;
+        struct sealed_row row = {w->key.day, w->nonce, w->ciphertext, w->len};
+        *ret_code = w->ciphertext ? open_row(store, &row, &place, ret) : HALL_E_NOT_FOUND;
+        return true;
+    }
+    return false;
 }
 
 void sealed_free(char *text)
@@ -278,4 +351,10 @@ void sealed_free(char *text)
     if (text)
         sodium_memzero(text, strlen(text));
     free(text);
+}
+
+void sealer_forget_keys(struct sealer *s)
+{
+    sodium_memzero(s->keys, sizeof s->keys);
+    s->n_keys = 0;
 }

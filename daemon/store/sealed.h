@@ -10,7 +10,7 @@
 
 #include "store/store.h"
 
-enum { SEALED_REF = 16, SEALED_FIELD_MOST = 64, SEALED_HASH = 32 };
+enum { SEALED_REF = 16, SEALED_FIELD_MOST = 64 };
 
 struct sealing {
     const uint8_t *ref; /* SEALED_REF bytes: whom or what it belongs to */
@@ -20,14 +20,22 @@ struct sealing {
     const char *text;
 };
 
-/* Seals the text into the batch, which writes it with its events; the hash is what the event carries. 0; STORE_FAILED:
- * the machine's key or the day's cannot be had, and the log says why. The batch then has nothing of it. */
-int store_seal(struct store *s, struct store_batch *b, const struct sealing *what, uint8_t ret_hash[SEALED_HASH]);
+/* What owns rows, by its kind ("matter"), number and field: a hash of these words, no secret. */
+void sealed_owner(const char *kind, uint64_t id, const char *field, uint8_t ret[SEALED_REF]);
+
+/* Can that day's texts be sealed? 0: store_seal will not fail; SEAL_FAILED: the machine's key or the day's cannot be
+ * had, and the log says why. */
+int store_seal_check(struct store *s, int32_t day);
+/* Seals the text into the batch, which writes it with its events. 0; SEAL_FAILED as above, and the batch has nothing of
+ * it. */
+int store_seal(struct store *s, struct store_batch *b, const struct sealing *what);
 /* The clear text, wiped and freed by the caller (sealed_free). NOT_FOUND: erased, or never there; STORE_FAILED: it does
  * not open, because it was changed or was sealed on another machine. */
 int store_unseal(struct store *s, const uint8_t ref[SEALED_REF], const char *field, char **ret);
-/* The hash that the event carries, of what is there now. NOT_FOUND or STORE_FAILED as above; nothing is opened. */
-int store_sealed_hash(struct store *s, const uint8_t ref[SEALED_REF], const char *field, uint8_t ret[SEALED_HASH]);
+/* The same of a batch that is on its way. true: the batch seals or erases it, and *ret_code is as above; false: the
+ * batch says nothing of it. */
+bool store_batch_unseal(struct store *s, const struct store_batch *b, const uint8_t ref[SEALED_REF], const char *field,
+                        int *ret_code, char **ret);
 void sealed_free(char *text);
 
 /* Deletes with the batch; field "": all of ref. Deleting what is not there is no error, so that a restore may repeat

@@ -114,5 +114,6 @@ void store_forget_expired(struct store *s, int64_t now, int32_t today)
     e->errand.run = forget;
     e->now = now;
     e->today = today;
+    store_forget_keys(s);
     writer_add_errand_take(store_writer(s), &e->errand);
 }

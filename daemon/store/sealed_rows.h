@@ -34,11 +34,13 @@ void sealed_writes_free(struct sealed_write *w, size_t n);
 /* Inside a transaction, in their order; a day's key comes with its first row. 0 or db_code. */
 int sealed_rows_write(sqlite3 *db, const struct sealed_write *w, size_t n);
 
-/* The machine's key, and the day's that was used last. */
+/* The machine's key, and the days' that were used last. It holds a statement of the reader, which outlives it. */
 struct sealer;
 void sealer_free(struct sealer *s);
 /* Of an open store; NULL: the machine's key cannot be had, errno says why. */
 struct sealer *store_sealer(struct store *s);
 struct sealer *sealer_new(const char *dir);
+void sealer_forget_keys(struct sealer *s);
+void store_forget_keys(struct store *s); /* the days' keys in memory: some are about to be deleted */
 
 #endif

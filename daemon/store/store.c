@@ -124,9 +124,9 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
+    sealer_free(s->sealer);
     journal_close(s->reader);
     writer_close(s->writer);
-    sealer_free(s->sealer);
     if (s->lock >= 0)
         close(s->lock);
     free(s->file);
@@ -149,6 +149,12 @@ struct sealer *store_sealer(struct store *s)
     if (!s->sealer)
         s->sealer = sealer_new(s->dir);
     return s->sealer;
+}
+
+void store_forget_keys(struct store *s)
+{
+    if (s->sealer)
+        sealer_forget_keys(s->sealer);
 }
 
 const char *store_file(const struct store *s)
