@@ -19,6 +19,7 @@
 #include "store/journal.h"
 #include "store/snapshot.h"
 #include "tests/crash/events.h"
+#include "tests/lib/suite.h"
 
 static char folder[64], dir[80], control[80], mounted[80];
 
@@ -328,11 +329,7 @@ static int run_cases(void)
     tcase_add_test(t, a_backup_onto_a_full_disk_fails_and_leaves_nothing);
     tcase_add_test(t, a_tmpfs_that_runs_full_is_refused_read_and_resumed);
     suite_add_tcase(suite, t);
-    SRunner *r = srunner_create(suite);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }
 
 int main(int argc, char **argv)

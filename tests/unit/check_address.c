@@ -1,9 +1,9 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 
 #include "net/address.h"
+#include "tests/lib/suite.h"
 
 static struct address address(const char *text)
 {
@@ -107,9 +107,5 @@ int main(void)
     tcase_add_test(tc, a_household_of_ipv6_is_one_party);
     tcase_add_test(tc, only_trusted_proxies_say_who_is_behind_them);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -7,12 +7,13 @@
 #include <unistd.h>
 
 #include "app/config.h"
-#include "base/file.h"
 #include "app/first.h"
 #include "app/options.h"
 #include "auth/generate.h"
 #include "base/alloc.h"
+#include "base/file.h"
 #include "core/setup.h"
+#include "tests/lib/suite.h"
 #include "tests/unit/engine_fixture.h"
 
 /* ---- options */
@@ -316,9 +317,5 @@ int main(void)
     tcase_add_test(t, a_hall_without_a_file_has_one_administrator);
     tcase_add_test(t, a_hall_file_with_a_fault_is_told_and_imports_nothing);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

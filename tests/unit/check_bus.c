@@ -17,6 +17,7 @@
 #include "bus/screens.h"
 #include "bus/snaps.h"
 #include "bus/topics.h"
+#include "tests/lib/suite.h"
 #include "view_hall.h"
 
 #define UUID_A "snap/01234567-89ab-cdef-0123-456789abcdef/"
@@ -578,9 +579,5 @@ int main(void)
     tcase_add_test(t, a_second_bus_on_a_taken_address_does_not_open);
     tcase_add_test(t, beyond_this_machine_a_bus_needs_keys);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

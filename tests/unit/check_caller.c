@@ -9,6 +9,7 @@
 #include "auth/users.h"
 #include "base/err.h"
 #include "base/loop.h"
+#include "tests/lib/suite.h"
 
 static struct setup *hall;
 static struct devices *devices;
@@ -272,9 +273,5 @@ int main(void)
     tcase_add_test(tc, passwords_are_verified_beside_the_loop);
     tcase_set_timeout(tc, 30);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -1,7 +1,7 @@
 #include <check.h>
-#include <stdlib.h>
 
 #include "base/clock.h"
+#include "tests/lib/suite.h"
 
 static int64_t wall_ms, boot_ms;
 
@@ -207,9 +207,5 @@ int main(void)
     tcase_add_test(t, waiting_until_a_moment_counts_machine_time);
     tcase_add_test(t, the_machines_own_clocks_work);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/dedupe.h"
+#include "tests/lib/suite.h"
 
 static const int64_t NOW = 1795396323000;
 
@@ -163,9 +164,5 @@ int main(void)
     tcase_add_test(t, it_is_written_up_to_an_event_and_read_back);
     tcase_add_test(t, it_agrees_with_a_plain_table);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/setup.h"
+#include "tests/lib/suite.h"
 #include "tests/unit/engine_fixture.h"
 
 static const char ISSUE[] = "{\"issue_ticket\":{\"queue\":\"A\",\"channel\":\"kiosk\"}}";
@@ -403,9 +404,5 @@ int main(void)
     tcase_add_test(t, another_hall_or_another_kind_of_clock_is_refused);
     tcase_add_test(t, a_second_daemon_is_refused);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

@@ -6,6 +6,7 @@
 
 #include "base/moment.h"
 #include "core/queue/queue.h"
+#include "tests/lib/suite.h"
 #include "tests/unit/engine_fixture.h"
 
 static const char ISSUE[] = "{\"issue_ticket\":{\"queue\":\"A\",\"channel\":\"kiosk\"}}";
@@ -335,9 +336,5 @@ int main(void)
     tcase_add_test(t, a_simulated_hall_runs_fast_and_goes_on_where_it_was);
     tcase_add_test(t, the_timer_comes_by_itself_when_something_is_due);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "tests/lib/suite.h"
 #include "tests/unit/engine_fixture.h"
 
 static const char ISSUE[] = "{\"issue_ticket\":{\"queue\":\"A\",\"channel\":\"kiosk\"}}";
@@ -417,9 +418,5 @@ int main(void)
     tcase_add_test(t, a_crash_between_the_copy_and_the_jump_forgets_nothing);
     tcase_add_test(t, a_damaged_backup_is_refused_and_leaves_the_folder_empty);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

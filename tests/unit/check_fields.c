@@ -9,6 +9,7 @@
 #include "codec/pbjson.h"
 #include "net/fields.h"
 #include "net/phone.h"
+#include "tests/lib/suite.h"
 
 static const char FLOW[] =
     "{\"name\":\"help\",\"version\":1,\"zh\":\"办\",\"en\":\"Help\",\"read\":[\"desk\"],\"keep_days\":365,\"fields\":["
@@ -263,9 +264,5 @@ int main(void)
     tcase_add_test(tc, what_has_another_form_is_bad_and_without_its_words);
     tcase_add_test(tc, without_definition_or_key_nothing_is_read);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

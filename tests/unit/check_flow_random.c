@@ -13,6 +13,7 @@
 #include "codec/holiday.h"
 #include "codec/pbjson.h"
 #include "core/flow/flow.h"
+#include "tests/lib/suite.h"
 
 static const char *const FLOWS[] = {"case",    "courier",    "deficiency", "denial", "escalation", "help",
                                     "hotline", "inspection", "notice",     "rating", "video"};
@@ -464,9 +465,5 @@ int main(void)
     tcase_add_test(tests, a_replay_of_the_events_and_a_snapshot_are_the_live_flow);
     tcase_add_test(tests, looking_at_the_time_more_often_changes_no_event);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

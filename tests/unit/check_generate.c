@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "auth/generate.h"
+#include "tests/lib/suite.h"
 
 START_TEST(a_password_is_four_readable_groups)
 {
@@ -64,9 +65,5 @@ int main(void)
     tcase_add_test(t, its_hash_verifies_as_any_argon2id);
     tcase_add_test(t, a_tokens_hash_depends_on_the_token_alone);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/loop.h"
 #include "net/http.h"
+#include "tests/lib/suite.h"
 
 static struct loop *loop;
 static struct http *http;
@@ -458,9 +459,5 @@ int main(void)
     tcase_add_test(tc, stopping_answers_what_is_pending_and_ends_the_rest);
     tcase_set_timeout(tc, 30);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

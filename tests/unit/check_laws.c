@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/moment.h"
+#include "tests/lib/suite.h"
 
 enum { DRAWS = 20000 };
 
@@ -351,9 +352,5 @@ int main(void)
     tcase_add_test(c, waits_that_are_longer_than_drawn_are_scaled);
     tcase_add_test(c, a_month_of_days_is_remembered);
     suite_add_tcase(s, c);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

@@ -1,9 +1,9 @@
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "auth/limits.h"
 #include "auth/lockout.h"
+#include "tests/lib/suite.h"
 
 static struct limits *limits;
 static struct lockout *lockout;
@@ -159,9 +159,5 @@ int main(void)
     tcase_add_test(tc, a_success_or_a_quiet_hour_forgets);
     tcase_add_test(tc, a_flood_of_names_does_not_free_one_that_is_locked);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

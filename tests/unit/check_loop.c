@@ -1,10 +1,10 @@
 #include <check.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "tests/lib/suite.h"
 
 static struct loop *loop;
 static struct loop_watch *first, *second, *turn;
@@ -143,9 +143,5 @@ int main(void)
     tcase_add_test(t, a_timer_may_free_itself_and_arm_another);
     tcase_add_test(t, a_signal_wakes_the_loop);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

@@ -17,6 +17,7 @@
 #include "metrics/prometheus.h"
 #include "metrics/rrdfile.h"
 #include "tests/lib/random_hall.h"
+#include "tests/lib/suite.h"
 
 enum { MINUTE = 60000 };
 
@@ -495,9 +496,5 @@ int main(void)
     suite_add_tcase(suite, fold);
     suite_add_tcase(suite, random);
     suite_add_tcase(suite, tables);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

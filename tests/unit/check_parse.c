@@ -1,7 +1,7 @@
 #include <check.h>
-#include <stdlib.h>
 
 #include "net/parse.h"
+#include "tests/lib/suite.h"
 
 START_TEST(a_pattern_takes_its_parameters_out_of_the_path)
 {
@@ -121,9 +121,5 @@ int main(void)
     tcase_add_test(tc, an_event_id_is_epoch_and_seq);
     tcase_add_test(tc, an_etag_matches_alone_in_a_list_and_weakly);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -12,6 +12,7 @@
 #include "proto/matter_view.pb-c.h"
 #include "proto/settings.pb-c.h"
 #include "proto/view.pb-c.h"
+#include "tests/lib/suite.h"
 
 static const ProtobufCMessageDescriptor *const issue = &halld__issue_ticket__descriptor;
 static const ProtobufCMessageDescriptor *const put = &halld__put_settings__descriptor;
@@ -375,9 +376,5 @@ int main(void)
     tcase_add_test(t, any_object_is_kept_as_its_compact_text);
     tcase_add_test(t, a_clone_is_equal_and_its_own);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

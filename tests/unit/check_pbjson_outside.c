@@ -9,6 +9,7 @@
 #include "proto/command.pb-c.h"
 #include "proto/settings.pb-c.h"
 #include "proto/view.pb-c.h"
+#include "tests/lib/suite.h"
 
 static const ProtobufCMessageDescriptor *const issue = &halld__issue_ticket__descriptor;
 static const ProtobufCMessageDescriptor *const put = &halld__put_settings__descriptor;
@@ -363,9 +364,5 @@ int main(void)
     tcase_add_test(t, unpacking_has_the_same_limits);
     tcase_add_test(t, clean_text_is_told_from_dirty);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

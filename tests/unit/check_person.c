@@ -7,6 +7,7 @@
 
 #include "auth/person.h"
 #include "base/alloc.h"
+#include "tests/lib/suite.h"
 
 static char folder[] = "/tmp/check_person.XXXXXX";
 static char *path;
@@ -86,9 +87,5 @@ int main(void)
     tcase_add_test(tc, a_key_that_is_cut_is_not_replaced);
     tcase_add_test(tc, blanks_dashes_and_case_do_not_count);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

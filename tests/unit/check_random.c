@@ -13,6 +13,7 @@
 #include "core/queue/queue.h"
 #include "core/setup.h"
 #include "tests/lib/random_hall.h"
+#include "tests/lib/suite.h"
 
 enum { COMMANDS = 10000, DAY_COMMANDS = 3500 };
 
@@ -179,9 +180,5 @@ int main(void)
     tcase_set_timeout(t, 0);
     tcase_add_test(t, random_commands_keep_the_rules_and_replay_equals_live);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "proto/view.pb-c.h"
+#include "tests/lib/suite.h"
 #include "view/reply.h"
 #include "view_hall.h"
 
@@ -216,9 +217,5 @@ int main(void)
     tcase_add_test(t, a_change_of_settings_answers_with_the_rows_but_no_secret);
     tcase_add_test(t, a_manual_call_names_its_reason);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

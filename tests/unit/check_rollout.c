@@ -6,6 +6,7 @@
 
 #include "base/moment.h"
 #include "forecast/front.h"
+#include "tests/lib/suite.h"
 
 static void window_works(int n)
 {
@@ -480,9 +481,5 @@ int main(void)
     tcase_add_test(c, of_a_very_long_line_the_first_are_played_and_the_others_reckoned);
     tcase_add_test(c, later_seniors_are_reckoned_with);
     suite_add_tcase(s, c);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

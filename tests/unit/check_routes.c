@@ -1,12 +1,12 @@
 #include <check.h>
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "auth/roles.h"
 #include "base/buf.h"
 #include "net/net.h"
 #include "net/routes.h"
+#include "tests/lib/suite.h"
 #include "view/reply.h"
 
 static const struct route *find(const char *method, const char *path)
@@ -146,9 +146,5 @@ int main(void)
     tcase_add_test(tc, a_wrong_method_is_told_from_a_wrong_path);
     tcase_add_test(tc, the_document_is_json_and_names_every_path);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "store/sealed.h"
+#include "tests/lib/suite.h"
 
 enum { TODAY = 20261123 };
 
@@ -252,9 +253,5 @@ int main(void)
     tcase_add_test(tc, what_has_expired_goes_and_with_the_last_row_the_days_key);
     tcase_add_test(tc, a_batch_that_is_refused_leaves_nothing);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -16,6 +16,7 @@
 #include "store/journal.h"
 #include "store/snapshot.h"
 #include "store/store.h"
+#include "tests/lib/suite.h"
 
 /* Each case has a folder of its own; the store stands in folder/data, which it makes. */
 static char folder[64], dir[80], file[100];
@@ -691,9 +692,5 @@ int main(void)
     tcase_add_test(t, a_snapshot_that_does_not_match_the_journal_is_ignored);
     tcase_add_test(t, a_snapshot_with_a_flipped_or_missing_byte_is_ignored);
     suite_add_tcase(suite, t);
-    SRunner *r = srunner_create(suite);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -1,8 +1,8 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "codec/holiday.h"
+#include "tests/lib/suite.h"
 #include "tools/columns.h"
 #include "tools/csv.h"
 
@@ -166,9 +166,5 @@ int main(void)
     tcase_add_test(t, a_year_without_a_notice_has_no_dates);
     tcase_add_test(t, what_is_no_year_of_holidays_is_refused_with_its_place);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

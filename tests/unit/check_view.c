@@ -6,6 +6,7 @@
 
 #include "base/moment.h"
 #include "codec/pbjson.h"
+#include "tests/lib/suite.h"
 #include "view/alarms.h"
 #include "view/board.h"
 #include "view/fairness.h"
@@ -610,9 +611,5 @@ int main(void)
     tcase_add_test(t, the_trace_tells_the_day_in_neutral_rows);
     tcase_add_test(t, settings_are_shown_by_table_and_without_secrets);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

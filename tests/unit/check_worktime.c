@@ -9,6 +9,7 @@
 #include "base/moment.h"
 #include "codec/holiday.h"
 #include "core/day/worktime.h"
+#include "tests/lib/suite.h"
 
 #define MINUTES HALLD__LIMIT_UNIT__E__hall_minutes
 #define WORKING HALLD__LIMIT_UNIT__E__working_days
@@ -317,9 +318,5 @@ int main(void)
     tcase_add_test(tests, a_hall_that_never_opens_has_no_deadlines_and_no_crash);
     tcase_add_test(tests, ten_thousand_deadlines_take_no_time);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -337,14 +337,14 @@ size_t line_issued_before(const struct line *l, const struct skill *skill, int w
     return n;
 }
 
-/* The smallest key after `last` (NULL: the smallest of all). */
-static struct place *next_by_key(const struct line *l, const struct skill *skill, const struct place *last)
+/* The smallest key after `last` (NULL: the smallest of all), of those that are gated or of the others. */
+static struct place *next_by_key(const struct line *l, const struct skill *skill, bool gated, const struct place *last)
 {
     struct place *best = NULL;
     for (int g = 0; g < l->groups; g++) {
         if (!skill_has(skill, g))
             continue;
-        const struct row *r = &l->rows[g].by_key;
+        const struct row *r = gated ? &l->rows[g].gated : &l->rows[g].by_key;
         size_t i = last ? row_before(r, last, order_key) : 0;
         if (i < r->n && r->at[r->head + i] == last)
             i++;
@@ -358,7 +358,7 @@ struct place *line_nth(const struct line *l, const struct skill *skill, size_t n
 {
     struct place *p = NULL;
     for (size_t i = 0; i <= n; i++) {
-        struct place *next = next_by_key(l, skill, p);
+        struct place *next = next_by_key(l, skill, false, p);
         if (!next)
             break;
         p = next;
@@ -372,41 +372,24 @@ size_t line_named_before(const struct line *l, const struct place *p)
     return row_before(&l->named, p, order_named) - row_before(&l->named, &from, order_named);
 }
 
-/* The smallest gated key after `last`. */
-static struct place *next_gated(const struct line *l, const struct skill *skill, const struct place *last)
-{
-    struct place *best = NULL;
-    for (int g = 0; g < l->groups; g++) {
-        if (!skill_has(skill, g))
-            continue;
-        const struct row *r = &l->rows[g].gated;
-        size_t i = last ? row_before(r, last, order_key) : 0;
-        if (i < r->n && r->at[r->head + i] == last)
-            i++;
-        if (i < r->n)
-            best = smaller(best, r->at[r->head + i]);
-    }
-    return best;
-}
-
 /* Merges those named for the window (unheld ones first) with the open ones, then both kinds of gated ones. */
 size_t line_next(const struct line *l, const struct skill *skill, int window, size_t n, struct place **ret)
 {
     size_t i = 0, k = 0;
-    struct place *own = named_next(l, window, false, &i), *open = next_by_key(l, skill, NULL);
+    struct place *own = named_next(l, window, false, &i), *open = next_by_key(l, skill, false, NULL);
     for (struct place *p; k < n && (p = own && own->unheld ? own : smaller(own, open)); ret[k++] = p)
         if (p == own)
             own = named_next(l, window, false, &i);
         else
-            open = next_by_key(l, skill, p);
+            open = next_by_key(l, skill, false, p);
     i = 0;
     own = named_next(l, window, true, &i);
-    open = next_gated(l, skill, NULL);
+    open = next_by_key(l, skill, true, NULL);
     for (struct place *p; k < n && (p = smaller(own, open)); ret[k++] = p)
         if (p == own)
             own = named_next(l, window, true, &i);
         else
-            open = next_gated(l, skill, p);
+            open = next_by_key(l, skill, true, p);
     return k;
 }
 
