@@ -307,8 +307,7 @@ void fields_wipe(Halld__Json *said)
         explicit_bzero(said->text, strlen(said->text));
 }
 
-/* The values belong to the command from now on. */
-static void move_values(Halld__Command *to, struct fields *from)
+void fields_move(Halld__Command *to, struct fields *from)
 {
     if (to->body_case == HALLD__COMMAND__BODY_OPEN_MATTER) {
         to->open_matter->fields = from->values;
@@ -325,7 +324,7 @@ void call_submit_fields(struct call *c, Halld__Command *command, struct fields *
                         void (*done)(void *arg, const struct answer *answer), void *arg)
 {
     struct submission with = {.sealed = fields->sealed, .n_sealed = fields->n_sealed, .done = done, .arg = arg};
-    move_values(command, fields);
+    fields_move(command, fields);
     call_submit_with(c, command, &with);
     fields_fini(fields);
 }

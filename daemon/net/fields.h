@@ -35,6 +35,8 @@ int fields_read(const struct person_key *person_key, const char *key, const stru
                 struct fields *ret, struct refusal *r);
 void fields_fini(struct fields *f); /* wiped */
 
+/* The values belong to the open_matter or take_transition from now on; the sealed texts stay. */
+void fields_move(Halld__Command *to, struct fields *from);
 /* Submits an open_matter or take_transition with the fields, which are taken and wiped; done as in call_submit_for,
  * NULL: the answer is rendered by view/reply. */
 void call_submit_fields(struct call *c, Halld__Command *command, struct fields *fields,

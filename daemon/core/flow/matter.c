@@ -13,6 +13,7 @@ void value_fini(struct value *v)
         free(v->texts[i]);
     free(v->texts);
     free(v->numbers);
+    free(v->characters);
     *v = (struct value){0};
 }
 
@@ -31,6 +32,8 @@ struct value value_copy(const struct value *v)
         copy.texts = copy_texts(v->n, v->texts);
     if (v->numbers)
         copy.numbers = alloc_copy(v->numbers, v->n * sizeof *v->numbers);
+    if (v->characters)
+        copy.characters = alloc_copy(v->characters, v->n * sizeof *v->characters);
     return copy;
 }
 
@@ -41,6 +44,8 @@ struct value value_from_message(const Halld__FieldValue *from)
         v.texts = copy_texts(from->n_texts, from->texts);
     else if (from->n_numbers)
         v.numbers = alloc_copy(from->numbers, from->n_numbers * sizeof *from->numbers);
+    if (from->n_texts && from->n_characters == from->n_texts)
+        v.characters = alloc_copy(from->characters, from->n_characters * sizeof *from->characters);
     return v;
 }
 
@@ -54,6 +59,8 @@ Halld__FieldValue *value_to_message(const struct value *v, const struct field *f
     if (v->texts) {
         m->n_texts = v->n;
         m->texts = copy_texts(v->n, v->texts);
+        m->n_characters = v->characters ? v->n : 0;
+        m->characters = v->characters ? alloc_copy(v->characters, v->n * sizeof *v->characters) : NULL;
     } else if (v->numbers) {
         m->n_numbers = v->n;
         m->numbers = alloc_copy(v->numbers, v->n * sizeof *v->numbers);
@@ -149,7 +156,7 @@ const char *matter_state_name(const struct matter *m)
 
 const struct value *matter_value(const struct matter *m, int field)
 {
-    static const struct value none = {0, NULL, NULL};
+    static const struct value none = {0};
     return field < 0 ? &none : &m->values[field];
 }
 

@@ -13,6 +13,7 @@ struct value {
     size_t n;
     char **texts;
     int64_t *numbers;
+    uint32_t *characters; /* of the words that each text stands for; NULL: the texts are the words */
 };
 
 enum run_status { RUN_RUNNING, RUN_PAUSED, RUN_MET, RUN_LATE, RUN_DROPPED };
