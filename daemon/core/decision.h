@@ -18,6 +18,8 @@ struct decision {
     Halld__Event *open; /* begun, not yet made */
 };
 
+enum { TICK_EVENTS_MAX = 256 }; /* of one command that has no end of its own */
+
 typedef int decide_fn(struct decision *d);
 
 /* Begins an event; the body (of the case's type) is filled by the caller, texts with alloc_text. */
@@ -61,7 +63,7 @@ decide_fn visit_decide_start, visit_decide_hold, visit_decide_unhold, visit_deci
 decide_fn matters_decide_open, matters_decide_take, matters_decide_define, matters_decide_profile,
     matters_decide_migrate;
 void matters_tick(struct decision *d, size_t most); /* what is due now; at most about so many events */
-void matters_recompute(struct decision *d);         /* the hall's hours or calendars have changed */
+void matters_catch_up(struct decision *d);          /* the first slice of what is to be done to every open matter */
 int matters_check_outcome(struct decision *d, const struct ticket *t, Halld__Outcome__E outcome);
 int64_t matters_next_due(const struct hall *h);
 void matters_follow_day(struct hall *h); /* a day was opened: its offset from the zone */

@@ -103,6 +103,8 @@ static apply_fn *const apply_table[] = {
     [EVENT(MATTER_EFFECT)] = matters_apply,
     [EVENT(MATTER_MIGRATED)] = matters_apply,
     [EVENT(FIELD_ERASED)] = matters_apply,
+    [EVENT(MIGRATION_BEGUN)] = matters_apply,
+    [EVENT(MATTERS_CHECKED)] = matters_apply,
 };
 
 #define ROW(table, i) ((size_t)(i) < sizeof(table) / sizeof *(table) ? (table)[i] : NULL)
@@ -247,6 +249,8 @@ int hall_decide(struct hall *h, const Halld__Command *command, const struct turn
     decide_fn *decide = ROW(decide_table, command->body_case);
     if (!decide)
         return refuse(r, HALL_E_BAD_REQUEST, "", "");
+    if (hall_is_behind(h) && command->body_case != COMMAND(TICK) && command->body_case != COMMAND(ACCEPT_CLOCK))
+        return refuse(r, HALL_E_NOT_READY, "", "");
     if (turn->now_ms > h->at)
         line_open_gates(h->queue->line, turn->now_ms);
     size_t before = ret->n;
@@ -280,6 +284,11 @@ const struct setup *hall_setup(const struct hall *h)
 const struct queue *hall_queue(const struct hall *h)
 {
     return h->queue;
+}
+
+bool hall_is_behind(const struct hall *h)
+{
+    return flow_is_behind(h->flow);
 }
 
 const struct flow *hall_flow(const struct hall *h)

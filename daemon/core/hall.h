@@ -55,9 +55,12 @@ struct hall *hall_from_snapshot(const Halld__Snapshot *s);
 /* Reading. Borrowed until the next apply. */
 const struct setup *hall_setup(const struct hall *h);
 const struct queue *hall_queue(const struct hall *h);
+/* What is done to every open matter goes in slices, one a tick: until it is through nothing is decided but ticks (and
+ * that the clock is right), the rest is NOT_READY. */
+bool hall_is_behind(const struct hall *h);
 const struct flow *hall_flow(const struct hall *h); /* the matters: core/flow/flow.h */
-uint64_t hall_seq(const struct hall *h); /* of the last event applied; 0 = none */
-int64_t hall_at(const struct hall *h);   /* its time */
+uint64_t hall_seq(const struct hall *h);            /* of the last event applied; 0 = none */
+int64_t hall_at(const struct hall *h);              /* its time */
 uint64_t hall_epoch(const struct hall *h);
 const Halld__JournalStarted *hall_journal(const struct hall *h); /* NULL in an empty hall */
 

@@ -227,6 +227,7 @@ int matters_decide_migrate(struct decision *d)
         return refuse(d->refusal, HALL_E_NOT_FOUND, "flow", flow);
     begin(&now, d, 0);
     flow_migrate(d->hall->flow, &now.turn, flow);
+    matters_catch_up(d);
     return 0;
 }
 
@@ -306,13 +307,11 @@ int64_t matters_next_due(const struct hall *h)
     return h->queue->day.date ? flow_next_due(h->flow) : INT64_MAX;
 }
 
-void matters_recompute(struct decision *d)
+void matters_catch_up(struct decision *d)
 {
-    if (!flow_matter_count(d->hall->flow))
-        return;
     struct circumstances c;
     begin(&c, d, 0);
-    flow_recompute(d->hall->flow, &c.turn);
+    flow_catch_up(d->hall->flow, &c.turn, TICK_EVENTS_MAX);
 }
 
 /* The day ends at the next midnight of the hall's wall clock: that gives the offset. */

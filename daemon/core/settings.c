@@ -53,7 +53,7 @@ static Halld__SettingRef **copy_refs(size_t n, Halld__SettingRef *const *from)
 }
 
 /* Does the change touch when the hall is open? */
-static bool changes_hours(const Halld__PutSettings *c)
+static bool changes_hours(const Halld__SettingsChanged *c)
 {
     bool changes = c->put && (c->put->n_hours || c->put->n_special || c->put->n_calendars);
     for (size_t i = 0; i < c->n_remove; i++)
@@ -79,8 +79,7 @@ int settings_decide_put(struct decision *d)
     b->n_remove = c->n_remove;
     b->remove = copy_refs(c->n_remove, c->remove);
     decision_make(d);
-    if (changes_hours(c))
-        matters_recompute(d);
+    matters_catch_up(d);
     return 0;
 }
 
@@ -90,6 +89,8 @@ void settings_apply_changed(struct hall *h, const Halld__Event *event)
     struct setup *next = setup_change(h->setup, b->put, b->n_remove, b->remove);
     setup_free(h->setup);
     h->setup = next;
+    if (changes_hours(b))
+        flow_mark_stale(h->flow);
     queue_reindex(h->queue, next);
     equipment_forget_removed(h);
 }

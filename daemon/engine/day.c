@@ -38,9 +38,11 @@ static int tick(struct engine *e, int64_t now)
     return engine_do(e, c, now);
 }
 
-/* False: more is due than one turn should do. */
+/* False: more is due than one turn should do. Of what goes in slices a turn does one, so that others have theirs. */
 static bool tick_all(struct engine *e, int64_t now)
 {
+    if (hall_is_behind(e->decided) && tick(e, now) > 0 && hall_is_behind(e->decided))
+        return false;
     for (int n = 0; n < DAY_TICKS; n++) {
         if (hall_next_due(e->decided) > now || tick(e, now) <= 0)
             return true;

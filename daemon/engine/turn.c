@@ -128,7 +128,7 @@ static int refusal_for(const struct engine *e, const struct pending *r)
     return stop == ENGINE_DOUBTFUL && accepts_clock(r) ? 0 : stops[stop].code;
 }
 
-/* False: the clock has moved, so the rest is for another turn. */
+/* False: the clock has moved, or ticks must come first: the rest is for another turn. */
 static bool handle(struct engine *e, struct pending *r, int64_t now)
 {
     bool go_on = true;
@@ -148,7 +148,7 @@ static bool handle(struct engine *e, struct pending *r, int64_t now)
         decide(e, r, now);
     }
     pending_list_add(&e->gathering.pendings, r);
-    return go_on;
+    return go_on && !hall_is_behind(e->decided);
 }
 
 int engine_do(struct engine *e, Halld__Command *command, int64_t now)

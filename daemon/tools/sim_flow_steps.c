@@ -124,8 +124,7 @@ static void step_import(struct playing *p)
         p->refused = err_name(code);
         return;
     }
-    struct flow_turn turn = sim_turn(p->s, NULL);
-    flow_recompute(p->s->flow, &turn);
+    flow_mark_stale(p->s->flow);
 }
 
 static void step_ticket(struct playing *p)

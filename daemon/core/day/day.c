@@ -7,8 +7,6 @@
 #include "core/decision.h"
 #include "core/setup_rows.h"
 
-enum { TICK_EVENTS_MAX = 256 };
-
 static int64_t sweep_time(const struct setup *s, const Halld__OpenDay *c)
 {
     if (!c->n_open)
@@ -121,6 +119,10 @@ static bool sweep_is_due(const struct day *day, int64_t now)
 int day_decide_tick(struct decision *d)
 {
     size_t first = d->events->n;
+    if (hall_is_behind(d->hall)) {
+        matters_tick(d, TICK_EVENTS_MAX);
+        return 0;
+    }
     expire_missed(d, first);
     appointment_expire_holds(d, first + TICK_EVENTS_MAX - 1);
     if (sweep_is_due(&d->hall->queue->day, d->turn->now_ms) && !tick_full(d, first))

@@ -82,7 +82,7 @@ static void make_migrated(struct act *a, const struct matter *m, const struct de
     act_make(a, event);
 }
 
-static void migrate_matter(struct flow *f, const struct flow_turn *turn, uint64_t matter, const struct definition *to)
+static size_t migrate_matter(struct flow *f, const struct flow_turn *turn, uint64_t matter, const struct definition *to)
 {
     struct act a;
     struct flow layer;
@@ -97,23 +97,39 @@ static void migrate_matter(struct flow *f, const struct flow_turn *turn, uint64_
             clock_move(&a, matter, (int)i, "migrate");
         clock_follow_state(&a, matter, 0);
     }
-    act_end_turn(&a, known);
+    return act_end_turn(&a, known);
+}
+
+static bool may_migrate(const struct matter *m, const struct definition *to)
+{
+    return m->def != to && strcmp(m->def->flow->name, to->flow->name) == 0 && migration_from(to, m->def->flow->version);
+}
+
+static size_t migrate_one(struct flow *f, const struct flow_turn *turn, const struct matter *m)
+{
+    const struct definition *to = flow_definition(f, f->migrating);
+    return may_migrate(m, to) ? migrate_matter(f, turn, m->id, to) : 0;
 }
 
 void flow_migrate(struct flow *f, const struct flow_turn *turn, const char *flow)
 {
     const struct definition *to = flow_definition(f, flow);
-    for (uint64_t id = 1; to && id <= f->last; id++) {
-        const struct matter *m = flow_matter(f, id);
-        if (!m->ended && m->def != to && strcmp(m->def->flow->name, flow) == 0 &&
-            migration_from(to, m->def->flow->version))
-            migrate_matter(f, turn, id, to);
-    }
+    const struct matter *m = to ? f->open_first : NULL;
+    while (m && !may_migrate(m, to))
+        m = m->open_next;
+    if (!m)
+        return;
+    struct act a = {.flow = f, .turn = turn};
+    Halld__Event *event;
+    Halld__MigrationBegun *b = act_begin(&a, FLOW_EVENT(MIGRATION_BEGUN), NULL, &event);
+    b->flow = alloc_text(flow);
+    b->version = to->flow->version;
+    turn->make(turn->arg, event);
 }
 
 /* ---- another calendar */
 
-static void recompute_matter(struct flow *f, const struct flow_turn *turn, const struct matter *m)
+static size_t recheck_one(struct flow *f, const struct flow_turn *turn, const struct matter *m)
 {
     struct act a;
     struct flow layer;
@@ -124,14 +140,46 @@ static void recompute_matter(struct flow *f, const struct flow_turn *turn, const
         if (r && r->status == RUN_RUNNING && !r->expired && clock_is_stale(f, turn->facts, m, r, &same))
             clock_move(&a, m->id, (int)i, "calendar");
     }
-    act_end_turn(&a, true);
+    return act_end_turn(&a, true);
 }
 
-void flow_recompute(struct flow *f, const struct flow_turn *turn)
+/* ---- slices */
+
+enum { LOOKS_OF_AN_EVENT = 8 }; /* at matters that stay as they are: what they cost */
+
+/* The open matter where the last slice ended; if that is open no more, the next that is. */
+static const struct matter *open_from(const struct flow *f, uint64_t id)
 {
-    for (uint64_t id = 1; id <= f->last; id++)
-        if (!flow_matter(f, id)->ended)
-            recompute_matter(f, turn, flow_matter(f, id));
+    const struct matter *m = NULL;
+    for (; id <= f->last && !m; id++)
+        m = flow_matter(f, id)->is_listed ? flow_matter(f, id) : NULL;
+    return m;
+}
+
+static void make_checked(struct flow *f, const struct flow_turn *turn, bool migration, uint64_t next)
+{
+    struct act a = {.flow = f, .turn = turn};
+    Halld__Event *event;
+    Halld__MattersChecked *b = act_begin(&a, FLOW_EVENT(MATTERS_CHECKED), NULL, &event);
+    b->next = next;
+    b->migration = migration;
+    turn->make(turn->arg, event);
+}
+
+void flow_catch_up(struct flow *f, const struct flow_turn *turn, size_t most)
+{
+    bool migration = !f->recheck;
+    size_t made = 0, looks = 0;
+    if (!flow_is_behind(f))
+        return;
+    const struct matter *m = open_from(f, migration ? f->migrate : f->recheck);
+    while (m && made + looks / LOOKS_OF_AN_EVENT < most) {
+        const struct matter *next = m->open_next; /* a migration may end it */
+        made += migration ? migrate_one(f, turn, m) : recheck_one(f, turn, m);
+        looks++;
+        m = next;
+    }
+    make_checked(f, turn, migration, m ? m->id : 0);
 }
 
 /* ---- tickets */

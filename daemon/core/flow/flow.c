@@ -30,6 +30,7 @@ static void free_state(struct flow *f)
         free(t);
     }
     map_fini(&f->tickets);
+    free(f->migrating);
     free(f->matters);
     free(f->records);
     free(f->heap);
@@ -112,6 +113,56 @@ void flow_matter_add_take(struct flow *f, struct matter *m)
 uint64_t flow_matter_count(const struct flow *f)
 {
     return f->last;
+}
+
+/* ---- the open ones: a list in the order of opening */
+
+static void list_remove(struct flow *f, struct matter *m)
+{
+    *(m->open_before ? &m->open_before->open_next : &f->open_first) = m->open_next;
+    *(m->open_next ? &m->open_next->open_before : &f->open_last) = m->open_before;
+    m->open_before = m->open_next = NULL;
+    m->is_listed = false;
+    f->n_open--;
+}
+
+/* As a rule it is the latest. */
+static void list_add(struct flow *f, struct matter *m)
+{
+    struct matter *before = f->open_last;
+    while (before && before->id > m->id)
+        before = before->open_before;
+    m->open_before = before;
+    m->open_next = before ? before->open_next : f->open_first;
+    *(before ? &before->open_next : &f->open_first) = m;
+    *(m->open_next ? &m->open_next->open_before : &f->open_last) = m;
+    m->is_listed = true;
+    f->n_open++;
+}
+
+void flow_note_open(struct flow *f, struct matter *m)
+{
+    if (f->below || m->is_listed == !m->ended)
+        return;
+    if (m->ended)
+        list_remove(f, m);
+    else
+        list_add(f, m);
+}
+
+const struct matter *flow_open_first(const struct flow *f)
+{
+    return f->open_first;
+}
+
+const struct matter *flow_open_next(const struct matter *m)
+{
+    return m->open_next;
+}
+
+size_t flow_open_count(const struct flow *f)
+{
+    return f->n_open;
 }
 
 /* ---- what is due: a heap by (moment, kind, number of the matter) */
@@ -254,6 +305,8 @@ const struct matter *flow_due_first(const struct flow *f)
 
 int64_t flow_next_due(const struct flow *f)
 {
+    if (flow_is_behind(f))
+        return INT64_MIN;
     return f->n_heap ? f->heap[0]->next.at : INT64_MAX;
 }
 

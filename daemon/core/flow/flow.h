@@ -74,17 +74,27 @@ int flow_decide(struct flow *f, const struct flow_turn *turn, const struct flow_
 
 /* The next moment at which flow_tick would do something; INT64_MAX if there is none. */
 int64_t flow_next_due(const struct flow *f);
-/* Gives what is due at turn->now, in order, until nothing is left or more than `most` events were made. */
+/* Gives what is due at turn->now, in order, until nothing is left or more than `most` events were made. While the flow
+ * is behind that is its next slice, and nothing else before it is through. */
 void flow_tick(struct flow *f, const struct flow_turn *turn, size_t most);
+
+/*
+ * What is done to every open matter goes in slices, since there may be very many: rechecking all deadlines after the
+ * facts' working time has changed, and migrating. The flow is behind until the last slice; then no command may be
+ * decided but ticks. It is part of the state, moved by events.
+ */
+bool flow_is_behind(const struct flow *f);
+/* Part of applying the change of the facts' working time. */
+void flow_mark_stale(struct flow *f);
+/* One slice, of about `most` events; nothing if the flow is not behind. */
+void flow_catch_up(struct flow *f, const struct flow_turn *turn, size_t most);
 
 /* A definition that is not known yet becomes an event; one that is known with the same content is nothing to do, with
  * other content SAME_VERSION. Takes the message. It must have passed the checker. */
 int flow_define_take(struct flow *f, const struct flow_turn *turn, Halld__Flow *flow, struct refusal *r);
 int flow_set_profile(struct flow *f, const struct flow_turn *turn, const Halld__Profile *profile);
-/* Moves the flow's open matters to its newest version where that says how. */
+/* Moves the flow's open matters to its newest version where that says how: begins it, and leaves the flow behind. */
 void flow_migrate(struct flow *f, const struct flow_turn *turn, const char *flow);
-/* After the facts' working time has changed: one event for each clock that it moves. */
-void flow_recompute(struct flow *f, const struct flow_turn *turn);
 
 /* May the ticket be finished with the outcome? 0, TICKET_HELD or OUTCOME_NOT_ALLOWED. */
 int flow_check_outcome(const struct flow *f, const char *ticket, const char *outcome, struct refusal *r);
@@ -100,7 +110,10 @@ bool flow_may_take(const struct flow *f, const struct flow_turn *turn, const str
 
 /* Reading; borrowed until the next apply. */
 uint64_t flow_matter_count(const struct flow *f);
-const struct matter *flow_matter(const struct flow *f, uint64_t id);              /* NULL if there is none */
+const struct matter *flow_matter(const struct flow *f, uint64_t id); /* NULL if there is none */
+const struct matter *flow_open_first(const struct flow *f); /* open matters in the order of opening; NULL: none */
+const struct matter *flow_open_next(const struct matter *m);
+size_t flow_open_count(const struct flow *f);
 const struct definition *flow_definition(const struct flow *f, const char *name); /* the newest; NULL */
 size_t flow_definition_count(const struct flow *f); /* every version that was loaded, in that order */
 const struct definition *flow_definition_at(const struct flow *f, size_t i);
@@ -112,8 +125,8 @@ struct flow *flow_from_message(const Halld__FlowState *s, int64_t offset);
 
 /* NULL, or which invariant is broken (static text). */
 const char *flow_check(const struct flow *f);
-/* The same of running clocks' deadlines: each is what would be computed now. For tests: a journal keeps the deadlines
- * of the release that made them, and a later one may compute otherwise. */
+/* The same of running clocks' deadlines: each is what would be computed now, where it is not still to be rechecked. For
+ * tests: a journal keeps the deadlines of the release that made them, and a later one may compute otherwise. */
 const char *flow_check_deadlines(const struct flow *f, const struct flow_facts *facts);
 
 #endif

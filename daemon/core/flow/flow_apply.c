@@ -92,6 +92,7 @@ static void apply_moved(struct flow *f, const Halld__Event *event)
     m->changed_at = event->at;
     if (matter_is_over(m) && !m->ended)
         m->ended = event->day;
+    flow_note_open(f, m);
     flow_note_tickets(f, m);
     flow_schedule(f, m);
 }
@@ -334,8 +335,34 @@ static void apply_migrated(struct flow *f, const Halld__Event *event)
     matter_free(old);
     for (size_t i = 0; i < m->n_runs; i++)
         carry_run(&m->runs[i], from, to);
+    flow_note_open(f, m);
     flow_note_tickets(f, m); /* the other version may hold what this one did not */
     flow_schedule(f, m);
+}
+
+/* ---- what is done to all of them */
+
+static void apply_begun(struct flow *f, const Halld__Event *event)
+{
+    free(f->migrating);
+    f->migrating = alloc_text(event->migration_begun->flow);
+    f->migrate = f->open_first ? f->open_first->id : 0;
+}
+
+static void apply_checked(struct flow *f, const Halld__Event *event)
+{
+    const Halld__MattersChecked *b = event->matters_checked;
+    *(b->migration ? &f->migrate : &f->recheck) = b->next;
+}
+
+void flow_mark_stale(struct flow *f)
+{
+    f->recheck = f->open_first ? f->open_first->id : 0;
+}
+
+bool flow_is_behind(const struct flow *f)
+{
+    return f->recheck || f->migrate;
 }
 
 /* ---- the table */
@@ -348,6 +375,7 @@ static apply_body_fn *const table[] = {
     [FLOW_EVENT(MATTER_RAISED)] = apply_raised,     [FLOW_EVENT(MATTER_NOTIFIED)] = apply_notified,
     [FLOW_EVENT(MATTER_TOLD)] = apply_told,         [FLOW_EVENT(MATTER_EFFECT)] = apply_effect,
     [FLOW_EVENT(MATTER_MIGRATED)] = apply_migrated, [FLOW_EVENT(FIELD_ERASED)] = apply_erased,
+    [FLOW_EVENT(MIGRATION_BEGUN)] = apply_begun,    [FLOW_EVENT(MATTERS_CHECKED)] = apply_checked,
 };
 
 void flow_apply(struct flow *f, const Halld__Event *event)

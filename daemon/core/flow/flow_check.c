@@ -51,7 +51,20 @@ static const char *check_matter(const struct flow *f, const struct matter *m)
                 return "a field leads to no matter";
     if ((m->next.at == INT64_MAX) != (m->heap_at == 0))
         return "what is due is not in the heap";
+    if (m->is_listed != !m->ended)
+        return "the list of open matters lacks one, or has one that has ended";
     return check_clocks(m);
+}
+
+static const char *check_list(const struct flow *f)
+{
+    size_t n = 0;
+    for (const struct matter *m = f->open_first; m; m = m->open_next) {
+        if (m->open_next && m->open_next->id <= m->id)
+            return "the list of open matters is out of order";
+        n++;
+    }
+    return n == f->n_open ? NULL : "the open matters are miscounted";
 }
 
 const char *flow_check(const struct flow *f)
@@ -64,14 +77,17 @@ const char *flow_check(const struct flow *f)
     for (size_t i = 1; i < f->n_heap; i++)
         if (f->heap[i]->next.at < f->heap[(i - 1) / 2]->next.at)
             return "the heap is out of order";
-    return NULL;
+    if (f->recheck > f->last || f->migrate > f->last || (f->migrate && !f->migrating))
+        return "matters are to be looked at that are not there";
+    return check_list(f);
 }
 
 const char *flow_check_deadlines(const struct flow *f, const struct flow_facts *facts)
 {
     for (uint64_t id = 1; id <= f->last; id++) {
         const struct matter *m = flow_matter(f, id);
-        for (size_t i = 0; i < m->n_runs; i++) {
+        bool unchecked = (f->recheck && id >= f->recheck) || (f->migrate && id >= f->migrate);
+        for (size_t i = 0; i < m->n_runs && !unchecked; i++) {
             const struct run *r = &m->runs[i];
             bool same;
             if (r->status == RUN_RUNNING && !r->expired && clock_is_stale(f, facts, m, r, &same) && !same)

@@ -107,6 +107,10 @@ Halld__FlowState *flow_to_message(const struct flow *f)
     s->records = alloc_zero((f->n_records + 1) * sizeof *s->records);
     for (size_t i = 0; i < f->n_records; i++)
         s->records[i] = record_row(&f->records[i]);
+    s->recheck = f->recheck;
+    s->migrate = f->migrate;
+    if (f->migrate)
+        put_text(&s->migrating, f->migrating);
     return s;
 }
 
@@ -218,6 +222,7 @@ static bool read_matter(struct flow *f, const Halld__MatterRow *from, size_t n_m
     flow_matter_add_take(f, m);
     if (!read_parts(f, m, from, n_matters))
         return false;
+    flow_note_open(f, m);
     flow_note_tickets(f, m);
     flow_schedule(f, m);
     return true;
@@ -245,7 +250,10 @@ static bool read_state(struct flow *f, const Halld__FlowState *s)
             return false;
     for (size_t i = 0; i < s->n_records; i++)
         flow_set_record(f, s->records[i]->person, s->records[i]->record, s->records[i]->kept);
-    return true;
+    f->recheck = s->recheck;
+    f->migrate = s->migrate;
+    f->migrating = f->migrate ? alloc_text(s->migrating) : NULL;
+    return f->recheck <= f->last && f->migrate <= f->last && (!f->migrate || flow_definition(f, f->migrating));
 }
 
 struct flow *flow_from_message(const Halld__FlowState *s, int64_t offset)

@@ -39,7 +39,11 @@ struct flow {
     size_t n_records;
     struct matter **heap; /* of the base: open or not yet erased, the next due first */
     size_t n_heap;
-    struct map tickets; /* of the base: struct ticket_matters */
+    struct map tickets;                    /* of the base: struct ticket_matters */
+    struct matter *open_first, *open_last; /* of the base: the open ones, in their order */
+    size_t n_open;
+    uint64_t recheck, migrate; /* the first open matter that is still to be rechecked, migrated; 0 = none */
+    char *migrating;           /* of which flow; owned */
     int64_t offset;
 };
 
@@ -50,6 +54,7 @@ struct matter *flow_matter_own(struct flow *f, uint64_t id); /* to write to; NUL
 void flow_matter_add_take(struct flow *f, struct matter *m);
 void flow_schedule(struct flow *f, struct matter *m);           /* after a change of what is due */
 void flow_note_tickets(struct flow *f, const struct matter *m); /* after a change of fields */
+void flow_note_open(struct flow *f, struct matter *m);          /* after a change of `ended` */
 const struct ticket_matters *flow_ticket_find(const struct flow *f, const char *ticket); /* NULL: none */
 const struct matter *flow_due_first(const struct flow *f);
 

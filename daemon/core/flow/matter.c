@@ -110,6 +110,8 @@ struct matter *matter_copy(const struct matter *m)
     int64_t *entered = copy->entered;
     *copy = *m;
     copy->heap_at = 0;
+    copy->is_listed = false;
+    copy->open_before = copy->open_next = NULL;
     copy->person = m->person ? alloc_text(m->person) : NULL;
     copy->last_by = m->last_by ? alloc_text(m->last_by) : NULL;
     copy->values = values;

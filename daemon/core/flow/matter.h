@@ -60,6 +60,8 @@ struct matter {
     struct run *runs;
     struct next_due next;
     size_t heap_at; /* 1 + its place in the heap of the flow; 0 = not there */
+    bool is_listed; /* among the flow's open matters */
+    struct matter *open_before, *open_next;
 };
 
 struct matter *matter_new(uint64_t id, const struct definition *def);

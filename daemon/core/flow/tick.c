@@ -82,9 +82,22 @@ static size_t give(struct flow *f, const struct flow_turn *turn, const struct ma
     return act_end_turn(&a, true);
 }
 
+/* Without a bound all of it, and then the rest of the tick. */
+static void catch_up(struct flow *f, const struct flow_turn *turn, size_t most)
+{
+    while (flow_is_behind(f)) {
+        flow_catch_up(f, turn, most);
+        if (most < SIZE_MAX)
+            return;
+    }
+    flow_tick(f, turn, most);
+}
+
 void flow_tick(struct flow *f, const struct flow_turn *turn, size_t most)
 {
     size_t made = 0;
+    if (flow_is_behind(f))
+        return catch_up(f, turn, most);
     for (const struct matter *m = flow_due_first(f); m && m->next.at <= turn->now && made <= most;
          m = flow_due_first(f))
         made += give(f, turn, m);
