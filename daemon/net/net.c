@@ -292,9 +292,7 @@ int net_open(struct net *n, const struct net_options *o, char why[200])
     n->acks = acks_new();
     n->beats = beats_new(silent_s * 1000, clock_monotonic_ms(), o->port.now_ms(o->port.engine));
     open_person_key(n, config->data_dir);
-    char *journal = alloc_format("%s/journal.db", config->data_dir);
-    n->study = study_new(n->loop, journal);
-    free(journal);
+    n->study = study_new(n->loop, config->data_dir);
     int code = open_http(n, config, why);
     if (code != 0)
         return code;

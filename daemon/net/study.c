@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -11,13 +12,15 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "store/journal.h"
+#include "store/reports.h"
 
-enum { STUDY_MOST = 64 };
+enum { STUDY_MOST = 64, IDLE_S = 30, AT_ONCE = 20000 /* events, some 100 ms */ };
 
 struct job {
     struct job *next;
     struct study_work work;
     uint64_t last;
+    bool reports;
     int code;
 };
 
@@ -35,7 +38,9 @@ struct study {
     int fd;
     struct loop_watch *watch;
     char *file;
-    struct journal *journal; /* the thread's */
+    struct journal *journal; /* the thread's, as are the next two */
+    struct reports *reports;
+    bool behind; /* the journal has more than the read model */
 };
 
 static void list_init(struct list *l)
@@ -59,15 +64,43 @@ static struct job *list_take(struct list *l)
     return j;
 }
 
-static int read_now(struct study *s, const struct job *j)
+static int open_journal(struct study *s)
 {
     char why[200];
-    if (!s->journal && journal_open(s->file, &s->journal, why) != 0) {
-        log_error("study", "%s", why);
-        return HALL_E_STORE_FAILED;
-    }
+    if (s->journal || journal_open(s->file, &s->journal, why) == 0)
+        return 0;
+    log_error("study", "%s", why);
+    return HALL_E_STORE_FAILED;
+}
+
+static int read_now(struct study *s, const struct job *j)
+{
+    int code = open_journal(s);
+    if (!code && j->reports)
+        code = reports_follow(s->reports, s->journal, j->last, 0);
+    if (code)
+        return code;
     struct reader r = reader_of_journal(s->journal, j->last);
+    r.reports = j->reports ? s->reports : NULL;
     return j->work.read(j->work.arg, &r);
+}
+
+/* Nobody asks: so that whoever asks next need not wait for the events of a day. What fails is said once it is asked. */
+static void take_some(struct study *s)
+{
+    struct journal_tail last;
+    struct journal_fault fault;
+    s->behind = open_journal(s) == 0 && journal_last(s->journal, &last, &fault) == 0 &&
+                reports_follow(s->reports, s->journal, last.seq, AT_ONCE) == 1;
+}
+
+/* With the mutex; true when nobody has asked for a while. */
+static bool wait_idle(struct study *s)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += IDLE_S;
+    return s->behind || pthread_cond_timedwait(&s->asked, &s->mutex, &until) == ETIMEDOUT;
 }
 
 static void tell_loop(struct study *s)
@@ -83,13 +116,16 @@ static void *run(void *arg)
     pthread_mutex_lock(&s->mutex);
     while (!s->stopping) {
         struct job *j = list_take(&s->waiting);
-        if (!j) {
-            pthread_cond_wait(&s->asked, &s->mutex);
+        if (!j && !wait_idle(s))
             continue;
-        }
         pthread_mutex_unlock(&s->mutex);
-        j->code = read_now(s, j);
+        if (j)
+            j->code = read_now(s, j);
+        else
+            take_some(s);
         pthread_mutex_lock(&s->mutex);
+        if (!j)
+            continue;
         list_add(&s->finished, j);
         tell_loop(s);
     }
@@ -120,14 +156,25 @@ static void on_finished(void *arg)
     }
 }
 
-struct study *study_new(struct loop *loop, const char *file)
+/* Waits by the clock that no one sets. */
+static void init_asked(pthread_cond_t *asked)
+{
+    pthread_condattr_t a;
+    pthread_condattr_init(&a);
+    pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
+    pthread_cond_init(asked, &a);
+    pthread_condattr_destroy(&a);
+}
+
+struct study *study_new(struct loop *loop, const char *dir)
 {
     struct study *s = alloc_zero(sizeof *s);
-    s->file = alloc_text(file);
+    s->file = alloc_format("%s/journal.db", dir);
+    s->reports = reports_new(dir);
     list_init(&s->waiting);
     list_init(&s->finished);
     pthread_mutex_init(&s->mutex, NULL);
-    pthread_cond_init(&s->asked, NULL);
+    init_asked(&s->asked);
     s->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (s->fd < 0 || pthread_create(&s->thread, NULL, run, s) != 0)
         abort(); /* no descriptor or thread at start: nothing would work */
@@ -151,25 +198,36 @@ void study_free(struct study *s)
     }
     loop_watch_free(s->watch);
     close(s->fd);
-    if (s->journal)
-        journal_close(s->journal);
+    reports_free(s->reports);
+    journal_close(s->journal);
     pthread_cond_destroy(&s->asked);
     pthread_mutex_destroy(&s->mutex);
     free(s->file);
     free(s);
 }
 
-bool study_ask(struct study *s, uint64_t last, const struct study_work *work)
+static bool ask(struct study *s, uint64_t last, const struct study_work *work, bool reports)
 {
     if (s->n == STUDY_MOST)
         return false;
     struct job *j = alloc_zero(sizeof *j);
     j->work = *work;
     j->last = last;
+    j->reports = reports;
     s->n++;
     pthread_mutex_lock(&s->mutex);
     list_add(&s->waiting, j);
     pthread_cond_signal(&s->asked);
     pthread_mutex_unlock(&s->mutex);
     return true;
+}
+
+bool study_ask(struct study *s, uint64_t last, const struct study_work *work)
+{
+    return ask(s, last, work, false);
+}
+
+bool study_ask_reports(struct study *s, uint64_t last, const struct study_work *work)
+{
+    return ask(s, last, work, true);
 }

@@ -1,6 +1,7 @@
 /*
  * Long looks into the journal (why a ticket was called, a day's trace, reports) on a thread of their own with their own
  * connection, one at a time in the order asked: a day has a hundred thousand events, and the loop waits for none.
+ * When nobody asks for a while it takes new events into the read model (store/reports.h), a few at a time.
  */
 #ifndef NET_STUDY_H
 #define NET_STUDY_H
@@ -22,10 +23,12 @@ struct study_work {
     void *arg;
 };
 
-/* file: the running daemon's journal.db, opened at the first asking. */
-struct study *study_new(struct loop *loop, const char *file);
+/* dir: the running daemon's data folder; its journal.db is opened at the first asking. */
+struct study *study_new(struct loop *loop, const char *dir);
 void study_free(struct study *s); /* waits for the one in work; all are answered */
 /* false: too many wait already, and nothing was taken. */
 bool study_ask(struct study *s, uint64_t last, const struct study_work *work);
+/* The same, with a reader that has the read model, caught up to `last` at least. */
+bool study_ask_reports(struct study *s, uint64_t last, const struct study_work *work);
 
 #endif

@@ -174,6 +174,26 @@ int db_open_writing(const char *file, sqlite3 **ret, char why[DB_WHY])
     return code;
 }
 
+int db_open_cache(const char *file, sqlite3 **ret, char why[DB_WHY])
+{
+    static const char *const pragmas[] = {"PRAGMA cell_size_check=ON",         "PRAGMA trusted_schema=OFF",
+                                          "PRAGMA temp_store=MEMORY",          "PRAGMA journal_mode=WAL",
+                                          "PRAGMA synchronous=NORMAL",         "PRAGMA cache_size=-32768",
+                                          "PRAGMA journal_size_limit=1048576", NULL};
+    sqlite3 *db;
+    int code = create_private(file, why);
+    if (!code)
+        code = open_connection(file, SQLITE_OPEN_READWRITE, &db, why);
+    if (code)
+        return code;
+    code = set_up(db, file, pragmas, why);
+    if (code)
+        sqlite3_close(db);
+    else
+        *ret = db;
+    return code;
+}
+
 /* file: URI with what would end the path escaped. */
 static char *uri_of(const char *file, const char *options)
 {

@@ -17,6 +17,8 @@
 int db_open_writing(const char *file, sqlite3 **ret, char why[DB_WHY]);
 /* Read only; works on a running daemon's file and on a copy in a folder that cannot be written. */
 int db_open_reading(const char *file, sqlite3 **ret, char why[DB_WHY]);
+/* A cache's file, made if it is not there: WAL, and a power cut may cost the last transactions but no more. */
+int db_open_cache(const char *file, sqlite3 **ret, char why[DB_WHY]);
 /* Brings the schema to the newest version; refuses a file that is not a journal or is newer than this program. */
 int db_migrate(sqlite3 *db, char why[DB_WHY]);
 int db_newest_version(void);

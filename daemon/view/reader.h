@@ -9,12 +9,14 @@
 
 #include "proto/event.pb-c.h"
 
+struct reports;
 struct reader {
     void *arg;
     /* Calls each for the events from..to in order until it returns non-zero, which is returned; or a negative code. */
     int (*read)(void *arg, uint64_t from, uint64_t to, int (*each)(void *arg, const Halld__Event *event),
                 void *each_arg);
-    uint64_t last; /* the last event that may be read: hall_seq of the committed hall */
+    uint64_t last;           /* the last event that may be read: hall_seq of the committed hall */
+    struct reports *reports; /* the read model, with at least these events; NULL where nobody asked for it */
 };
 
 struct store;
