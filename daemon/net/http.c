@@ -168,9 +168,19 @@ static const char *date_now(struct http *h)
     return h->date;
 }
 
+/* A body may hold a password, or what somebody told the hall in confidence. */
+static void wipe_body(struct request *r)
+{
+    size_t len;
+    const char *body = request_body(r, &len);
+    if (len)
+        explicit_bzero((char *)(uintptr_t)body, len);
+}
+
 void http_reply(struct request *r, int status, const char *type, const void *body, size_t len)
 {
     if (r->ev) {
+        wipe_body(r);
         struct evkeyvalq *headers = evhttp_request_get_output_headers(r->ev);
         bool is_head = evhttp_request_get_command(r->ev) == EVHTTP_REQ_HEAD;
         evhttp_add_header(headers, "Date", date_now(r->http));

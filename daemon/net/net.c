@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "core/flow/flow.h"
 #include "core/hall.h"
 #include "core/queue/queue.h"
 #include "engine/engine.h"
@@ -263,11 +264,11 @@ static void open_person_key(struct net *n, const char *data_dir)
     const struct hall *h = n->o.port.committed(n->o.port.engine);
     n->person_key = person_key_open(key);
     if (!n->person_key)
-        log_warn("net", "nobody can book: %s: %s", key, strerror(errno));
-    else if (!was_there && queue_appointment_count(hall_queue(h)) > 0)
+        log_warn("net", "nobody can book, and nothing can be written into matters: %s: %s", key, strerror(errno));
+    else if (!was_there && (queue_appointment_count(hall_queue(h)) > 0 || flow_matter_count(hall_flow(h)) > 0))
         log_warn("net",
-                 "%s was missing and is made anew: nobody who booked before is recognised. Put the old one back "
-                 "and start again",
+                 "%s was missing and is made anew: nobody who booked before is recognised, and no link of a matter "
+                 "opens. Put the old one back and start again",
                  key);
     free(key);
 }
