@@ -1,5 +1,6 @@
 #include "core/setup_rows.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,10 +113,22 @@ static bool find_ref(const Halld__Settings *s, const Halld__SettingRef *ref, str
     return setup_rows_index(*ret_table->rows, *ret_table->n, &key, ret_i);
 }
 
+/* "7 ", "07" and 2^32 + 7 would all be read as 7, and take away a row that nobody named. */
+static bool is_number(const char *key)
+{
+    char text[12];
+    snprintf(text, sizeof text, "%d", (int)(int32_t)strtol(key, NULL, 10));
+    return strcmp(text, key) == 0;
+}
+
 bool setup_rows_has(const Halld__Settings *s, const Halld__SettingRef *ref)
 {
     struct table t;
     size_t i;
+    const ProtobufCFieldDescriptor *f = table_field(ref->table);
+    const ProtobufCMessageDescriptor *row = f ? f->descriptor : NULL;
+    if (row && row->fields[0].type != PROTOBUF_C_TYPE_STRING && !is_number(ref->key))
+        return false;
     return find_ref(s, ref, &t, &i);
 }
 

@@ -223,6 +223,27 @@ def test_settings_change_row_by_row(hall):
     assert admin.request("PATCH", "/admin/items/a1", {"mean_service_s": 90}).status == 200
 
 
+def test_a_row_is_removed_only_by_its_own_key(hall, clerk):
+    admin = hall.admin()
+    assert clerk.post("/windows/8/open").status == 200
+    for key in ("8x", "%208", "08", "+8", "4294967304", "18446744073709551624"):
+        assert admin.request("DELETE", "/admin/windows/" + key).code == "NOT_FOUND", key
+    assert admin.request("DELETE", "/admin/windows/8").code == "IN_USE"
+    assert any(w["window"] == 8 for w in admin.get("/admin/windows").body["settings"]["windows"])
+
+
+def test_more_groups_than_a_hall_may_have_are_refused():
+    with Hall() as hall:
+        admin = hall.admin()
+        for first in range(2, 256, 127):
+            rows = [{"group": f"g{n}", "name": "x"} for n in range(first, first + 127)]
+            assert admin.post("/admin/settings", {"put": {"groups": rows}}).status == 200
+        assert admin.post("/admin/groups", {"group": "z", "name": "x"}).code == "BAD_VALUE"
+        rows = [{"group": f"h{n}", "name": "x"} for n in range(1000)]
+        assert admin.post("/admin/settings", {"put": {"groups": rows}}).code == "BAD_VALUE"
+        assert len(admin.get("/admin/groups").body["settings"]["groups"]) == 256
+
+
 def test_no_answer_shows_a_secret(hall):
     admin = hall.admin()
     text = json.dumps([admin.get("/admin/settings").body, admin.get("/audit?most=500&log=journal").body])

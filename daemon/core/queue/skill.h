@@ -16,9 +16,11 @@ static inline bool skill_has(const struct skill *k, int group)
     return group >= 0 && group < SKILL_GROUPS_MAX && (k->bits[group / 64] >> (group % 64) & 1);
 }
 
+/* Settings with too many groups are read before they are refused: those beyond have no place. */
 static inline void skill_add(struct skill *k, int group)
 {
-    k->bits[group / 64] |= UINT64_C(1) << (group % 64);
+    if (group < SKILL_GROUPS_MAX)
+        k->bits[group / 64] |= UINT64_C(1) << (group % 64);
 }
 
 static inline bool skill_meets(const struct skill *a, const struct skill *b)
