@@ -49,14 +49,20 @@ static bool fits(const Halld__Event *e, const Halld__AuditQuery *q)
     return !q->ticket || is_about(e, q->ticket);
 }
 
-/* Without what would let the reader act as somebody: a ticket's link, a token's hash. */
+static void wipe(ProtobufCBinaryData *b)
+{
+    free(b->data);
+    *b = (ProtobufCBinaryData){0, NULL};
+}
+
+/* Without what would let the reader act as somebody: a ticket's or an appointment's link, a token's hash. */
 static Halld__Event *copy_clean(const Halld__Event *from)
 {
     Halld__Event *e = (Halld__Event *)pbjson_clone(&from->base);
-    if (e->body_case == HALLD__EVENT__BODY_TICKET_ISSUED) {
-        free(e->ticket_issued->token.data);
-        e->ticket_issued->token = (ProtobufCBinaryData){0, NULL};
-    }
+    if (e->body_case == HALLD__EVENT__BODY_TICKET_ISSUED)
+        wipe(&e->ticket_issued->token);
+    if (e->body_case == HALLD__EVENT__BODY_SLOT_HELD)
+        wipe(&e->slot_held->token);
     if (e->body_case == HALLD__EVENT__BODY_SETTINGS_CHANGED && e->settings_changed->put)
         settings_view_clean(e->settings_changed->put);
     return e;

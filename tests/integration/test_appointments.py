@@ -80,6 +80,8 @@ def test_from_the_free_time_to_the_ticket_and_no_number_is_kept():
         [row] = clerk.get("/appointments?date=" + TODAY).body["appointments"]
         assert row["code"] == held.body["code"] and "token" not in row
         assert public.get("/appointments").status == 401
+        [event] = hall.admin().get("/audit?kind=slot_held").body["events"]
+        assert event["slot_held"]["date"] and not event["slot_held"].get("token"), "an auditor is not the person"
         ticket = kiosk.post("/appointments/check-in", {"code": held.body["code"]})
         assert (ticket.status, ticket.body["origin"], ticket.body["class"]) == (201, "appointment", "senior")
         seen = public.get(by_link(held)).body
