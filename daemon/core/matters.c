@@ -20,6 +20,7 @@ struct source {
     const struct hall *hall;
     const char *asks; /* NULL: nobody who is known */
     Halld__Role__E role;
+    struct asker_memo *memo; /* of whoever asks; NULL: none */
 };
 
 static bool is_in_group(const struct setup *s, const char *user, const char *group)
@@ -45,14 +46,28 @@ static bool is_staff(Halld__Role__E role)
     return role != HALLD__ROLE__E__public && role != HALLD__ROLE__E__kiosk && role != HALLD__ROLE__E__screen;
 }
 
-static bool has_role(const void *arg, const char *user, const char *role)
+static bool find_role(const struct source *src, const char *user, const char *role)
 {
-    const struct source *src = arg;
     Halld__Role__E own = role_of(src, user);
     const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(&halld__role__e__descriptor, (int)own);
     if (strcmp(role, "staff") == 0)
         return is_staff(own);
     return (v && strcmp(v->name, role) == 0) || is_in_group(src->hall->setup, user, role);
+}
+
+static bool has_role(const void *arg, const char *user, const char *role)
+{
+    const struct source *src = arg;
+    struct asker_memo *memo = src->memo;
+    for (size_t i = 0; memo && i < memo->n; i++)
+        if (strcmp(memo->at[i].role, role) == 0)
+            return memo->at[i].has;
+    bool has = find_role(src, user, role);
+    if (memo && memo->n < ASKER_ROLES) {
+        memo->at[memo->n].role = role;
+        memo->at[memo->n++].has = has;
+    }
+    return has;
 }
 
 static bool in_department(const void *arg, const char *user, const char *department)
@@ -62,8 +77,17 @@ static bool in_department(const void *arg, const char *user, const char *departm
 
 static const char *duty(const void *arg, int32_t date)
 {
-    const Halld__User *u = setup_duty_leader(((const struct source *)arg)->hall->setup, date);
-    return u ? u->name : "";
+    const struct source *src = arg;
+    struct asker_memo *memo = src->memo;
+    if (memo && memo->duty_date == date)
+        return memo->duty;
+    const Halld__User *u = setup_duty_leader(src->hall->setup, date);
+    const char *name = u ? u->name : "";
+    if (memo) {
+        memo->duty_date = date;
+        memo->duty = name;
+    }
+    return name;
 }
 
 static int32_t certified_until(const void *arg, const char *user)
@@ -148,7 +172,7 @@ static bool is_link(const struct decision *d)
 
 static void begin(struct circumstances *c, struct decision *d, int window)
 {
-    c->source = (struct source){d->hall, d->turn->actor->id, d->turn->role};
+    c->source = (struct source){d->hall, d->turn->actor->id, d->turn->role, NULL};
     c->facts = facts_of(&c->source);
     c->turn = (struct flow_turn){.now = d->turn->now_ms > d->hall->at ? d->turn->now_ms : d->hall->at,
                                  .facts = &c->facts,
@@ -250,7 +274,7 @@ const char *matters_person(const struct matter *m)
 
 static void ask(struct circumstances *c, const struct asker *a)
 {
-    c->source = (struct source){a->hall, a->user, a->role};
+    c->source = (struct source){a->hall, a->user, a->role, a->memo};
     c->facts = facts_of(&c->source);
     c->turn = (struct flow_turn){.now = a->now, .facts = &c->facts, .user = a->user, .person = a->person};
 }
@@ -285,8 +309,10 @@ bool matters_may_take(const struct asker *a, const struct definition *d, const s
 
 bool matters_waits_for(const struct asker *a, const struct matter *m)
 {
+    struct circumstances c;
+    ask(&c, a);
     for (size_t i = 0; i < m->def->flow->n_transitions; i++)
-        if (matters_may_take(a, m->def, m, i))
+        if (flow_may_take(a->hall->flow, &c.turn, m->def, m, i))
             return true;
     return false;
 }

@@ -10,6 +10,18 @@
 #include "core/flow/flow.h"
 #include "core/hall.h"
 
+/* What was found out about the asker's roles while one answer was made: ten thousand matters ask the same few. */
+enum { ASKER_ROLES = 32 };
+struct asker_memo {
+    size_t n;
+    struct {
+        const char *role;
+        bool has;
+    } at[ASKER_ROLES];
+    int32_t duty_date; /* 0: not asked yet */
+    const char *duty;
+};
+
 /* Who asks, and when. */
 struct asker {
     const struct hall *hall;
@@ -17,6 +29,7 @@ struct asker {
     Halld__Role__E role; /* of the user */
     const char *person;  /* the holder of a link, as a person (matters_person); else NULL */
     int64_t now;
+    struct asker_memo *memo; /* of this asker and hall, zeroed at first; NULL: nothing is remembered */
 };
 
 /* By whom a matter's link is held, as the engine knows persons; borrowed. */

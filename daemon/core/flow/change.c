@@ -219,7 +219,7 @@ static bool is_locked(const struct flow *f, const char *outcome)
 int flow_check_outcome(const struct flow *f, const char *ticket, const char *outcome, struct refusal *r)
 {
     bool held = false, allowed = !is_locked(f, outcome);
-    const struct ticket_matters *t = flow_ticket_find(f, ticket);
+    const struct matter_ids *t = flow_ticket_find(f, ticket);
     for (size_t i = 0; t && i < t->n; i++)
         look_at(flow_matter(f, t->ids[i]), ticket, outcome, &held, &allowed);
     if (held)

@@ -24,12 +24,7 @@ static void free_state(struct flow *f)
         free(f->records[i].person);
         free(f->records[i].record);
     }
-    size_t at = 0;
-    for (struct ticket_matters *t; (t = map_next(&f->tickets, &at));) {
-        free(t->ids);
-        free(t);
-    }
-    map_fini(&f->tickets);
+    flow_lists_fini(f);
     free(f->migrating);
     free(f->matters);
     free(f->records);
@@ -308,43 +303,6 @@ int64_t flow_next_due(const struct flow *f)
     if (flow_is_behind(f))
         return INT64_MIN;
     return f->n_heap ? f->heap[0]->next.at : INT64_MAX;
-}
-
-/* ---- tickets: which matters to ask when one is finished */
-
-static uint64_t ticket_key(const char *ticket)
-{
-    uint64_t hash = 14695981039346656037u; /* FNV-1a */
-    for (; *ticket; ticket++)
-        hash = (hash ^ (unsigned char)*ticket) * 1099511628211u;
-    return hash ? hash : 1;
-}
-
-static void note_ticket(struct flow *f, const char *ticket, uint64_t matter)
-{
-    uint64_t key = ticket_key(ticket);
-    struct ticket_matters *t = map_find(&f->tickets, key);
-    if (!t)
-        map_put(&f->tickets, key, t = alloc_zero(sizeof *t));
-    for (size_t i = 0; i < t->n; i++)
-        if (t->ids[i] == matter)
-            return;
-    t->ids = alloc_grow(t->ids, t->n + 1, sizeof *t->ids);
-    t->ids[t->n++] = matter;
-}
-
-void flow_note_tickets(struct flow *f, const struct matter *m)
-{
-    if (f->below || !m->def->holds_ticket)
-        return;
-    for (size_t i = 0; i < m->def->flow->n_fields; i++)
-        for (size_t k = 0; m->def->fields[i].type == FLOW_TICKET && k < m->values[i].n; k++)
-            note_ticket(f, m->values[i].texts[k], m->id);
-}
-
-const struct ticket_matters *flow_ticket_find(const struct flow *f, const char *ticket)
-{
-    return map_find(&f->tickets, ticket_key(ticket));
 }
 
 /* ---- definitions */

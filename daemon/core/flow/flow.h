@@ -114,6 +114,10 @@ const struct matter *flow_matter(const struct flow *f, uint64_t id); /* NULL if 
 const struct matter *flow_open_first(const struct flow *f); /* open matters in the order of opening; NULL: none */
 const struct matter *flow_open_next(const struct matter *m);
 size_t flow_open_count(const struct flow *f);
+size_t flow_ended_count(const struct flow *f); /* those that are over, the last to end last */
+const struct matter *flow_ended_at(const struct flow *f, size_t i);
+/* Those that name the matter, or did; returns how many, NULL with 0. */
+size_t flow_naming(const struct flow *f, uint64_t id, const uint64_t **ret);
 const struct definition *flow_definition(const struct flow *f, const char *name); /* the newest; NULL */
 size_t flow_definition_count(const struct flow *f); /* every version that was loaded, in that order */
 const struct definition *flow_definition_at(const struct flow *f, size_t i);

@@ -93,7 +93,7 @@ static void apply_moved(struct flow *f, const Halld__Event *event)
     if (matter_is_over(m) && !m->ended)
         m->ended = event->day;
     flow_note_open(f, m);
-    flow_note_tickets(f, m);
+    flow_note(f, m);
     flow_schedule(f, m);
 }
 
@@ -119,8 +119,10 @@ static void apply_told(struct flow *f, const Halld__Event *event)
 static void apply_effect(struct flow *f, const Halld__Event *event)
 {
     const Halld__MatterEffect *b = event->matter_effect;
-    if (b->value)
+    if (b->value) {
         matter_set(own(f, b->head), b->value);
+        flow_note(f, own(f, b->head));
+    }
     if (*b->record)
         flow_set_record(f, b->person, b->record, strcmp(b->effect, "remember") == 0);
 }
@@ -336,7 +338,7 @@ static void apply_migrated(struct flow *f, const Halld__Event *event)
     for (size_t i = 0; i < m->n_runs; i++)
         carry_run(&m->runs[i], from, to);
     flow_note_open(f, m);
-    flow_note_tickets(f, m); /* the other version may hold what this one did not */
+    flow_note(f, m); /* the other version may hold what this one did not */
     flow_schedule(f, m);
 }
 

@@ -53,6 +53,8 @@ static const char *check_matter(const struct flow *f, const struct matter *m)
         return "what is due is not in the heap";
     if (m->is_listed != !m->ended)
         return "the list of open matters lacks one, or has one that has ended";
+    if (m->ended && (m->ended_at == 0 || m->ended_at > f->ended.n || f->ended.at[m->ended_at - 1] != m))
+        return "the list of ended matters lacks one";
     return check_clocks(m);
 }
 

@@ -223,7 +223,7 @@ static bool read_matter(struct flow *f, const Halld__MatterRow *from, size_t n_m
     if (!read_parts(f, m, from, n_matters))
         return false;
     flow_note_open(f, m);
-    flow_note_tickets(f, m);
+    flow_note(f, m);
     flow_schedule(f, m);
     return true;
 }
@@ -248,6 +248,7 @@ static bool read_state(struct flow *f, const Halld__FlowState *s)
     for (size_t i = 0; i < s->n_matters; i++)
         if (!read_matter(f, s->matters[i], s->n_matters))
             return false;
+    flow_lists_sort(f);
     for (size_t i = 0; i < s->n_records; i++)
         flow_set_record(f, s->records[i]->person, s->records[i]->record, s->records[i]->kept);
     f->recheck = s->recheck;

@@ -23,9 +23,14 @@ struct record {
     bool kept;             /* a layer also holds what was forgotten */
 };
 
-/* The matters whose fields name a ticket, by the hash of its id; some may do so no more. */
-struct ticket_matters {
+/* The matters whose fields name a ticket, by the hash of its id, or another matter; some may do so no more. */
+struct matter_ids {
     uint64_t *ids;
+    size_t n;
+};
+
+struct matter_list {
+    struct matter **at;
     size_t n;
 };
 
@@ -39,7 +44,9 @@ struct flow {
     size_t n_records;
     struct matter **heap; /* of the base: open or not yet erased, the next due first */
     size_t n_heap;
-    struct map tickets;                    /* of the base: struct ticket_matters */
+    struct map tickets;       /* of the base: struct matter_ids */
+    struct map links;         /* of the base: struct matter_ids, by the number of the matter that they name */
+    struct matter_list ended; /* of the base, in the order of their ends */
     struct matter *open_first, *open_last; /* of the base: the open ones, in their order */
     size_t n_open;
     uint64_t recheck, migrate; /* the first open matter that is still to be rechecked, migrated; 0 = none */
@@ -53,9 +60,11 @@ void flow_layer_fini(struct flow *layer);
 struct matter *flow_matter_own(struct flow *f, uint64_t id); /* to write to; NULL if there is none */
 void flow_matter_add_take(struct flow *f, struct matter *m);
 void flow_schedule(struct flow *f, struct matter *m);           /* after a change of what is due */
-void flow_note_tickets(struct flow *f, const struct matter *m); /* after a change of fields */
+void flow_note(struct flow *f, struct matter *m);               /* after a change of fields or of `ended` */
 void flow_note_open(struct flow *f, struct matter *m);          /* after a change of `ended` */
-const struct ticket_matters *flow_ticket_find(const struct flow *f, const char *ticket); /* NULL: none */
+void flow_lists_fini(struct flow *f);
+void flow_lists_sort(struct flow *f); /* after a snapshot was read */
+const struct matter_ids *flow_ticket_find(const struct flow *f, const char *ticket); /* NULL: none */
 const struct matter *flow_due_first(const struct flow *f);
 
 const struct definition *flow_definition_find(const struct flow *f, const char *name, uint32_t version);

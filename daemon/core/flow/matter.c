@@ -109,7 +109,7 @@ struct matter *matter_copy(const struct matter *m)
     uint32_t *times = copy->times;
     int64_t *entered = copy->entered;
     *copy = *m;
-    copy->heap_at = 0;
+    copy->heap_at = copy->ended_at = 0;
     copy->is_listed = false;
     copy->open_before = copy->open_next = NULL;
     copy->person = m->person ? alloc_text(m->person) : NULL;

@@ -62,6 +62,7 @@ struct matter {
     size_t heap_at; /* 1 + its place in the heap of the flow; 0 = not there */
     bool is_listed; /* among the flow's open matters */
     struct matter *open_before, *open_next;
+    size_t ended_at; /* 1 + its place among the ended ones; 0 = not there */
 };
 
 struct matter *matter_new(uint64_t id, const struct definition *def);
