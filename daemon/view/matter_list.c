@@ -1,0 +1,335 @@
+#include "view/matter_list.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "view/build.h"
+
+enum { PAGE = 100, PAGE_MOST = 500, ENDED_LOOKED_AT = 20000, TEXTS_OPENED = 400, WORDS_MOST = 8, WORDS_BYTES = 200 };
+
+/* Where a matter stands in the list. */
+struct place {
+    int color;
+    int64_t due; /* of the ended: when they ended, counted down */
+    uint64_t id;
+    const struct matter *m;
+};
+
+struct search {
+    const struct looker *looker;
+    const Halld__MatterQuery *query;
+    size_t most;
+    bool has_after;
+    struct place after;
+    char words[WORDS_BYTES]; /* with a NUL after each */
+    size_t n_words;
+    bool is_number; /* the words look like a ticket's number: texts are not opened for it */
+    int texts_left;
+    Halld__MatterList *list;
+};
+
+/* ---- places */
+
+static int compare(const struct place *a, const struct place *b)
+{
+    if (a->color != b->color)
+        return a->color < b->color ? -1 : 1;
+    if (a->due != b->due)
+        return a->due < b->due ? -1 : 1;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    return compare(a, b);
+}
+
+static struct place place_of(const struct matter *m)
+{
+    if (m->ended) /* the other way round: the last first */
+        return (struct place){MATTER_NONE, INT64_MAX - m->changed_at, UINT64_MAX - m->id, m};
+    const struct run *next = matter_next_run(m);
+    return (struct place){matter_color(m), next ? next->due : INT64_MAX, m->id, m};
+}
+
+static bool place_from_text(const char *text, struct place *ret)
+{
+    char *end;
+    if (!isdigit((unsigned char)*text))
+        return false;
+    long color = strtol(text, &end, 10);
+    if (*end != '.' || !isdigit((unsigned char)end[1]) || color > MATTER_NONE)
+        return false;
+    long long due = strtoll(end + 1, &end, 10);
+    if (*end != '.' || !isdigit((unsigned char)end[1]))
+        return false;
+    unsigned long long id = strtoull(end + 1, &end, 10);
+    *ret = (struct place){.color = (int)color, .due = due, .id = id};
+    return !*end;
+}
+
+static char *place_to_text(const struct place *p)
+{
+    return alloc_format("%d.%lld.%llu", p->color, (long long)p->due, (unsigned long long)p->id);
+}
+
+/* ---- what fits, without opening a text */
+
+static bool field_has(const struct matter *m, enum flow_type type, const char *code)
+{
+    for (size_t i = 0; i < m->def->flow->n_fields; i++)
+        for (size_t k = 0; m->def->fields[i].type == type && k < m->values[i].n; k++)
+            if (strcmp(m->values[i].texts[k], code) == 0)
+                return true;
+    return false;
+}
+
+static bool fits(const struct search *s, const struct matter *m)
+{
+    const Halld__MatterQuery *q = s->query;
+    if (*q->flow && strcmp(q->flow, m->def->flow->name) != 0)
+        return false;
+    if (*q->state && strcmp(q->state, matter_state_name(m)) != 0)
+        return false;
+    if (*q->color && strcmp(q->color, matter_color_name(matter_color(m))) != 0)
+        return false;
+    if ((*q->department && !field_has(m, FLOW_DEPARTMENT, q->department)) ||
+        (*q->item && !field_has(m, FLOW_ITEM, q->item)) || (*q->window && !field_has(m, FLOW_WINDOW, q->window)))
+        return false;
+    return matters_may_read(&s->looker->asker, m);
+}
+
+/* ---- words */
+
+static void split_words(struct search *s)
+{
+    char *out = s->words, *end = s->words + sizeof s->words - 1;
+    const char *at = s->query->q + strspn(s->query->q, " \t");
+    while (*at && s->n_words < WORDS_MOST && out < end) {
+        size_t len = strcspn(at, " \t");
+        if (len > (size_t)(end - out) - 1)
+            break;
+        memcpy(out, at, len);
+        out[len] = '\0';
+        out += len + 1;
+        s->n_words++;
+        at += len;
+        at += strspn(at, " \t");
+    }
+    const char *w = s->words;
+    s->is_number = s->n_words == 1 && isalpha((unsigned char)w[0]) && w[1] && strspn(w + 1, "0123456789") == strlen(w + 1);
+}
+
+/* Crosses out the words that stand in the text. */
+static unsigned cross_out(const struct search *s, unsigned left, const char *text)
+{
+    const char *word = s->words;
+    for (size_t i = 0; i < s->n_words; i++, word += strlen(word) + 1)
+        if ((left & 1u << i) && strcasestr(text, word))
+            left &= ~(1u << i);
+    return left;
+}
+
+static bool has_number(const struct search *s, const struct matter *m)
+{
+    int field = s->n_words == 1 ? matter_field_first(s->looker, m, FLOW_TICKET) : -1;
+    char *number = field >= 0 ? matter_ticket_number(s->looker, matter_value_code(m, field)) : NULL;
+    bool same = number && strcasecmp(number, s->words) == 0;
+    free(number);
+    return same;
+}
+
+static bool has_words(struct search *s, const struct matter *m)
+{
+    unsigned left = (1u << s->n_words) - 1;
+    if (has_number(s, m))
+        return true;
+    for (size_t i = 0; i < m->def->flow->n_fields && left && !s->is_number; i++)
+        for (size_t k = 0; m->def->fields[i].type == FLOW_TEXT && k < m->values[i].n && left; k++) {
+            if (!matter_field_shows(s->looker, m, (int)i))
+                continue;
+            char *text = matter_text_open(s->looker, m, (int)i, k);
+            s->texts_left--;
+            left = cross_out(s, left, text ? text : "");
+            free(text);
+        }
+    return left == 0;
+}
+
+/* ---- the page */
+
+static void count(struct search *s, const struct matter *m, bool mine)
+{
+    enum matter_color color = matter_color(m);
+    s->list->total++;
+    s->list->red += color == MATTER_RED;
+    s->list->yellow += color == MATTER_YELLOW;
+    s->list->mine += mine;
+}
+
+static void end_with(struct search *s, const struct place *p)
+{
+    s->list->after = place_to_text(p);
+}
+
+static void add_card(struct search *s, const struct matter *m)
+{
+    s->list->matters[s->list->n_matters++] = matter_card_new(s->looker, m);
+}
+
+static bool is_after(const struct search *s, const struct place *p)
+{
+    return !s->has_after || compare(p, &s->after) > 0;
+}
+
+/* Every open matter that fits, in no order; to be freed by the caller. */
+static struct place *find_open(struct search *s, size_t *ret_n)
+{
+    const struct flow *f = hall_flow(s->looker->asker.hall);
+    struct place *found = alloc_zero((flow_open_count(f) + 1) * sizeof *found);
+    size_t n = 0;
+    for (size_t i = 0; i < flow_open_count(f); i++) {
+        const struct matter *m = flow_open_at(f, i);
+        if (!fits(s, m))
+            continue;
+        bool mine = matter_is_mine(s->looker, m);
+        if (s->query->mine && !mine)
+            continue;
+        if (!s->n_words)
+            count(s, m, mine);
+        struct place p = place_of(m);
+        if (is_after(s, &p))
+            found[n++] = p;
+    }
+    *ret_n = n;
+    return found;
+}
+
+static void list_open(struct search *s)
+{
+    size_t n;
+    struct place *found = find_open(s, &n);
+    qsort(found, n, sizeof *found, compare_places);
+    for (size_t i = 0; i < n; i++) {
+        if (s->list->n_matters == s->most || s->texts_left <= 0) {
+            s->list->partial = s->list->n_matters < s->most;
+            end_with(s, &found[i - 1]);
+            break;
+        }
+        if (s->n_words && !has_words(s, found[i].m))
+            continue;
+        if (s->n_words)
+            count(s, found[i].m, matter_is_mine(s->looker, found[i].m));
+        add_card(s, found[i].m);
+    }
+    free(found);
+}
+
+/* How many of the ended stand at or before the place in the list's order. */
+static size_t ended_from(const struct search *s)
+{
+    const struct flow *f = hall_flow(s->looker->asker.hall);
+    size_t low = 0, high = flow_ended_count(f);
+    while (s->has_after && low < high) {
+        size_t middle = low + (high - low) / 2;
+        struct place p = place_of(flow_ended_at(f, middle));
+        if (compare(&p, &s->after) > 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+static void list_ended(struct search *s)
+{
+    const struct flow *f = hall_flow(s->looker->asker.hall);
+    struct place last = {0};
+    int looked = 0;
+    for (size_t i = ended_from(s); i > 0; i--) {
+        const struct matter *m = flow_ended_at(f, i - 1);
+        bool is_full = s->list->n_matters == s->most;
+        if (is_full || s->texts_left <= 0 || looked == ENDED_LOOKED_AT) {
+            s->list->partial = !is_full;
+            end_with(s, &last);
+            return;
+        }
+        looked++;
+        last = place_of(m);
+        if (!fits(s, m) || (s->n_words && !has_words(s, m)))
+            continue;
+        count(s, m, false);
+        add_card(s, m);
+    }
+}
+
+/* A number names one matter, whether it is over or not. */
+static bool list_number(struct search *s)
+{
+    const char *q = s->query->q;
+    if (!*q || strlen(q) > 18 || strspn(q, "0123456789") != strlen(q))
+        return false;
+    const struct matter *m = flow_matter(hall_flow(s->looker->asker.hall), strtoull(q, NULL, 10));
+    if (!m || !matters_may_read(&s->looker->asker, m) ||
+        (*s->query->flow && strcmp(s->query->flow, m->def->flow->name) != 0))
+        return false;
+    count(s, m, matter_is_mine(s->looker, m));
+    add_card(s, m);
+    return true;
+}
+
+static int check(struct search *s, struct refusal *r)
+{
+    const Halld__MatterQuery *q = s->query;
+    bool is_color = !*q->color || strcmp(q->color, "red") == 0 || strcmp(q->color, "yellow") == 0 ||
+                    strcmp(q->color, "none") == 0;
+    if (!is_color)
+        return refuse(r, HALL_E_BAD_VALUE, "color", q->color);
+    s->has_after = *q->after != '\0';
+    if (s->has_after && !place_from_text(q->after, &s->after))
+        return refuse(r, HALL_E_BAD_VALUE, "after", "");
+    if (q->most < 0)
+        return refuse_number(r, HALL_E_BAD_VALUE, "most", q->most);
+    return 0;
+}
+
+int matter_list_new(const struct looker *l, const Halld__MatterQuery *q, Halld__MatterList **ret, struct refusal *r)
+{
+    struct search s = {.looker = l, .query = q, .texts_left = TEXTS_OPENED};
+    int code = check(&s, r);
+    if (code)
+        return code;
+    s.most = q->most == 0 ? PAGE : q->most < PAGE_MOST ? (size_t)q->most : PAGE_MOST;
+    s.list = BUILD_NEW(Halld__MatterList, &halld__matter_list__descriptor);
+    s.list->seq = hall_seq(l->asker.hall);
+    s.list->matters = build_array(s.most, sizeof *s.list->matters);
+    *ret = s.list;
+    if (list_number(&s))
+        return 0;
+    split_words(&s);
+    if (q->ended)
+        list_ended(&s);
+    else
+        list_open(&s);
+    return 0;
+}
+
+Halld__InboxCounts *inbox_counts_new(const struct looker *l)
+{
+    const struct flow *f = hall_flow(l->asker.hall);
+    Halld__InboxCounts *v = BUILD_NEW(Halld__InboxCounts, &halld__inbox_counts__descriptor);
+    for (size_t i = 0; i < flow_open_count(f); i++) {
+        const struct matter *m = flow_open_at(f, i);
+        if (!matters_may_read(&l->asker, m))
+            continue;
+        enum matter_color color = matter_color(m);
+        v->open++;
+        v->yellow += color == MATTER_YELLOW;
+        v->red += color == MATTER_RED;
+        v->mine += matter_is_mine(l, m);
+    }
+    return v;
+}
