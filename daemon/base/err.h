@@ -24,6 +24,7 @@
     X(WRONG_ROLE, 403, "您的岗位不能做这个操作", "Your role may not do this")                                          \
     X(NOT_FOUND, 404, "没有找到", "Not found")                                                                         \
     X(NO_APPOINTMENT, 404, "没有这个预约", "There is no such appointment")                                             \
+    X(NO_FLOW, 404, "没有这种流程", "There is no such kind of matter")                                                 \
     X(NO_MATTER, 404, "没有这个办件事项", "There is no such matter")                                                   \
     X(NO_SERIES, 404, "没有这个指标或对象", "There is no such metric, or not of that")                                 \
     X(NO_TICKET, 404, "没有这个排队号", "There is no such ticket")                                                     \

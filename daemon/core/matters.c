@@ -9,6 +9,7 @@
 #include "base/moment.h"
 #include "core/decision.h"
 #include "core/matters.h"
+#include "core/matters_where.h"
 #include "core/setup_rows.h"
 
 enum { EVENTS_OF_ONE_MARK = 48 }; /* with all that it sets off, as a rule */
@@ -204,9 +205,16 @@ static int decide(struct decision *d, const struct flow_command *command, int wi
 int matters_decide_open(struct decision *d)
 {
     const Halld__OpenMatter *c = d->command->open_matter;
+    struct where here;
+    int code = where_check(d, c->window);
+    if (code)
+        return code;
+    where_init(&here, d, c);
     struct flow_command command = {
-        .flow = c->flow, .transition = c->transition, .n_fields = c->n_fields, .fields = c->fields};
-    return decide(d, &command, c->window);
+        .flow = c->flow, .transition = c->transition, .n_fields = here.n, .fields = here.fields};
+    code = decide(d, &command, c->window);
+    where_fini(&here);
+    return code;
 }
 
 int matters_decide_take(struct decision *d)
@@ -220,7 +228,8 @@ int matters_decide_take(struct decision *d)
                                    .seen = c->seen};
     if (!c->matter)
         return refuse_number(d->refusal, HALL_E_NO_MATTER, "matter", 0);
-    return decide(d, &command, c->window);
+    int code = where_check(d, c->window);
+    return code ? code : decide(d, &command, c->window);
 }
 
 int matters_decide_define(struct decision *d)

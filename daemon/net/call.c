@@ -86,30 +86,40 @@ void call_reply(struct call *c, int status, ProtobufCMessage *message)
     buf_fini(&json);
 }
 
-static void detail(Halld__ErrorView__DetailsEntry *entry, const char *key, const char *value)
+static void add_detail(Halld__ErrorView *error, Halld__ErrorView__DetailsEntry *entry, const char *key,
+                       const char *value)
 {
+    if (!value[0])
+        return;
     *entry = (Halld__ErrorView__DetailsEntry)HALLD__ERROR_VIEW__DETAILS_ENTRY__INIT;
     entry->key = (char *)key;
     entry->value = (char *)value;
+    error->details[error->n_details++] = entry;
 }
 
-void call_refuse_with(struct call *c, const struct refusal *r)
+void call_refuse_details(struct call *c, const struct refusal *r, size_t n, const struct call_detail *more)
 {
+    enum { MORE = 8 };
     Halld__ErrorBody body = HALLD__ERROR_BODY__INIT;
     Halld__ErrorView error = HALLD__ERROR_VIEW__INIT;
-    Halld__ErrorView__DetailsEntry entries[2], *details[2] = {&entries[0], &entries[1]};
+    Halld__ErrorView__DetailsEntry entries[2 + MORE], *details[2 + MORE];
     struct buf json = BUF_INIT;
     body.error = &error;
     error.code = (char *)err_name(r->code);
     error.message = (char *)(c->english ? err_text_en(r->code) : err_text_zh(r->code));
     error.details = details;
-    if (r->field[0])
-        detail(&entries[error.n_details++], "field", r->field);
-    if (r->value[0])
-        detail(&entries[error.n_details++], "value", r->value);
+    add_detail(&error, &entries[0], "field", r->field);
+    add_detail(&error, &entries[1], "value", r->value);
+    for (size_t i = 0; i < n && i < MORE; i++)
+        add_detail(&error, &entries[2 + i], more[i].key, more[i].value);
     pbjson_write(&body.base, &json);
     finish(c, err_http_status(r->code), JSON, buf_text(&json), json.len);
     buf_fini(&json);
+}
+
+void call_refuse_with(struct call *c, const struct refusal *r)
+{
+    call_refuse_details(c, r, 0, NULL);
 }
 
 void call_refuse(struct call *c, int code)

@@ -52,6 +52,20 @@ void api_device_put(struct call *c);
 void api_device_patch(struct call *c);
 void api_device_token(struct call *c);
 void api_device_remove(struct call *c);
+/* api_flows.c */
+void api_flows(struct call *c);
+void api_matters(struct call *c);
+void api_flow_matters(struct call *c);
+void api_matter_open(struct call *c);
+void api_matter_open_by_ticket(struct call *c);
+/* api_matters.c */
+void api_matter(struct call *c);
+void api_matter_slip(struct call *c);
+void api_matter_take(struct call *c);
+void api_matter_unmask(struct call *c);
+void api_matter_by_token(struct call *c);
+void api_matter_qr(struct call *c);
+void api_matter_take_by_token(struct call *c);
 /* api_devices.c */
 void api_device_status(struct call *c);
 void api_device_help(struct call *c);

@@ -5,6 +5,7 @@
 #include "auth/roles.h"
 #include "net/handlers.h"
 #include "proto/flow.pb-c.h"
+#include "proto/matter_view.pb-c.h"
 #include "proto/settings.pb-c.h"
 #include "proto/view.pb-c.h"
 
@@ -167,6 +168,37 @@ static const struct route ROUTES[] = {
     AT_WINDOW("no-show", MISS_TICKET, "过号", "The person called did not come"),
     AT_WINDOW("transfer", TRANSFER_TICKET, "转办", "Send the ticket to another queue, item or window"),
     AT_WINDOW("call", CALL_TICKET, "指定叫号（须说明原因）", "Call a named ticket, with a reason"),
+
+    /* ---- matters: who may do what is said by their definitions */
+    {"GET", API "/flows", STAFF, .handle = api_flows, GIVES(flow_kinds),
+     .zh = "事项流程：定义、自己能发起的步骤、在办件数", .en = "The kinds of matters: definitions, what one may open, how many are open"},
+    {"GET", API "/flows/{kind}/matters", STAFF, .handle = api_flow_matters, GIVES(matter_list),
+     .query = "state color department item window q mine ended after most", .zh = "一种流程的办件，按颜色、到期时间排列",
+     .en = "The matters of one kind, by colour, then deadline"},
+    {"POST", API "/flows/{kind}/matters", STAFF, .handle = api_matter_open, TAKES(open_request),
+     .response = &halld__matter_view__descriptor, .status = 201, .zh = "发起一个办件（window：在哪个窗口，自动带上正在办的号）",
+     .en = "Open a matter; from a window, its present ticket is filled in"},
+    {"GET", API "/matters", STAFF, .handle = api_matters, GIVES(matter_list),
+     .query = "flow state color department item window q mine ended after most", .zh = "自己能看的全部办件，按颜色、到期时间排列",
+     .en = "The inbox: every matter that one may read, by colour, then deadline"},
+    {"GET", API "/matters/by-token/{token}", ROLE_PUBLIC, ROUTE_BY_LINK, .handle = api_matter_by_token, GIVES(matter_view),
+     .zh = "本人的办件（凭链接）", .en = "One's own matter, by its link"},
+    {"GET", API "/matters/by-token/{token}/qr.svg", ROLE_PUBLIC, ROUTE_BY_LINK, .handle = api_matter_qr,
+     .type = "image/svg+xml", .status = 200, .zh = "办件链接的二维码", .en = "The link as a QR code"},
+    {"POST", API "/matters/by-token/{token}/{transition}", ROLE_PUBLIC, ROUTE_BY_LINK, .handle = api_matter_take_by_token,
+     TAKES(take_request), GIVES(matter_view), .zh = "本人办理一个步骤：满意、不满意、撤回等",
+     .en = "Take a step in one's own matter: satisfied, not satisfied, withdraw"},
+    {"POST", API "/tickets/by-token/{token}/matters/{kind}", ROLE_PUBLIC, ROUTE_BY_LINK, .handle = api_matter_open_by_ticket,
+     TAKES(open_request), .response = &halld__matter_view__descriptor, .status = 201,
+     .zh = "凭排队号的链接发起一个办件", .en = "Open a matter by the link of one's ticket"},
+    {"GET", API "/matters/{id}", STAFF, .handle = api_matter, GIVES(matter_view),
+     .zh = "一个办件：内容、时限、能办的步骤、经过", .en = "A matter: fields, clocks, the steps one may take, what happened"},
+    {"GET", API "/matters/{id}/slip", ROLE_CLERK, .handle = api_matter_slip, GIVES(matter_view),
+     .zh = "给本人的链接（记入安全记录）", .en = "With the person's link, to print it; goes into the security log"},
+    {"POST", API "/matters/{id}/unmask", STAFF, .handle = api_matter_unmask, TAKES(unmask_request), GIVES(unmask_view),
+     .zh = "查看完整电话（须说明原因，记入安全记录）", .en = "A masked number, whole; with a reason, into the security log"},
+    {"POST", API "/matters/{id}/{transition}", STAFF, .handle = api_matter_take, TAKES(take_request), GIVES(matter_view),
+     .zh = "办理一个步骤", .en = "Take a step"},
 
     /* ---- people and machines that log in */
     {"POST", API "/session", ROLE_PUBLIC, ROUTE_LOGIN, .handle = api_log_in, TAKES(login_request), GIVES(me_view),

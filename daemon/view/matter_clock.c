@@ -59,7 +59,8 @@ struct bar {
 static void bar_init(struct bar *b, const struct hall *h, const struct run *r, int64_t now)
 {
     int64_t offset = flow_offset(hall_flow(h)), from = r->start;
-    *b = (struct bar){.w = setup_worktime(hall_setup(h)), .offset = offset, .now = now + offset, .due = r->due + offset};
+    *b =
+        (struct bar){.w = setup_worktime(hall_setup(h)), .offset = offset, .now = now + offset, .due = r->due + offset};
     b->span = alloc_zero((r->n_pauses + 1) * sizeof *b->span);
     for (size_t i = 0; i < r->n_pauses; i++) {
         if (r->pauses[i].from > from)
@@ -91,7 +92,8 @@ static int64_t left_ms(const struct bar *b)
 /* Working days after today up to the deadline's day. */
 static int32_t left_days(const struct bar *b)
 {
-    int32_t today = date_to_days(worktime_date(b->now)), last = date_to_days(worktime_date(b->due)), n = 0;
+    int32_t today = date_to_days(worktime_date(b->now)), last = date_to_days(worktime_date(b->due - 1)),
+            n = 0; /* 24:00 is still that day */
     int32_t first = today < last ? today : last, end = today < last ? last : today;
     if (end - first > DAYS_COUNTED)
         end = first + DAYS_COUNTED;
@@ -130,7 +132,7 @@ static void set_bar(Halld__ClockView *v, const struct hall *h, const struct run 
     if (run_is_active(r) && b.whole)
         v->percent = percent(&b, b.now);
     if (run_is_active(r) && r->due) {
-        v->left_s = left_ms(&b) / 1000;
+        v->left_s = (int32_t)(left_ms(&b) / 1000);
         v->left_days = left_days(&b);
     }
     if (r->due && b.whole)
@@ -161,7 +163,7 @@ Halld__ClockView *matter_clock_new(const struct hall *h, const struct matter *m,
     v->provisional = r->provisional;
     build_set(&v->card, matter_color_name(color_of(r)));
     v->expired = r->expired;
-    v->n = r->n;
+    v->n = (int32_t)r->n;
     v->unit = r->unit;
     v->by_date = r->by_date;
     if (r->start)

@@ -120,7 +120,8 @@ static void split_words(struct search *s)
         at += strspn(at, " \t");
     }
     const char *w = s->words;
-    s->is_number = s->n_words == 1 && isalpha((unsigned char)w[0]) && w[1] && strspn(w + 1, "0123456789") == strlen(w + 1);
+    s->is_number =
+        s->n_words == 1 && isalpha((unsigned char)w[0]) && w[1] && strspn(w + 1, "0123456789") == strlen(w + 1);
 }
 
 /* Crosses out the words that stand in the text. */
@@ -191,8 +192,7 @@ static struct place *find_open(struct search *s, size_t *ret_n)
     const struct flow *f = hall_flow(s->looker->asker.hall);
     struct place *found = alloc_zero((flow_open_count(f) + 1) * sizeof *found);
     size_t n = 0;
-    for (size_t i = 0; i < flow_open_count(f); i++) {
-        const struct matter *m = flow_open_at(f, i);
+    for (const struct matter *m = flow_open_first(f); m; m = flow_open_next(m)) {
         if (!fits(s, m))
             continue;
         bool mine = matter_is_mine(s->looker, m);
@@ -284,8 +284,8 @@ static bool list_number(struct search *s)
 static int check(struct search *s, struct refusal *r)
 {
     const Halld__MatterQuery *q = s->query;
-    bool is_color = !*q->color || strcmp(q->color, "red") == 0 || strcmp(q->color, "yellow") == 0 ||
-                    strcmp(q->color, "none") == 0;
+    bool is_color =
+        !*q->color || strcmp(q->color, "red") == 0 || strcmp(q->color, "yellow") == 0 || strcmp(q->color, "none") == 0;
     if (!is_color)
         return refuse(r, HALL_E_BAD_VALUE, "color", q->color);
     s->has_after = *q->after != '\0';
@@ -321,8 +321,7 @@ Halld__InboxCounts *inbox_counts_new(const struct looker *l)
 {
     const struct flow *f = hall_flow(l->asker.hall);
     Halld__InboxCounts *v = BUILD_NEW(Halld__InboxCounts, &halld__inbox_counts__descriptor);
-    for (size_t i = 0; i < flow_open_count(f); i++) {
-        const struct matter *m = flow_open_at(f, i);
+    for (const struct matter *m = flow_open_first(f); m; m = flow_open_next(m)) {
         if (!matters_may_read(&l->asker, m))
             continue;
         enum matter_color color = matter_color(m);

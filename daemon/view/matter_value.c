@@ -42,7 +42,7 @@ static void name_code(struct saying *s, const char *zh, const char *en)
         name_both(s, s->text, NULL);
 }
 
-static char *open_words(const struct looker *l, const struct matter *m, const char *field, const char *value)
+static char *open_words(const struct looker *l, const struct matter *m, const struct field *field, const char *value)
 {
     return l->words.open ? l->words.open(l->words.arg, m->id, field, value) : NULL;
 }
@@ -58,7 +58,7 @@ static void say_gone(struct saying *s)
 
 static void say_text(struct saying *s)
 {
-    char *words = open_words(s->looker, s->matter, s->field->f->name, s->text);
+    char *words = open_words(s->looker, s->matter, s->field, s->text);
     if (!words) {
         say_gone(s);
         return;
@@ -67,30 +67,10 @@ static void say_text(struct saying *s)
     name_both(s, words, NULL);
 }
 
-char *matter_phone_mask(const char *phone)
-{
-    size_t len = strlen(phone);
-    if (len >= 9)
-        return alloc_format("%.3s****%s", phone, phone + len - 4);
-    return alloc_format("****%s", len > 4 ? phone + len - 2 : "");
-}
-
-static void say_phone(struct saying *s)
-{
-    char *words = open_words(s->looker, s->matter, s->field->f->name, s->text);
-    if (!words) {
-        say_gone(s);
-        return;
-    }
-    s->value = matter_phone_mask(words);
-    name_both(s, s->value, NULL);
-    free(words);
-}
-
 /* Of a person only the masked name is ever shown: the keyed hash is nobody's business. */
 static void say_person(struct saying *s)
 {
-    char *words = open_words(s->looker, s->matter, s->field->f->name, s->text);
+    char *words = open_words(s->looker, s->matter, s->field, s->text);
     s->value = alloc_text("");
     name_both(s, words && *words ? words : "（未留姓名）", words && *words ? words : "(no name given)");
     free(words);
@@ -217,11 +197,14 @@ static void say_file(struct saying *s)
 }
 
 static void (*const types[FLOW_TYPES])(struct saying *s) = {
-    [FLOW_TEXT] = say_text,     [FLOW_NUMBER] = say_number,     [FLOW_MONEY] = say_money, [FLOW_BOOL] = say_bool,
-    [FLOW_DATE] = say_date,     [FLOW_CHOICE] = say_choice,     [FLOW_PERSON] = say_person,
-    [FLOW_PHONE] = say_phone,   [FLOW_STAFF] = say_staff,       [FLOW_DEPARTMENT] = say_department,
-    [FLOW_WINDOW] = say_window, [FLOW_ITEM] = say_item,         [FLOW_MATERIAL] = say_material,
-    [FLOW_TICKET] = say_ticket, [FLOW_MATTER] = say_matter,     [FLOW_FILE] = say_file,
+    [FLOW_TEXT] = say_text,         [FLOW_NUMBER] = say_number,
+    [FLOW_MONEY] = say_money,       [FLOW_BOOL] = say_bool,
+    [FLOW_DATE] = say_date,         [FLOW_CHOICE] = say_choice,
+    [FLOW_PERSON] = say_person,     [FLOW_PHONE] = say_text,
+    [FLOW_STAFF] = say_staff,       [FLOW_DEPARTMENT] = say_department,
+    [FLOW_WINDOW] = say_window,     [FLOW_ITEM] = say_item,
+    [FLOW_MATERIAL] = say_material, [FLOW_TICKET] = say_ticket,
+    [FLOW_MATTER] = say_matter,     [FLOW_FILE] = say_file,
 };
 
 /* ---- fields */
@@ -237,7 +220,7 @@ bool matter_field_shows(const struct looker *l, const struct matter *m, int fiel
 {
     if (l->asker.person && m->def->fields[field].type == FLOW_STAFF)
         return false;
-    return matters_may_read_field(&l->asker, m, field);
+    return matters_may_read(&l->asker, m) && matters_may_read_field(&l->asker, m, field);
 }
 
 static Halld__FieldView *field_new(const struct looker *l, const struct matter *m, int field, const struct value *v)
@@ -304,5 +287,5 @@ int matter_field_first(const struct looker *l, const struct matter *m, enum flow
 
 char *matter_text_open(const struct looker *l, const struct matter *m, int field, size_t k)
 {
-    return open_words(l, m, m->def->flow->fields[field]->name, m->values[field].texts[k]);
+    return open_words(l, m, &m->def->fields[field], m->values[field].texts[k]);
 }

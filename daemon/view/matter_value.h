@@ -33,7 +33,5 @@ char *matter_text_open(const struct looker *l, const struct matter *m, int field
 char *matter_ticket_number(const struct looker *l, const char *ticket);
 /* As colleagues know a user: to be freed by the caller. */
 char *matter_staff_name(const struct hall *h, const char *user);
-/* "138****5678"; to be freed by the caller. */
-char *matter_phone_mask(const char *phone);
 
 #endif

@@ -179,8 +179,7 @@ Halld__FlowKind *flow_kind_new(const struct looker *l, const struct definition *
 static void count(Halld__FlowKinds *v, const struct looker *l)
 {
     const struct flow *f = hall_flow(l->asker.hall);
-    for (size_t i = 0; i < flow_open_count(f); i++) {
-        const struct matter *m = flow_open_at(f, i);
+    for (const struct matter *m = flow_open_first(f); m; m = flow_open_next(m)) {
         Halld__FlowKind *kind = NULL;
         for (size_t k = 0; k < v->n_kinds && !kind; k++)
             if (strcmp(v->kinds[k]->flow->name, m->def->flow->name) == 0)

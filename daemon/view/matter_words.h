@@ -7,11 +7,13 @@
 
 #include <stdint.h>
 
+#include "core/flow/definition.h"
+
 struct matter_words {
     void *arg;
-    /* What stands for the field's value (32 hexadecimal digits), to be freed by the caller; of a person the masked
-     * name. NULL: erased, or it cannot be opened. */
-    char *(*open)(void *arg, uint64_t matter, const char *field, const char *value);
+    /* What the field's value stands for: a text whole, a phone masked, of a person the masked name. NULL: erased, or it
+     * cannot be opened. To be freed by the caller. */
+    char *(*open)(void *arg, uint64_t matter, const struct field *field, const char *value);
     /* Of the ticket with that id, "B007"; to be freed by the caller; NULL: not known. */
     char *(*ticket)(void *arg, uint64_t ticket);
 };

@@ -59,11 +59,11 @@ void flow_layer_fini(struct flow *layer);
 
 struct matter *flow_matter_own(struct flow *f, uint64_t id); /* to write to; NULL if there is none */
 void flow_matter_add_take(struct flow *f, struct matter *m);
-void flow_schedule(struct flow *f, struct matter *m);           /* after a change of what is due */
-void flow_note(struct flow *f, struct matter *m);               /* after a change of fields or of `ended` */
-void flow_note_open(struct flow *f, struct matter *m);          /* after a change of `ended` */
+void flow_schedule(struct flow *f, struct matter *m);  /* after a change of what is due */
+void flow_note(struct flow *f, struct matter *m);      /* after a change of fields or of `ended` */
+void flow_note_open(struct flow *f, struct matter *m); /* after a change of `ended` */
 void flow_lists_fini(struct flow *f);
-void flow_lists_sort(struct flow *f); /* after a snapshot was read */
+void flow_lists_sort(struct flow *f);                                                /* after a snapshot was read */
 const struct matter_ids *flow_ticket_find(const struct flow *f, const char *ticket); /* NULL: none */
 const struct matter *flow_due_first(const struct flow *f);
 

@@ -1,0 +1,28 @@
+/*
+ * What the place of an opening says by itself: at a window, or by the link of a ticket, the ticket that is there, its
+ * item and the window need not be given. So one key opens a matter, and a repeat of the request is the same request
+ * even if the ticket has walked on.
+ */
+#ifndef CORE_MATTERS_WHERE_H
+#define CORE_MATTERS_WHERE_H
+
+#include "core/decision.h"
+#include "core/flow/flow.h"
+
+enum { WHERE_FIELDS = 3 };
+
+struct where {
+    size_t n;
+    Halld__FieldValue **fields; /* those given, borrowed, and the own ones behind */
+    Halld__FieldValue own[WHERE_FIELDS];
+    char *texts[WHERE_FIELDS];
+};
+
+/* Does the actor work at the window? 0 is nowhere. A person at the window that they opened, the desk, managers and
+ * devices at any. 0, NO_WINDOW, WINDOW_CLOSED or NOT_YOUR_WINDOW. */
+int where_check(struct decision *d, int window);
+/* Adds to the given fields what the transition takes and the place knows. */
+void where_init(struct where *w, struct decision *d, const Halld__OpenMatter *c);
+void where_fini(struct where *w);
+
+#endif

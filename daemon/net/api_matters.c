@@ -1,0 +1,329 @@
+/* One matter: its view, its steps, a look at a masked number; for staff, and for whoever holds its link. */
+#include "net/api_matters.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/roles.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/moment.h"
+#include "codec/pbjson.h"
+#include "net/clear.h"
+#include "net/fields.h"
+#include "net/handlers.h"
+#include "net/inside.h"
+#include "net/looker.h"
+#include "view/matter_view.h"
+
+enum { REASON_CHARACTERS = 100 };
+
+/* ---- which matter */
+
+static const struct matter *committed_matter(struct call *c, uint64_t id)
+{
+    return flow_matter(hall_flow(call_hall(c)), id);
+}
+
+/* By the id of the path; NULL: answered. */
+static const struct matter *find_by_id(struct call *c)
+{
+    const char *text = call_param(c, "id");
+    bool is_id = strlen(text) < 19 && strspn(text, "0123456789") == strlen(text);
+    const struct matter *m = is_id ? committed_matter(c, strtoull(text, NULL, 10)) : NULL;
+    if (!m)
+        call_refuse_field(c, HALL_E_NO_MATTER, "matter", text);
+    return m;
+}
+
+/* The same, of those that the caller may read. */
+static const struct matter *find_readable(struct call *c, struct net_looker *l)
+{
+    looker_of_call(l, c);
+    const struct matter *m = find_by_id(c);
+    if (!m || matters_may_read(&l->looker.asker, m))
+        return m;
+    call_refuse_field(c, HALL_E_NO_MATTER, "matter", call_param(c, "id"));
+    return NULL;
+}
+
+void matter_become_holder(struct call *c, const char *person)
+{
+    c->caller.kind = HALLD__ACTOR_KIND__E__link;
+    c->caller.role = HALLD__ROLE__E__public;
+    c->caller.roles = ROLE_PUBLIC;
+    snprintf(c->caller.id, sizeof c->caller.id, "%s", person);
+}
+
+/* By the link of the path; NULL: answered. Whoever else the browser is, here it is the holder. */
+static const struct matter *find_by_token(struct call *c)
+{
+    const struct matter *m = matter_link_find(c->net, call_param(c, "token"));
+    if (m)
+        matter_become_holder(c, matters_person(m));
+    else
+        call_refuse_field(c, HALL_E_NO_MATTER, "token", "");
+    return m;
+}
+
+static bool is_holder(const struct call *c)
+{
+    return c->caller.kind == HALLD__ACTOR_KIND__E__link;
+}
+
+static void look(struct net_looker *l, const struct call *c, const struct matter *m)
+{
+    if (is_holder(c))
+        looker_of_holder(l, c->net, m);
+    else
+        looker_of_call(l, c);
+}
+
+/* ---- the link */
+
+static bool asks_person(size_t n, const struct who *whos)
+{
+    for (size_t i = 0; i < n; i++)
+        if (whos[i].kind == WHO_PERSON)
+            return true;
+    return false;
+}
+
+static bool knows_person(const struct definition *d)
+{
+    for (size_t i = 0; i < d->flow->n_transitions; i++)
+        if (asks_person(d->transitions[i].n_roles, d->transitions[i].roles))
+            return true;
+    return asks_person(d->flow->n_read, d->read);
+}
+
+void matter_give_link(struct call *c, Halld__MatterView *v, const struct matter *m)
+{
+    char token[MATTER_LINK_SIZE];
+    if (!knows_person(m->def))
+        return;
+    matter_link_token(c->net, m, token);
+    if (token[0])
+        matter_view_set_link(v, token, net_public_url(c->net));
+}
+
+/* ---- reading */
+
+static void reply_view(struct call *c, const struct net_looker *l, const struct matter *m)
+{
+    Halld__MatterView *v = matter_view_new(&l->looker, m);
+    if (is_holder(c))
+        matter_give_link(c, v, m);
+    call_reply(c, 200, &v->base);
+}
+
+void api_matter(struct call *c)
+{
+    struct net_looker l;
+    const struct matter *m = find_readable(c, &l);
+    if (m)
+        reply_view(c, &l, m);
+}
+
+void api_matter_by_token(struct call *c)
+{
+    const struct matter *m = find_by_token(c);
+    struct net_looker l;
+    if (!m)
+        return;
+    look(&l, c, m);
+    reply_view(c, &l, m);
+}
+
+/* What stands on the paper that the person takes home: their link among it. */
+void api_matter_slip(struct call *c)
+{
+    struct net_looker l;
+    char what[40];
+    const struct matter *m = find_readable(c, &l);
+    if (!m)
+        return;
+    snprintf(what, sizeof what, "matter %llu", (unsigned long long)m->id);
+    call_log(c, "slip", c->caller.id, what);
+    Halld__MatterView *v = matter_view_new(&l.looker, m);
+    matter_give_link(c, v, m);
+    call_reply(c, 200, &v->base);
+}
+
+void api_matter_qr(struct call *c)
+{
+    if (find_by_token(c))
+        call_reply_qr(c, "/m/", call_param(c, "token"));
+}
+
+/* ---- steps */
+
+/* What has changed meanwhile; whoever holds a link is told that it was somebody, not who. */
+static void refuse_stale(struct call *c, const struct matter *m, const struct refusal *r)
+{
+    char at[MOMENT_TEXT], revision[24];
+    const char *by = m->last_by ? m->last_by : "";
+    char *kind = alloc_format("%.*s", (int)strcspn(by, ":"), by);
+    moment_to_text(m->changed_at, at);
+    snprintf(revision, sizeof revision, "%llu", (unsigned long long)m->revision);
+    struct call_detail details[] = {
+        {"state", matter_state_name(m)},  {"transition", m->last >= 0 ? m->def->flow->transitions[m->last]->name : ""},
+        {"by", is_holder(c) ? kind : by}, {"at", at},
+        {"revision", revision},
+    };
+    call_refuse_details(c, r, sizeof details / sizeof *details, details);
+    free(kind);
+}
+
+/* Who may neither read the matter nor take the step is not told that it exists. */
+static bool is_hidden(struct call *c, const struct matter *m, int code)
+{
+    struct net_looker l;
+    if (!m || (code != HALL_E_WRONG_ROLE && code != HALL_E_UNKNOWN_TRANSITION))
+        return false;
+    look(&l, c, m);
+    return !matters_may_read(&l.looker.asker, m);
+}
+
+bool matter_refused(struct call *c, const struct answer *answer, uint64_t matter)
+{
+    const struct matter *m = matter ? flow_matter(hall_flow(answer->hall), matter) : NULL;
+    if (answer->code == 0)
+        return false;
+    if (is_hidden(c, m, answer->code))
+        call_refuse_field(c, HALL_E_NO_MATTER, "matter", is_holder(c) ? "" : call_param(c, "id"));
+    else if (answer->code == HALL_E_STALE && m && answer->refusal)
+        refuse_stale(c, m, answer->refusal);
+    else
+        call_refused(c, answer);
+    return true;
+}
+
+/* The id stands in the path, or in the link before its dash. */
+static uint64_t id_of_path(const struct call *c)
+{
+    const char *id = call_param(c, "id");
+    return strtoull(*id ? id : call_param(c, "token"), NULL, 10);
+}
+
+static void on_taken(void *arg, const struct answer *answer)
+{
+    struct call *c = arg;
+    uint64_t id = id_of_path(c);
+    const struct matter *m = flow_matter(hall_flow(answer->hall), id);
+    struct net_looker l;
+    if (matter_refused(c, answer, id))
+        return;
+    look(&l, c, m);
+    reply_view(c, &l, m);
+}
+
+static void take(struct call *c, const struct matter *m, const Halld__TakeRequest *from)
+{
+    struct fields fields;
+    struct refusal r;
+    if (fields_from_json(c, m->def, from->fields ? from->fields->text : "", &fields, &r) != 0) {
+        call_refuse_with(c, &r);
+        return;
+    }
+    Halld__TakeTransition *to = alloc_zero(sizeof *to);
+    halld__take_transition__init(to);
+    to->matter = m->id;
+    to->transition = alloc_text(call_param(c, "transition"));
+    to->window = is_holder(c) ? 0 : from->window;
+    if (from->has_seen_case == HALLD__TAKE_REQUEST__HAS_SEEN_SEEN) {
+        to->has_seen_case = HALLD__TAKE_TRANSITION__HAS_SEEN_SEEN;
+        to->seen = from->seen;
+    }
+    call_submit_fields(c, call_command(HALLD__COMMAND__BODY_TAKE_TRANSITION, &to->base), &fields, on_taken, c);
+}
+
+static void take_from_body(struct call *c, const struct matter *m)
+{
+    Halld__TakeRequest *from = m ? (Halld__TakeRequest *)call_body(c) : NULL;
+    if (!from)
+        return;
+    take(c, m, from);
+    if (from->fields)
+        fields_wipe(from->fields);
+    protobuf_c_message_free_unpacked(&from->base, NULL);
+}
+
+void api_matter_take(struct call *c)
+{
+    take_from_body(c, find_by_id(c));
+}
+
+void api_matter_take_by_token(struct call *c)
+{
+    take_from_body(c, find_by_token(c));
+}
+
+/* ---- a masked number, whole */
+
+static void reply_unmasked(struct call *c, const struct matter *m, int field)
+{
+    const struct value *v = &m->values[field];
+    Halld__UnmaskView *view = alloc_zero(sizeof *view);
+    halld__unmask_view__init(view);
+    view->field = alloc_text(m->def->flow->fields[field]->name);
+    view->values = alloc_zero((v->n + 1) * sizeof *view->values);
+    for (size_t k = 0; k < v->n; k++) {
+        bool erased = false;
+        char *clear = clear_unmasked(c->net, m->id, &m->def->fields[field], v->texts[k], &erased);
+        if (!erased)
+            view->values[view->n_values++] = alloc_text(clear);
+        clear_free(clear);
+    }
+    call_reply(c, 200, &view->base);
+}
+
+static size_t characters(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xC0) != 0x80;
+    return n;
+}
+
+/* 0, or what is wrong with the asking. */
+static int check_unmask(const struct net_looker *l, const struct matter *m, const Halld__UnmaskRequest *from,
+                        int *ret_field, struct refusal *r)
+{
+    *ret_field = definition_field(m->def, from->field);
+    if (*ret_field < 0 || !matter_field_shows(&l->looker, m, *ret_field))
+        return refuse(r, *from->field ? HALL_E_NOT_FOUND : HALL_E_FIELD_MISSING, "field", from->field);
+    if (m->def->fields[*ret_field].type != FLOW_PHONE)
+        return refuse(r, HALL_E_BAD_VALUE, "field", from->field);
+    if (!*from->reason)
+        return refuse(r, HALL_E_FIELD_MISSING, "reason", "");
+    if (characters(from->reason) > REASON_CHARACTERS)
+        return refuse(r, HALL_E_TOO_LONG, "reason", "");
+    return 0;
+}
+
+static void unmask(struct call *c, const struct net_looker *l, const struct matter *m, const Halld__UnmaskRequest *from)
+{
+    struct refusal r;
+    int field;
+    if (check_unmask(l, m, from, &field, &r) != 0) {
+        call_refuse_with(c, &r);
+        return;
+    }
+    char *what = alloc_format("matter %llu %s: %s", (unsigned long long)m->id, from->field, from->reason);
+    call_log(c, "unmask", c->caller.id, what);
+    free(what);
+    reply_unmasked(c, m, field);
+}
+
+void api_matter_unmask(struct call *c)
+{
+    struct net_looker l;
+    const struct matter *m = find_readable(c, &l);
+    Halld__UnmaskRequest *from = m ? (Halld__UnmaskRequest *)call_body(c) : NULL;
+    if (!from)
+        return;
+    unmask(c, &l, m, from);
+    protobuf_c_message_free_unpacked(&from->base, NULL);
+}

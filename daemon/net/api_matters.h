@@ -1,0 +1,17 @@
+/* What the handlers of matters share. */
+#ifndef NET_API_MATTERS_H
+#define NET_API_MATTERS_H
+
+#include "core/matters.h"
+#include "net/call.h"
+#include "proto/matter_view.pb-c.h"
+
+/* The answer of a refused command about the matter (0: one to be opened); true if it was one. Of a matter that the
+ * caller may not read nothing is said but that there is none. */
+bool matter_refused(struct call *c, const struct answer *answer, uint64_t matter);
+/* From now on the call acts as the holder of a link. */
+void matter_become_holder(struct call *c, const char *person);
+/* The person's link, if the definition lets a person do or read anything. */
+void matter_give_link(struct call *c, Halld__MatterView *v, const struct matter *m);
+
+#endif

@@ -1,0 +1,350 @@
+#!/usr/bin/python3
+"""Flows and matters over HTTP: kinds, opening, steps, the inbox, links; who sees what, and how it is refused."""
+import json
+import sys
+
+import pytest
+
+from hall import Client
+from matters import MatterHall, details, field, number, steps
+
+PERSON = {"id": "510101 1990 0101 1234", "name": "张三丰"}
+
+
+@pytest.fixture(scope="module", name="hall")
+def one_hall():
+    with MatterHall() as hall:
+        yield hall
+
+
+def registered(hall, who="desk", **fields):
+    return hall.matter("escalation", who, "register", **{"summary": "材料不全，跑了三趟", **fields})
+
+
+# ---- kinds
+
+def test_every_kind_comes_with_its_definition_and_what_one_may_open(hall):
+    kinds = {k["flow"]["name"]: k for k in hall.person("desk").get("/flows").body["kinds"]}
+    assert sorted(kinds) == ["case", "courier", "deficiency", "denial", "escalation", "help", "hotline", "inspection", "notice", "rating",
+                             "video"]
+    assert kinds["escalation"]["opens"] == ["register", "praise"] and kinds["escalation"]["reads"]
+    assert kinds["escalation"]["page"] == "/desk/" and kinds["help"]["page"] == "/matters/?flow=help"
+    assert kinds["escalation"]["flow"]["transitions"][0]["need"] == ["summary"]
+    clerk = {k["flow"]["name"]: k for k in hall.person("clerk").get("/flows").body["kinds"]}
+    assert clerk["escalation"]["opens"] == ["register"] and not clerk["escalation"]["reads"]
+    assert clerk["denial"]["opens"] == ["draft"] and clerk["denial"]["reads"]
+    assert hall.nobody().get("/flows").code == "NO_SESSION"
+    assert hall.client("kiosk").get("/flows").code == "WRONG_ROLE"
+
+
+# ---- opening and reading
+
+def test_a_matter_is_opened_and_read_as_people_say_it(hall):
+    opened = registered(hall, person=PERSON, phone="138 1234 5678", item="a1", window="3")
+    card = opened["card"]
+    assert (card["state"], card["state_zh"], card["title"], card["person"]) == ("registered", "已登记", "材料不全，跑了三趟", "张*")
+    assert (card["item_name"], card["window"], card["level_role"], card["revision"]) == ("甲一", "3", "duty_leader", "1")
+    assert card["color"] == "none" and card["clock"]["clock"] == "triage" and 0 < card["clock"]["left_s"] <= 1800
+    assert opened["url"].endswith("/m/" + opened["token"])    # whoever opened it may give it away
+    view = hall.person("desk").get(f"/matters/{number(card['matter'])}").body
+    assert view["token"] == "" and view["url"] == ""
+    assert field(view, "summary") == ["材料不全，跑了三趟"] and field(view, "window") == ["3 号窗口"]
+    assert field(view, "phone") == ["138****5678"] and field(view, "person") == ["张*"]
+    assert [c["clock"] for c in view["clocks"]] == ["triage", "first", "answer"]
+    assert steps(view) == ["triage", "point_onward", "withdraw"] and view["prints"] == ["receipt"]
+    assert view["definition"]["name"] == "escalation"
+    assert "张三丰" not in json.dumps(view, ensure_ascii=False) and "13812345678" not in json.dumps(view)
+
+
+def test_the_opening_step_may_be_left_out_if_there_is_but_one(hall):
+    clerk = hall.person("clerk")
+    answer = clerk.post("/flows/escalation/matters", {"fields": {"summary": "一个键"}})
+    assert answer.status == 201 and answer.body["card"]["state"] == "registered"
+    several = hall.person("desk").post("/flows/escalation/matters", {"fields": {"summary": "两个"}})
+    assert several.code == "FIELD_MISSING" and details(several)["value"] == "register praise"
+    none = hall.person("desk").post("/flows/denial/matters", {})
+    assert (none.status, none.code) == (403, "WRONG_ROLE")
+
+
+def test_whoever_may_open_but_not_read_sees_only_that_it_is_there(hall):
+    opened = hall.person("clerk").post("/flows/escalation/matters", {"fields": {"summary": "秘密", "phone": "13912345678"}}).body
+    assert opened["fields"] == [] and opened["card"]["title"] == "" and opened["card"]["matter"]
+    clerk = hall.person("clerk").get(f"/matters/{number(opened)}")
+    nothing = hall.person("clerk").get("/matters/99999")
+    assert (clerk.status, clerk.code) == (nothing.status, nothing.code) == (404, "NO_MATTER")
+    step = hall.person("clerk").post(f"/matters/{number(opened)}/triage", {"fields": {"cause": "policy"}})
+    assert (step.status, step.code) == (404, "NO_MATTER")
+
+
+def test_an_officer_reads_what_is_routed_to_the_own_department(hall):
+    matter = registered(hall)
+    officer, other = hall.person("officer"), hall.person("officer_b")
+    assert officer.get(f"/matters/{number(matter)}").code == "NO_MATTER"
+    hall.take("desk", matter, "triage", cause="policy")
+    hall.take("desk", matter, "route", department="a", told="已转甲局")
+    view = officer.get(f"/matters/{number(matter)}").body
+    assert field(view, "department") == ["甲"] and steps(view) == ["answer"] and field(view, "phone") is None
+    assert other.get(f"/matters/{number(matter)}").code == "NO_MATTER"
+    assert number(matter) in [m["matter"] for m in officer.get("/matters").body["matters"]]
+    assert number(matter) not in [m["matter"] for m in other.get("/matters").body["matters"]]
+
+
+def test_fields_have_their_readers(hall):
+    matter = registered(hall, phone="13800001111")
+    assert field(hall.person("desk").get(f"/matters/{number(matter)}").body, "phone") == ["138****1111"]
+    assert field(hall.person("leader").get(f"/matters/{number(matter)}").body, "phone") == ["138****1111"]
+    assert field(hall.person("auditor").get(f"/matters/{number(matter)}").body, "phone") is None
+
+
+# ---- steps
+
+def test_a_step_is_taken_and_answered_with_the_matter(hall):
+    matter = registered(hall)
+    view = hall.take("desk", matter, "triage", cause="passed_around", department="a")
+    assert view["card"]["state"] == "triaged" and view["card"]["cause"] == "推诿" and view["card"]["revision"] == "2"
+    assert view["card"]["department_name"] == "甲" and "solve" in steps(view) and view["timeline"] == []
+    view = hall.take("leader", matter, "solve", answer="当场办好了")
+    assert view["card"]["state"] == "solved" and [c["status"] for c in view["clocks"]] == ["met", "met", "met", "running"]
+
+
+def test_the_second_of_two_officers_is_told_what_changed(hall):
+    matter = number(registered(hall))
+    seen = {"seen": "1"}
+    first = hall.person("desk").post(f"/matters/{matter}/triage", {"fields": {"cause": "system"}, **seen})
+    assert first.status == 200
+    second = hall.person("leader").post(f"/matters/{matter}/point_onward", {"fields": {"pointed_to": "法院"}, **seen})
+    assert (second.status, second.code) == (409, "STALE")
+    told = details(second)
+    assert (told["state"], told["transition"], told["by"], told["revision"]) == ("triaged", "triage", "user:bancheng", "2")
+    assert told["at"] == first.body["card"]["changed_at"]
+    again = hall.person("leader").post(f"/matters/{matter}/point_onward", {"fields": {"pointed_to": "法院"}, "seen": told["revision"]})
+    assert again.status == 200 and again.body["card"]["ended"]
+
+
+REFUSED = [
+    ("desk", "fly", {}, 404, "UNKNOWN_TRANSITION", "escalation", "fly"),
+    ("desk", "answer", {"answer": "好"}, 403, "WRONG_ROLE", "escalation", "answer"),
+    ("desk", "close", {}, 409, "WRONG_STATE", "state", "registered"),
+    ("desk", "triage", {}, 422, "FIELD_MISSING", "cause", "triage"),
+    ("desk", "triage", {"cause": "policy", "answer": "早了"}, 422, "FIELD_NOT_ALLOWED", "answer", "triage"),
+    ("desk", "triage", {"cause": "policy", "nothing": 1}, 422, "FIELD_NOT_ALLOWED", "nothing", "triage"),
+    ("desk", "triage", {"cause": "boredom"}, 422, "FIELD_BAD", "cause", "boredom"),
+    ("desk", "triage", {"cause": ["policy"]}, 422, "FIELD_BAD", "cause", "policy"),
+    ("desk", "triage", {"cause": 7}, 422, "FIELD_BAD", "cause", ""),
+    ("desk", "triage", {"cause": None}, 422, "FIELD_MISSING", "cause", "triage"),
+    ("desk", "triage", {"cause": "policy", "department": "nowhere"}, 422, "FIELD_BAD", "department", "nowhere"),
+    ("desk", "point_onward", {"pointed_to": "远" * 201}, 422, "FIELD_BAD", "pointed_to", ""),
+    ("desk", "point_onward", {"pointed_to": ""}, 422, "FIELD_BAD", "pointed_to", ""),
+]
+
+
+@pytest.mark.parametrize("who,transition,fields,status,code,at,value", REFUSED, ids=[f"{r[4]}-{r[5]}-{i}" for i, r in enumerate(REFUSED)])
+def test_what_is_refused_says_why_and_changes_nothing(hall, who, transition, fields, status, code, at, value):
+    matter = number(registered(hall))
+    answer = hall.person(who).post(f"/matters/{matter}/{transition}", {"fields": fields})
+    assert (answer.status, answer.code) == (status, code), answer.body
+    assert details(answer)["field"] == at
+    if value:
+        assert details(answer)["value"] == value
+    assert answer.body["error"]["message"]
+    assert "远远" not in json.dumps(answer.body, ensure_ascii=False)
+    assert hall.person("desk").get(f"/matters/{matter}").body["card"]["revision"] == "1"
+
+
+def test_a_guard_says_which_and_a_step_has_its_times(hall):
+    matter = registered(hall)
+    hall.take("desk", matter, "triage", cause="policy")
+    hall.take("desk", matter, "solve", answer="好了")
+    early = hall.person("desk").post(f"/matters/{number(matter)}/close_unreached", {"fields": {"attempts": 2}})
+    assert (early.status, early.code) == (409, "GUARD") and details(early)["value"] == "at_least attempts 3"
+    for _ in range(2):
+        hall.take("desk", matter, "reopen", reason="还是不行")
+        hall.take("desk", matter, "solve", answer="好了")
+    thrice = hall.person("desk").post(f"/matters/{number(matter)}/reopen", {"fields": {"reason": "还是不行"}})
+    assert (thrice.status, thrice.code) == (409, "NO_MORE_TIMES")
+
+
+@pytest.mark.parametrize("path", ["/flows/escalation/matters", "/matters/1/triage"])
+@pytest.mark.parametrize("body,status", [("{", 400), ("[]", 400), ('{"fields": []}', 400), ('{"fields": "x"}', 400), ('{"other": 1}', 400),
+                                         ('{"fields": {"summary": "x", "summary": "y"}}', 400), ('{"window": "one"}', 400),
+                                         ('{"fields": {"a": ' + "[" * 60 + "]" * 60 + "}}", 400), ('{"fields": {"a": "' + "x" * 70000 + '"}}', 413)])
+def test_bodies_that_are_none(hall, path, body, status):
+    hall.person("desk")
+    raw = Client(hall.address, hall.token("clerk"))
+    raw.http.request("POST", "/api/v1" + path, body, raw.headers)
+    answer = raw.http.getresponse()
+    assert answer.status == status, answer.read()
+    raw.close()
+    assert hall.person("desk").get("/matters").status == 200
+
+
+def test_a_repeat_under_the_same_key_is_one_matter(hall):
+    desk, body = hall.person("desk"), {"transition": "register", "fields": {"summary": "只一次", "phone": "13900000000"}}
+    first, again = (desk.post("/flows/escalation/matters", body, Idempotency_Key="one-key") for _ in range(2))
+    assert first.status == again.status == 201 and number(first.body) == number(again.body)
+    assert first.body["token"] == again.body["token"] and first.body["fields"] == again.body["fields"]
+    other = desk.post("/flows/escalation/matters", {**body, "fields": {"summary": "另一件"}}, Idempotency_Key="one-key")
+    assert (other.status, other.code) == (422, "KEY_REUSED")
+    took = [desk.post(f"/matters/{number(first.body)}/triage", {"fields": {"cause": "policy"}, "seen": "1"}, Idempotency_Key="two") for _ in range(2)]
+    assert [t.status for t in took] == [200, 200] and took[1].body["card"]["revision"] == "2"
+
+
+# ---- from a window
+
+def test_one_key_at_a_window_takes_the_ticket_along(hall):
+    device, clerk = hall.client("kiosk"), hall.person("clerk")
+    ticket = device.ticket("A").body
+    assert clerk.post("/windows/2/open").status == 200
+    called = clerk.post("/windows/2/next").body["ticket"]
+    assert called["id"] == ticket["id"]
+    opened = clerk.post("/flows/escalation/matters", {"window": 2, "fields": {"summary": "办不了"}}, Idempotency_Key="key-at-2")
+    assert opened.status == 201, opened.body
+    view = hall.person("desk").get(f"/matters/{number(opened.body)}").body
+    assert field(view, "ticket") == [ticket["number"]] and field(view, "window") == ["2 号窗口"] and field(view, "item") == ["甲一"]
+    assert view["card"]["number"] == ticket["number"]
+    moved = [e["matter_moved"] for e in hall.events() if "matter_moved" in e][-1]
+    assert moved["head"]["window"] == 2 and moved["head"]["duty"] == "li"
+    again = clerk.post("/flows/escalation/matters", {"window": 2, "fields": {"summary": "办不了"}}, Idempotency_Key="key-at-2")
+    assert number(again.body) == number(opened.body)    # though the ticket may have walked on
+    for who, window, code in (("clerk2", 2, "NOT_YOUR_WINDOW"), ("clerk", 3, "WINDOW_CLOSED"), ("clerk", 98, "NO_WINDOW"), ("desk", 98, "NO_WINDOW")):
+        refused = hall.person(who).post("/flows/escalation/matters", {"window": window, "transition": "register", "fields": {"summary": "x"}})
+        assert refused.code == code, (who, window, refused.body)
+    assert hall.person("desk").post("/flows/escalation/matters", {"window": 2, "transition": "register", "fields": {"summary": "x"}}).status == 201
+    hall.take("desk", opened.body, "point_onward", pointed_to="别处")
+
+
+# ---- the inbox
+
+def test_the_inbox_is_sorted_by_colour_then_deadline_and_filtered(hall):
+    mine = [number(registered(hall, item="b1", summary=f"第{n}件 蓝色文件夹")) for n in range(3)]
+    desk = hall.person("desk")
+    everything = desk.get("/matters?most=500").body
+    dues = [m["clock"]["due_at"] for m in everything["matters"] if m["color"] == "none" and m.get("clock")]
+    assert dues == sorted(dues) and everything["total"] == len(everything["matters"]) and not everything["after"]
+    assert {m["matter"] for m in desk.get("/flows/escalation/matters?item=b1").body["matters"]} >= set(mine)
+    assert [m["matter"] for m in desk.get("/matters?q=" + mine[1]).body["matters"]] == [mine[1]]
+    found = desk.request("GET", "/matters?q=%E8%93%9D%E8%89%B2%20%E7%AC%AC2").body    # 蓝色 第2
+    assert [m["matter"] for m in found["matters"]] == [mine[2]]
+    assert desk.get("/matters?color=red").body["total"] == 0
+    assert desk.get("/matters?state=registered&flow=denial").body["matters"] == []
+    assert all(m["mine"] for m in desk.get("/matters?mine=true").body["matters"])
+    for query, code in (("color=blue", "BAD_VALUE"), ("after=x", "BAD_VALUE"), ("most=-1", "BAD_VALUE"), ("other=1", "UNKNOWN_FIELD")):
+        assert desk.get("/matters?" + query).code == code, query
+    assert desk.get("/flows/nothing/matters").code == "NO_FLOW"
+
+
+def test_pages_join_without_gap_or_overlap(hall):
+    desk = hall.person("desk")
+    for ended in ("false", "true"):
+        whole = [m["matter"] for m in desk.get(f"/matters?ended={ended}&most=500").body["matters"]]
+        paged, after = [], ""
+        while True:
+            page = desk.get(f"/matters?ended={ended}&most=3&after={after}").body
+            paged += [m["matter"] for m in page["matters"]]
+            after = page["after"]
+            if not after:
+                break
+        assert paged == whole and len(whole) > 3 or ended == "true"
+    newest = hall.take("desk", registered(hall), "withdraw")
+    assert desk.get("/matters?ended=true").body["matters"][0]["matter"] == number(newest)
+
+
+# ---- masked numbers
+
+def security(hall, kind):
+    """Rows of the security log; what is committed after a row says that it is written."""
+    registered(hall)
+    return [r for r in hall.admin().get("/audit?log=security").body["security"] if r["kind"] == kind]
+
+
+def test_a_masked_number_is_shown_whole_with_a_reason_and_the_look_is_kept(hall):
+    matter = number(registered(hall, phone="138-1111-2222"))
+    desk = hall.person("desk")
+    whole = desk.post(f"/matters/{matter}/unmask", {"field": "phone", "reason": "回访"})
+    assert whole.status == 200 and whole.body == {"field": "phone", "values": ["13811112222"]}
+    kept = security(hall, "unmask")
+    assert len(kept) == 1 and f"matter {matter} phone: 回访" in json.dumps(kept, ensure_ascii=False) and kept[0]["who"] == "bancheng"
+    for body, code in (({"field": "phone"}, "FIELD_MISSING"), ({"reason": "x"}, "FIELD_MISSING"), ({"field": "summary", "reason": "x"}, "BAD_VALUE"),
+                       ({"field": "nothing", "reason": "x"}, "NOT_FOUND"), ({"field": "phone", "reason": "长" * 101}, "TOO_LONG")):
+        assert desk.post(f"/matters/{matter}/unmask", body).code == code
+    assert hall.person("auditor").post(f"/matters/{matter}/unmask", {"field": "phone", "reason": "x"}).code == "NOT_FOUND"
+    assert hall.person("officer").post(f"/matters/{matter}/unmask", {"field": "phone", "reason": "x"}).code == "NO_MATTER"
+
+
+# ---- by link
+
+def test_the_person_follows_the_own_matter_by_its_link(hall):
+    matter = registered(hall, person=PERSON, phone="13800002222")
+    somebody, path = hall.nobody(), "/matters/by-token/" + matter["token"]
+    hall.take("desk", matter, "triage", cause="attitude")
+    view = somebody.get(path).body
+    assert view["token"] == matter["token"] and steps(view) == ["withdraw"]
+    assert field(view, "summary") and field(view, "phone") is None and field(view, "staff") is None
+    hall.take("desk", matter, "solve", answer="已办好")
+    assert steps(somebody.get(path).body) == ["close", "reopen"]
+    stale = somebody.post(path + "/close", {"seen": "1"})
+    assert stale.code == "STALE" and details(stale)["by"] == "user"    # somebody, not who
+    done = somebody.post(path + "/close")
+    assert done.status == 200 and done.body["card"]["state"] == "closed"
+    moved = [e for e in hall.events() if "matter_moved" in e][-1]
+    assert moved["actor"]["kind"] == "link" and moved["matter_moved"]["transition"] == "close"
+    assert somebody.post(path + "/solve", {"fields": {"answer": "x"}}).code == "WRONG_ROLE"
+
+
+def test_a_link_that_is_none_opens_nothing(hall):
+    one, other = registered(hall), registered(hall)
+    mac = one["token"].split("-")[1]
+    somebody = hall.nobody()
+    for token in (f"{number(other)}-{mac}", f"{number(one)}-{'0' * 32}", number(one), mac, f"{number(one)}-{mac[:-1]}", f"0-{mac}",
+                  f"{number(one)}-{mac.upper()}x", "%20", "-" + mac):
+        for answer in (somebody.get("/matters/by-token/" + token), somebody.post(f"/matters/by-token/{token}/withdraw"),
+                       somebody.get(f"/matters/by-token/{token}/qr.svg")):
+            assert (answer.status, answer.code) == (404, "NO_MATTER"), token
+    assert somebody.get(f"/matters/{number(one)}").code == "NO_SESSION"
+
+
+def test_a_person_opens_a_matter_by_the_link_of_a_ticket(hall):
+    ticket = hall.client("kiosk").ticket("B").body
+    somebody, path = hall.nobody(), f"/tickets/by-token/{ticket['token']}/matters/escalation"
+    missing = somebody.post(path, {"fields": {}})
+    assert missing.code == "FIELD_MISSING" and details(missing)["value"] == "register praise"
+    opened = somebody.post(path, {"transition": "register", "window": 3, "fields": {"summary": "窗口没人"}})
+    assert opened.status == 201, opened.body
+    assert field(opened.body, "ticket") == [ticket["number"]] and field(opened.body, "item") == ["乙一"] and field(opened.body, "window") is None
+    assert opened.body["token"] and somebody.get("/matters/by-token/" + opened.body["token"]).status == 200
+    assert somebody.post(f"/tickets/by-token/{ticket['token']}/matters/denial", {}).code == "WRONG_ROLE"
+    assert somebody.post(f"/tickets/by-token/{ticket['token']}/matters/nothing", {}).code == "NO_FLOW"
+    assert somebody.post(f"/tickets/by-token/{'0' * 32}/matters/escalation", {}).code == "NO_TICKET"
+
+
+def test_the_link_can_be_printed_again_and_that_is_kept(hall):
+    matter = registered(hall)
+    assert hall.person("desk").get(f"/matters/{number(matter)}/slip").body["token"] == matter["token"]
+    assert hall.person("clerk").get(f"/matters/{number(matter)}/slip").code == "NO_MATTER"
+    assert hall.person("auditor").get(f"/matters/{number(matter)}/slip").code == "WRONG_ROLE"
+    kept = security(hall, "slip")
+    assert f"matter {number(matter)}" in json.dumps(kept)
+
+
+# ---- what is left behind
+
+def test_no_word_that_a_person_wrote_is_in_the_journal_or_the_log(hall):
+    registered(hall, summary="绝不外传的一句话", phone="13777778888", person={"id": "510101199001019999", "name": "欧阳峰"})
+    journal = json.dumps(hall.events(), ensure_ascii=False)
+    for word in ("绝不外传", "13777778888", "510101199001019999", "欧阳峰", "材料不全"):
+        assert word not in journal and word not in hall.log()
+
+
+def test_a_restart_answers_alike(hall):
+    matter = registered(hall, person=PERSON, phone="13800003333")
+    before = hall.person("desk").get("/matters?most=500").body, hall.person("desk").get(f"/matters/{number(matter)}").body
+    hall.stop()
+    hall.start()
+    after = hall.person("desk").get("/matters?most=500").body, hall.person("desk").get(f"/matters/{number(matter)}").body
+    assert [m["matter"] for m in before[0]["matters"]] == [m["matter"] for m in after[0]["matters"]]
+    assert before[1]["fields"] == after[1]["fields"] and before[1]["steps"] == after[1]["steps"]
+    assert hall.nobody().get("/matters/by-token/" + matter["token"]).status == 200
+
+
+if __name__ == "__main__":
+    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", __file__]))
