@@ -7,6 +7,7 @@ The figures of the project, each beside its yardstick, measured in turn in the s
 Real daemon, real sockets, a real disk (HALLD_BENCH_DIR, default: the build folder). Medians of the rounds.
 """
 import argparse
+import datetime
 import http.client
 import json
 import os
@@ -15,6 +16,7 @@ import random
 import re
 import shutil
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -23,6 +25,7 @@ import threading
 import time
 
 PRESSES = 10000
+OPEN_MATTERS = 10000
 WINDOWS = 64
 
 
@@ -121,6 +124,45 @@ class Daemon:
             self.stop()
         if self.fresh:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Peer:
+    """A user of this machine, by the daemon's Unix socket: an administrator."""
+
+    def __init__(self, daemon):
+        self.http = http.client.HTTPConnection("peer")
+        self.http.sock = socket.socket(socket.AF_UNIX)
+        self.http.sock.connect(daemon.folder + "/run/http.sock")
+
+    def ask(self, method, path, body=None):
+        """The seconds it took."""
+        began = time.monotonic()
+        self.http.request(method, "/api/v1" + path, None if body is None else json.dumps(body), {"Content-Type": "application/json"})
+        answer = self.http.getresponse()
+        text = answer.read()
+        if answer.status >= 300:
+            sys.exit(f"{path}: {answer.status} {text[:300]}")
+        return time.monotonic() - began
+
+
+class Pulse:
+    """Asks all the time how the hall is, from a thread: the longest wait is what the loop was busy with something else."""
+
+    def __init__(self, daemon):
+        self.peer, self.waits, self.over = Peer(daemon), [], threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        while not self.over.is_set():
+            self.waits.append(self.peer.ask("GET", "/hall"))
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
 
 
 class Bare:
@@ -420,6 +462,49 @@ class Bench:
             return
         subprocess.run(["/usr/bin/python3", self.source + "/tests/bench/browser.py", "--rounds", str(self.rounds)], check=True,
                        env={**os.environ, "top_srcdir": self.source, "top_builddir": self.build})
+
+    def office_hall(self):
+        """The window hall with office hours, so that working days are counted in closings."""
+        path = self.build + "/bench-office.json"
+        with open(self.window_hall(), encoding="utf-8") as f:
+            hall = json.load(f)
+        hall["hours"] = [{"weekday": i, "open": ["08:30-12:00", "14:00-17:30"]} for i in range(1, 6)]
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(hall, f)
+        return path
+
+    def bench_matters(self):
+        """A million events of matters, 10,000 of them open: ready without a snapshot; a calendar moves all deadlines; a transition."""
+        flows = [self.source + "/plugins", self.source + "/profiles/national.json"]
+        folder = tempfile.mkdtemp(prefix="bench-", dir=self.disk)
+        os.makedirs(folder + "/data", exist_ok=True)
+        hall, today = self.office_hall(), datetime.date.today()
+        subprocess.run([self.build + "/tests/bench/fill_journal", folder + "/data", "bench", "Asia/Shanghai", hall, "1000000",
+                        "matters", *flows, str(OPEN_MATTERS)], check=True, stdout=subprocess.DEVNULL)
+        times, memory, whole, longest = [], [], [], []
+        for i in range(self.rounds):
+            shutil.rmtree(folder + "/data/snapshot", ignore_errors=True)
+            daemon = Daemon(self, folder=folder, hall=hall)
+            times.append(daemon.ready_s)
+            memory.append(daemon.rss_anon())
+            time.sleep(3)    # the day's snapshot is of another figure
+            off = [str(today + datetime.timedelta(days=d)) for d in range(3 + 4 * (i % 2))]
+            peer = Peer(daemon)
+            with Pulse(daemon) as pulse:
+                took = peer.ask("POST", "/admin/calendars", {"year": today.year, "off": off})
+                took += peer.ask("POST", "/admin/windows", {"window": 1, "name": f"{i}", "all": True})   # waits for the last slice
+            whole.append(took)
+            longest.append(max(pulse.waits) * 1000)
+            daemon.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+        rows = [json.loads(subprocess.run([self.build + "/tests/bench/matters", *flows, hall, str(OPEN_MATTERS)], check=True,
+                                          capture_output=True, text=True).stdout) for _ in range(self.rounds)]
+        print(f"    ready after {statistics.median(times):.2f} s (wanted 2.5), {statistics.median(memory):.1f} MB")
+        print(f"    deadlines of {OPEN_MATTERS:,} matters recomputed in {statistics.median(whole):.2f} s (wanted 1), the longest wait of "
+              f"others {statistics.median(longest):.1f} ms (wanted 20), the worst of all {max(longest):.1f}")
+        print(f"    a transition with {OPEN_MATTERS:,} open: {med(rows, 'decide_us'):.0f} us to decide (p99 "
+              f"{med(rows, 'decide_p99_us'):.0f}), {med(rows, 'apply_us'):.0f} us to apply again (p99 {med(rows, 'apply_p99_us'):.0f}), "
+              f"{med(rows, 'events'):.1f} events")
 
     def bench_forecast(self):
         """The predicted waits: the copy on the loop, 200 roll-outs and the table on their thread."""

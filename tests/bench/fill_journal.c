@@ -3,6 +3,11 @@
  * people take tickets and windows serve them, up to yesterday.
  *
  *   fill_journal DIR HALL_ID ZONE HALL.json EVENTS [TICKETS_A_DAY]
+ *
+ * or with that many events of matters, the escalations of plugins/, each registered, looked at, solved and closed by
+ * HALL.json's first user, but for so many that are left open on the last day:
+ *
+ *   fill_journal DIR HALL_ID ZONE HALL.json EVENTS matters FLOWS_DIR PROFILE OPEN
  */
 #include <poll.h>
 #include <stdio.h>
@@ -14,11 +19,13 @@
 #include "base/moment.h"
 #include "codec/pbjson.h"
 #include "core/day/hours.h"
+#include "core/flow/flow.h"
 #include "core/hall.h"
 #include "core/setup.h"
+#include "engine/flow_files.h"
 #include "store/store.h"
 
-enum { BATCH = 4000, EVENTS_A_TICKET = 5 };
+enum { BATCH = 4000, EVENTS_A_TICKET = 5, EVENTS_A_MATTER = 12, MATTERS_A_DAY = 2000 };
 
 struct fill {
     struct hall *hall;
@@ -27,6 +34,7 @@ struct fill {
     int64_t now;
     uint64_t random;
     size_t tickets_a_day;
+    const char *user; /* who handles matters; NULL: the kiosk does everything */
 };
 
 static void die(const char *what, const char *why)
@@ -63,9 +71,12 @@ static uint64_t next_random(struct fill *f)
 static bool do_take(struct fill *f, Halld__Command *command, bool keyed)
 {
     Halld__Actor actor = HALLD__ACTOR__INIT;
-    actor.kind = HALLD__ACTOR_KIND__E__device;
-    actor.id = (char *)"kiosk";
-    struct turn turn = {.now_ms = f->now, .actor = &actor, .role = HALLD__ROLE__E__admin, .has_key = keyed};
+    actor.kind = f->user ? HALLD__ACTOR_KIND__E__user : HALLD__ACTOR_KIND__E__device;
+    actor.id = (char *)(f->user ? f->user : "kiosk");
+    struct turn turn = {.now_ms = f->now,
+                        .actor = &actor,
+                        .role = f->user ? HALLD__ROLE__E__desk : HALLD__ROLE__E__admin,
+                        .has_key = keyed};
     for (int i = 0; i < 2; i++) {
         uint64_t r = next_random(f);
         memcpy(turn.random + 8 * i, &r, sizeof r);
@@ -202,13 +213,115 @@ static void fill_day(struct fill *f, int32_t date)
     tick_until_closed(f, end);
 }
 
+/* ---- matters */
+
+static void define(struct fill *f, const char *dir, const char *profile)
+{
+    struct flow_files files;
+    char *name;
+    Halld__Command *c;
+    if (flow_files_read(dir, profile, hall_flow(f->hall), &files, &name) != 0 || !files.sound)
+        die(dir, "not sound");
+    Halld__SetProfile *set = begin(&c, HALLD__COMMAND__BODY_SET_PROFILE);
+    set->profile = (Halld__Profile *)pbjson_clone(&files.profile->base);
+    do_take(f, c, false);
+    for (size_t i = 0; i < files.n; i++) {
+        Halld__DefineFlow *d = begin(&c, HALLD__COMMAND__BODY_DEFINE_FLOW);
+        d->flow = (Halld__Flow *)pbjson_clone(&files.definitions[i].flow->base);
+        do_take(f, c, false);
+    }
+    flow_files_fini(&files);
+}
+
+/* A text is the reference of sealed words. */
+static Halld__FieldValue **field_new(struct fill *f, const char *field, const char *text)
+{
+    Halld__FieldValue *v = alloc_zero(sizeof *v);
+    halld__field_value__init(v);
+    v->field = alloc_text(field);
+    v->texts = alloc_zero(sizeof *v->texts);
+    v->texts[v->n_texts++] =
+        text ? alloc_text(text)
+             : alloc_format("%016llx%016llx", (unsigned long long)next_random(f), (unsigned long long)next_random(f));
+    v->n_characters = text ? 0 : 1;
+    v->characters = alloc_zero(sizeof *v->characters);
+    v->characters[0] = 40;
+    return alloc_copy(&v, sizeof(Halld__FieldValue *));
+}
+
+static void register_matter(struct fill *f)
+{
+    Halld__Command *c;
+    Halld__OpenMatter *open = begin(&c, HALLD__COMMAND__BODY_OPEN_MATTER);
+    open->flow = alloc_text("escalation");
+    open->transition = alloc_text("register");
+    open->n_fields = 1;
+    open->fields = field_new(f, "summary", NULL);
+    if (!do_take(f, c, true))
+        die("register", "refused");
+}
+
+static void take(struct fill *f, uint64_t matter, const char *transition, const char *field, const char *text)
+{
+    Halld__Command *c;
+    Halld__TakeTransition *t = begin(&c, HALLD__COMMAND__BODY_TAKE_TRANSITION);
+    t->matter = matter;
+    t->transition = alloc_text(transition);
+    if (field) {
+        t->n_fields = 1;
+        t->fields = field_new(f, field, text);
+    }
+    if (!do_take(f, c, true))
+        die(transition, "refused");
+}
+
+static void fill_matters(struct fill *f, size_t n, bool end)
+{
+    for (size_t i = 0; i < n; i++) {
+        register_matter(f);
+        uint64_t matter = flow_matter_count(hall_flow(f->hall));
+        take(f, matter, "triage", "cause", "policy");
+        if (end) {
+            take(f, matter, "solve", "answer", NULL);
+            take(f, matter, "close", NULL, NULL);
+        }
+        f->now += 1000;
+    }
+}
+
+static void fill_with_matters(struct fill *f, uint64_t events, int32_t today, char **argv)
+{
+    size_t open = strtoul(argv[3], NULL, 10), n = events / EVENTS_A_MATTER;
+    int32_t days = (int32_t)(n / MATTERS_A_DAY) + 1;
+    f->now = moment_of_date(date_from_days(today - days), 0);
+    define(f, argv[1], argv[2]);
+    f->user = setup_settings(hall_setup(f->hall))->users[0]->name;
+    for (int32_t d = today - days; d < today; d++) {
+        open_day(f, date_from_days(d));
+        fill_matters(f, d + 1 == today ? n % MATTERS_A_DAY : MATTERS_A_DAY, true);
+        if (d + 1 == today)
+            fill_matters(f, open, false);
+        else
+            tick_until_closed(f, moment_of_date(date_from_days(d), 1440));
+    }
+}
+
+static void fill_with_tickets(struct fill *f, uint64_t events, int32_t today)
+{
+    int32_t days = (int32_t)(events / (f->tickets_a_day * EVENTS_A_TICKET)) + 1;
+    f->now = moment_of_date(date_from_days(today - days), 0);
+    for (int32_t d = today - days; d < today; d++)
+        fill_day(f, date_from_days(d));
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 6)
-        die("usage", "DIR HALL_ID ZONE HALL.json EVENTS [TICKETS_A_DAY]");
+    bool matters = argc == 10 && strcmp(argv[6], "matters") == 0;
+    if (argc < 6 || (argc > 7 && !matters))
+        die("usage", "DIR HALL_ID ZONE HALL.json EVENTS [TICKETS_A_DAY | matters FLOWS_DIR PROFILE OPEN]");
     setenv("TZ", argv[3], 1);
     tzset();
-    struct fill f = {.random = 88172645463325252u, .tickets_a_day = argc > 6 ? strtoul(argv[6], NULL, 10) : 20000};
+    struct fill f = {.random = 88172645463325252u, .tickets_a_day = argc == 7 ? strtoul(argv[6], NULL, 10) : 20000};
     char why[200];
     if (store_open(argv[1], &f.store, why) != 0)
         die(argv[1], why);
@@ -218,13 +331,14 @@ int main(int argc, char **argv)
     f.batch = store_batch_new();
     uint64_t events = strtoull(argv[5], NULL, 10);
     int32_t today = date_to_days(moment_to_date((int64_t)time(NULL) * 1000));
-    int32_t days = (int32_t)(events / (f.tickets_a_day * EVENTS_A_TICKET)) + 1;
-    f.now = moment_of_date(date_from_days(today - days), 0);
+    f.now = moment_of_date(date_from_days(today - 3660), 0);
     start(&f, argv[2], argv[3], argv[4]);
-    for (int32_t d = today - days; d < today; d++)
-        fill_day(&f, date_from_days(d));
+    if (matters)
+        fill_with_matters(&f, events, today, argv + 6);
+    else
+        fill_with_tickets(&f, events, today);
     flush(&f);
-    printf("%llu events on %d days\n", (unsigned long long)hall_seq(f.hall), days);
+    printf("%llu events\n", (unsigned long long)hall_seq(f.hall));
     store_batch_free(f.batch);
     hall_free(f.hall);
     store_close(f.store);
