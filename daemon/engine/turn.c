@@ -96,7 +96,8 @@ static void decide(struct engine *e, struct pending *r, int64_t now)
         store_batch_add_event(e->gathering.rows, all->at[i]);
         dedupe_apply(e->dedupe, all->at[i]);
     }
-    sealing_follow(e, r, all->at + before, r->n_events);
+    if (r->n_events)
+        sealing_follow(e, r, all->at + before, r->n_events);
     for (size_t i = 0; r->n_events && i < r->n_secrets; i++)
         store_batch_add_secret(e->gathering.rows, r->secrets[i].ref, r->secrets[i].value);
 }
