@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,9 +46,8 @@ static int copy_pages(sqlite3 *from, const char *to, char why[200])
     }
     sqlite3_extended_result_codes(db, 1);
     sqlite3_backup *backup = sqlite3_backup_init(db, "main", from, "main");
-    if (backup)
-        sqlite3_backup_step(backup, -1);
-    if (!backup || sqlite3_backup_finish(backup) != SQLITE_OK) {
+    int rc = backup ? sqlite3_backup_step(backup, -1) : SQLITE_ERROR; /* finishing calls a busy source no error */
+    if (!backup || sqlite3_backup_finish(backup) != SQLITE_OK || rc != SQLITE_DONE) {
         db_why(db, to, why);
         code = db_code(db);
     }
@@ -83,10 +83,34 @@ static int rename_synced(const char *from, const char *to, char why[200])
     return 0;
 }
 
+/* What is there and is no backup of an earlier time stays: a slip of the hand must cost neither the journal that the
+ * daemon writes to nor a file of the machine. */
+static int check_target(const struct store *s, const char *file, char why[200])
+{
+    struct stat own, there;
+    struct journal *backup;
+    if (stat(file, &there) != 0)
+        return 0;
+    if (stat(store_file(s), &own) == 0 && own.st_dev == there.st_dev && own.st_ino == there.st_ino) {
+        snprintf(why, 200, "%.120s is the journal in use", file);
+        return HALL_E_BAD_VALUE;
+    }
+    if (S_ISREG(there.st_mode) && there.st_size == 0)
+        return 0;
+    if (!S_ISREG(there.st_mode) || journal_open(file, &backup, why) != 0) {
+        snprintf(why, 200, "%.120s is there and is no backup of a journal", file);
+        return HALL_E_BAD_VALUE;
+    }
+    journal_close(backup);
+    return 0;
+}
+
 int store_backup(const struct store *s, const char *file, char why[200])
 {
     struct journal *from;
-    int code = journal_open(store_file(s), &from, why);
+    int code = check_target(s, file, why);
+    if (!code)
+        code = journal_open(store_file(s), &from, why);
     if (code)
         return code;
     char *part = alloc_format("%s.part", file);

@@ -91,7 +91,8 @@ int64_t store_free_mib(const struct store *s);
  * written and freed) and returns false at once; the outcome wakes the descriptor, and the next call tells it. */
 bool store_probe(struct store *s);
 /* A consistent copy of the journal while running (SQLite's backup), under a temporary name until it is whole and
- * synced. Has its own connection: any thread may call it, and it takes as long as copying takes. */
+ * synced. Has its own connection: any thread may call it, and it takes as long as copying takes. BAD_VALUE: what is at
+ * file is the journal itself, or no backup; it stays as it is. */
 int store_backup(const struct store *s, const char *file, char why[200]);
 /* Before store_open: puts a backup in the place of DIR/journal.db, whose chain is verified first. What was there stays
  * as journal.db.before-<n>. 0, IN_USE or STORE_FAILED with why. */

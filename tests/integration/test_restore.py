@@ -37,6 +37,22 @@ def test_a_backup_taken_under_load_is_a_sound_journal():
         assert journal_tool("dump", path)
 
 
+def test_a_backup_replaces_only_a_backup():
+    with Hall() as hall:
+        notes, folder = os.path.join(hall.root, "notes"), os.path.join(hall.root, "folder")
+        with open(notes, "w", encoding="utf-8") as f:
+            f.write("not a journal")
+        os.mkdir(folder)
+        os.symlink(hall.journal, os.path.join(hall.root, "link"))
+        inode = os.stat(hall.journal).st_ino
+        for file in (hall.journal, os.path.join(hall.root, "link"), os.path.join(hall.data, "person.key"), notes, folder):
+            assert hall.admin().post("/admin/backup", {"file": file}).code == "BAD_VALUE", file
+        assert os.stat(hall.journal).st_ino == inode, "the daemon would write on into a file without a name"
+        with open(notes, encoding="utf-8") as f:
+            assert f.read() == "not a journal"
+        assert backup(hall) == backup(hall), "an older backup gives way"
+
+
 def test_a_restore_gives_no_printed_number_again():
     with Hall() as hall:
         printed = numbers(hall, 3) + numbers(hall, 2, "B")
