@@ -15,7 +15,7 @@
 #include "net/handlers.h"
 #include "net/inside.h"
 #include "net/looker.h"
-#include "view/matter_view.h"
+#include "view/timeline_join.h"
 
 enum { REASON_CHARACTERS = 100 };
 
@@ -118,12 +118,60 @@ static void reply_view(struct call *c, const struct net_looker *l, const struct 
     call_reply(c, 200, &v->base);
 }
 
+/* A matter whose story is read on another thread; who asks may lose the right to it meanwhile. */
+struct reading {
+    struct call *call;
+    uint64_t matter;
+    struct timeline timeline;
+};
+
+static int read_timeline(void *arg, const struct reader *r)
+{
+    struct reading *reading = arg;
+    return timeline_read(r, reading->matter, &reading->timeline);
+}
+
+/* Without its story a matter can still be worked on. */
+static void answer_reading(struct reading *reading, int code)
+{
+    struct call *c = reading->call;
+    const struct matter *m = committed_matter(c, reading->matter);
+    struct net_looker l;
+    look(&l, c, m);
+    if (code == HALL_E_NOT_READY || !matters_may_read(&l.looker.asker, m)) {
+        call_refuse(c, code == HALL_E_NOT_READY ? code : HALL_E_NO_MATTER);
+        return;
+    }
+    Halld__MatterView *v = matter_view_new(&l.looker, m);
+    if (is_holder(c))
+        matter_give_link(c, v, m);
+    matter_view_set_timeline(v, &l.looker, m, &reading->timeline);
+    call_reply(c, 200, &v->base);
+}
+
+static void on_read(void *arg, int code)
+{
+    struct reading *reading = arg;
+    answer_reading(reading, code);
+    timeline_fini(&reading->timeline);
+    free(reading);
+}
+
+static void read_and_reply(struct call *c, uint64_t matter)
+{
+    struct reading *reading = alloc_zero(sizeof *reading);
+    *reading = (struct reading){.call = c, .matter = matter};
+    struct study_work work = {read_timeline, on_read, reading};
+    if (!study_ask_reports(c->net->study, hall_seq(call_hall(c)), &work))
+        on_read(reading, HALL_E_TOO_MANY);
+}
+
 void api_matter(struct call *c)
 {
     struct net_looker l;
     const struct matter *m = find_readable(c, &l);
     if (m)
-        reply_view(c, &l, m);
+        read_and_reply(c, m->id);
 }
 
 void api_matter_by_token(struct call *c)
@@ -133,7 +181,10 @@ void api_matter_by_token(struct call *c)
     if (!m)
         return;
     look(&l, c, m);
-    reply_view(c, &l, m);
+    if (matters_may_read(&l.looker.asker, m))
+        read_and_reply(c, m->id);
+    else
+        call_refuse_field(c, HALL_E_NO_MATTER, "token", "");
 }
 
 /* What stands on the paper that the person takes home: their link among it. */
