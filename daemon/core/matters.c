@@ -316,6 +316,28 @@ bool matters_may_take(const struct asker *a, const struct definition *d, const s
     return flow_may_take(a->hall->flow, &c.turn, d, m, transition);
 }
 
+static bool is_in(const struct circumstances *c, const char *user, const char *value)
+{
+    return strcmp(user, value) == 0 || in_department(&c->source, user, value);
+}
+
+bool matters_is_told(const struct asker *a, const char *to)
+{
+    struct circumstances c;
+    char role[48];
+    size_t len = strcspn(to, "@");
+    if (!a->user || len >= sizeof role)
+        return false;
+    memcpy(role, to, len);
+    role[len] = '\0';
+    ask(&c, a);
+    c.source.memo = NULL; /* it keeps no names that go */
+    bool has = strcmp(role, "duty_leader") == 0
+                   ? strcmp(duty(&c.source, worktime_date(a->now + flow_offset(a->hall->flow))), a->user) == 0
+                   : has_role(&c.source, a->user, role);
+    return has && (!to[len] || is_in(&c, a->user, to + len + 1));
+}
+
 bool matters_waits_for(const struct asker *a, const struct matter *m)
 {
     struct circumstances c;

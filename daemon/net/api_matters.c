@@ -8,6 +8,7 @@
 #include "auth/roles.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/loop.h"
 #include "base/moment.h"
 #include "codec/pbjson.h"
 #include "net/clear.h"
@@ -17,7 +18,7 @@
 #include "net/looker.h"
 #include "view/timeline_join.h"
 
-enum { REASON_CHARACTERS = 100 };
+enum { REASON_CHARACTERS = 100, PATIENCE_MS = 1500 };
 
 /* ---- which matter */
 
@@ -120,9 +121,10 @@ static void reply_view(struct call *c, const struct net_looker *l, const struct 
 
 /* A matter whose story is read on another thread; who asks may lose the right to it meanwhile. */
 struct reading {
-    struct call *call;
+    struct call *call; /* NULL: answered already, without the story */
     uint64_t matter;
     struct timeline timeline;
+    struct loop_watch *patience;
 };
 
 static int read_timeline(void *arg, const struct reader *r)
@@ -132,7 +134,7 @@ static int read_timeline(void *arg, const struct reader *r)
 }
 
 /* Without its story a matter can still be worked on. */
-static void answer_reading(struct reading *reading, int code)
+static void answer_reading(struct reading *reading, int code, struct timeline *timeline)
 {
     struct call *c = reading->call;
     const struct matter *m = committed_matter(c, reading->matter);
@@ -145,16 +147,28 @@ static void answer_reading(struct reading *reading, int code)
     Halld__MatterView *v = matter_view_new(&l.looker, m);
     if (is_holder(c))
         matter_give_link(c, v, m);
-    matter_view_set_timeline(v, &l.looker, m, &reading->timeline);
+    matter_view_set_timeline(v, &l.looker, m, timeline);
     call_reply(c, 200, &v->base);
 }
 
 static void on_read(void *arg, int code)
 {
     struct reading *reading = arg;
-    answer_reading(reading, code);
+    if (reading->call)
+        answer_reading(reading, code, &reading->timeline);
     timeline_fini(&reading->timeline);
+    loop_watch_free(reading->patience);
     free(reading);
+}
+
+/* The read model is being made anew, or somebody reads a year: the work at the matter does not wait for that. */
+static void on_impatient(void *arg)
+{
+    struct reading *reading = arg;
+    struct timeline none = {0};
+    if (reading->call)
+        answer_reading(reading, HALL_E_TOO_MANY, &none);
+    reading->call = NULL;
 }
 
 static void read_and_reply(struct call *c, uint64_t matter)
@@ -162,6 +176,8 @@ static void read_and_reply(struct call *c, uint64_t matter)
     struct reading *reading = alloc_zero(sizeof *reading);
     *reading = (struct reading){.call = c, .matter = matter};
     struct study_work work = {read_timeline, on_read, reading};
+    reading->patience = loop_watch_timer(c->net->loop, on_impatient, reading);
+    loop_watch_arm(reading->patience, PATIENCE_MS);
     if (!study_ask_reports(c->net->study, hall_seq(call_hall(c)), &work))
         on_read(reading, HALL_E_TOO_MANY);
 }

@@ -84,8 +84,8 @@ static const struct route ROUTES[] = {
     {"GET", API "/board", ROLE_PUBLIC, .handle = api_board, GIVES(board_view),
      .zh = "叫号屏显示的内容", .en = "What a call screen shows"},
     {"GET", API "/stream", ROLE_PUBLIC, .handle = api_stream, .type = "text/event-stream", .status = 200,
-     .query = "topics", .zh = "实时事件流：call/ board/ hall/ windows/ window/7/ ticket/<token>/",
-     .en = "Events as they happen; topics call/ board/ hall/ windows/ window/7/ ticket/<token>/"},
+     .query = "topics", .zh = "实时事件流：call/ board/ hall/ windows/ window/7/ ticket/<token>/ matter/<token>/ inbox/",
+     .en = "Events as they happen; topics call/ board/ hall/ windows/ window/7/ ticket/<token>/ matter/<token>/ inbox/"},
 
     /* ---- tickets */
     {"POST", API "/tickets", ROLE_KIOSK | ROLE_CLERK, COMMAND(ISSUE_TICKET), .zh = "取号", .en = "Take a ticket"},

@@ -15,9 +15,12 @@
 #include "core/queue/queue.h"
 #include "core/setup.h"
 #include "net/handlers.h"
+#include "net/inbox.h"
 #include "net/inside.h"
+#include "net/looker.h"
 #include "net/topics.h"
 #include "view/hall_view.h"
+#include "view/matter_list.h"
 
 enum {
     RING = 4096,
@@ -72,6 +75,7 @@ struct sse {
     struct map topics; /* by topic_key */
     struct kind kinds[TOPIC_KINDS];
     struct client *clients;
+    struct inbox *inbox; /* what has changed since the last flush */
     struct ring_entry *ring;
     size_t ring_n, ring_at;
     uint64_t ring_from; /* every call after this seq is in the ring */
@@ -261,6 +265,44 @@ static void publish_state(struct sse *s, struct topic *t)
     stream_piece_fini(&piece);
 }
 
+/* ---- inboxes: what each reader is told differs */
+
+static Halld__Role__E role_of(const struct client *c)
+{
+    const struct setup *setup = hall_setup(hall_of(c->sse));
+    const Halld__User *u = c->kind == HALLD__ACTOR_KIND__E__user ? setup_user_find(setup, c->name) : NULL;
+    const Halld__Device *d = c->kind == HALLD__ACTOR_KIND__E__device ? setup_device_find(setup, c->name) : NULL;
+    if (c->kind == HALLD__ACTOR_KIND__E__peer)
+        return HALLD__ROLE__E__admin;
+    return u && !u->disabled ? u->role : d ? d->role : HALLD__ROLE__E__public;
+}
+
+struct telling {
+    const struct sse *sse;
+    struct topic *topic;
+};
+
+static void tell_news(void *arg, const Halld__InboxNews *news)
+{
+    struct telling *t = arg;
+    struct stream_piece piece;
+    piece_of(t->sse, topic_event(TOPIC_INBOX), hall_seq(hall_of(t->sse)), &news->base, &piece);
+    send_to_topic(t->topic, &piece);
+    stream_piece_fini(&piece);
+}
+
+static void flush_inboxes(struct sse *s)
+{
+    for (struct topic *t = s->kinds[TOPIC_INBOX].first; t; t = t->next) {
+        const struct client *c = t->first->client;
+        struct telling telling = {s, t};
+        struct net_looker l;
+        looker_of_user(&l, s->net, c->name, role_of(c));
+        inbox_tell(s->inbox, &l.looker, tell_news, &telling);
+    }
+    inbox_clear(s->inbox);
+}
+
 /* ---- calls: at once, and kept */
 
 static void ring_add_take(struct sse *s, uint64_t seq, struct stream_piece piece)
@@ -343,6 +385,7 @@ static void on_flush(void *arg)
     s->flushed_at = clock_monotonic_ms();
     for (int kind = TOPIC_BOARD; kind < TOPIC_KINDS; kind++)
         flush_kind(s, (enum topic_kind)kind);
+    flush_inboxes(s);
     flush_stale_tickets(s);
     drop_slow(s);
     if (s->stale > 0)
@@ -364,6 +407,16 @@ static void mark_ticket(struct sse *s, const Halld__Event *e)
         t->dirty = true;
 }
 
+static void mark_matter(struct sse *s, const Halld__Event *e)
+{
+    struct topic_id id = {TOPIC_MATTER, inbox_matter_of(e)};
+    struct topic *t = id.of ? map_find(&s->topics, topic_key(id)) : NULL;
+    if (t)
+        t->dirty = true;
+    if (s->kinds[TOPIC_INBOX].n)
+        inbox_note(s->inbox, e);
+}
+
 void sse_committed(struct sse *s, const struct hall *committed, Halld__Event *const *events, size_t n)
 {
     (void)committed;
@@ -374,6 +427,7 @@ void sse_committed(struct sse *s, const struct hall *committed, Halld__Event *co
         if (events[i]->body_case < HALLD__EVENT__BODY_TICKET_ISSUED) /* settings, days, the clock */
             mark_kind(s, TOPIC_HALL);
         mark_ticket(s, events[i]);
+        mark_matter(s, events[i]);
     }
     mark_kind(s, TOPIC_BOARD);
     mark_kind(s, TOPIC_WINDOWS);
@@ -455,8 +509,16 @@ static void send_snapshot(struct client *c)
     v->seq = hall_seq(hall_of(s));
     hall_view_epoch(hall_epoch(hall_of(s)), epoch);
     v->epoch = alloc_text(epoch);
-    for (int i = 0; i < c->n_members; i++)
-        topic_into_snapshot(s->net, c->members[i].topic->id, v);
+    for (int i = 0; i < c->n_members; i++) {
+        struct topic_id id = c->members[i].topic->id;
+        struct net_looker l;
+        if (id.kind != TOPIC_INBOX) {
+            topic_into_snapshot(s->net, id, v);
+        } else {
+            looker_of_user(&l, s->net, c->name, role_of(c));
+            v->inbox = inbox_counts_new(&l.looker);
+        }
+    }
     piece_of(s, "snapshot", v->seq, &v->base, &piece);
     stream_send(c->stream, &piece);
     stream_piece_fini(&piece);
@@ -481,7 +543,8 @@ static void send_missed(struct client *c, uint64_t seq)
     for (int i = 0; i < c->n_members; i++) {
         struct topic_id id = c->members[i].topic->id;
         struct stream_piece piece;
-        ProtobufCMessage *view = topic_view(s->net, id);
+        Halld__InboxNews anything = HALLD__INBOX_NEWS__INIT; /* what was missed is not known: the list is read again */
+        ProtobufCMessage *view = id.kind == TOPIC_INBOX ? pbjson_clone(&anything.base) : topic_view(s->net, id);
         if (!view)
             continue;
         piece_of(s, topic_event(id.kind), hall_seq(hall_of(s)), view, &piece);
@@ -572,6 +635,7 @@ struct sse *sse_new(struct net *net)
     s->ring = alloc_zero(RING * sizeof *s->ring);
     s->ring_from = hall_seq(hall_of(s));
     s->was_open = queue_is_open(hall_queue(hall_of(s)), now_of(s));
+    s->inbox = inbox_new();
     s->flush = loop_watch_timer(net->loop, on_flush, s);
     s->tick = loop_watch_timer(net->loop, on_tick, s);
     loop_watch_arm(s->tick, TICK_MS);
@@ -586,6 +650,7 @@ void sse_free(struct sse *s)
         stream_piece_fini(&s->ring[(s->ring_at + RING - s->ring_n + i) % RING].piece);
     free(s->ring);
     map_fini(&s->topics);
+    inbox_free(s->inbox);
     loop_watch_free(s->flush);
     loop_watch_free(s->tick);
     free(s);

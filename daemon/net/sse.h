@@ -5,6 +5,8 @@
  *   board/  hall/    what screens show, at most ten a second
  *   windows/  window/7/   for staff, with the ticket that is there
  *   ticket/<token>/  one's own ticket, by its link
+ *   matter/<token>/  one's own matter, by its link
+ *   inbox/           for staff: which of the matters that they may read have changed, ten times a second at most
  *
  * A stream begins with `event: snapshot` (all its topics at one committed seq), unless its Last-Event-ID can be
  * resumed: then with the calls that it missed and the present state of its other topics. A piece is formatted once and

@@ -10,9 +10,12 @@
 #include "core/hall.h"
 #include "core/queue/queue.h"
 #include "core/setup.h"
+#include "net/clear.h"
 #include "net/inside.h"
+#include "net/looker.h"
 #include "view/board.h"
 #include "view/hall_view.h"
+#include "view/matter_view.h"
 #include "view/ticket_view.h"
 #include "view/window_view.h"
 
@@ -64,6 +67,17 @@ static ProtobufCMessage *view_ticket(const struct net *n, uint64_t of)
     return &v->base;
 }
 
+/* As its holder sees it. */
+static ProtobufCMessage *view_matter(const struct net *n, uint64_t of)
+{
+    const struct matter *m = flow_matter(hall_flow(committed(n)), of);
+    struct net_looker l;
+    if (!m)
+        return NULL;
+    looker_of_holder(&l, (struct net *)n, m);
+    return matters_may_read(&l.looker.asker, m) ? &matter_view_new(&l.looker, m)->base : NULL;
+}
+
 static const struct {
     const char *name; /* with its slash */
     bool has_argument;
@@ -77,6 +91,8 @@ static const struct {
     [TOPIC_WINDOWS] = {"windows/", false, "windows", ROLE_CLERK | ROLE_AUDITOR, view_windows},
     [TOPIC_WINDOW] = {"window/", true, "window", ROLE_CLERK | ROLE_AUDITOR, view_window},
     [TOPIC_TICKET] = {"ticket/", true, "ticket", ROLE_PUBLIC, view_ticket},
+    [TOPIC_MATTER] = {"matter/", true, "matter", ROLE_PUBLIC, view_matter},
+    [TOPIC_INBOX] = {"inbox/", false, "inbox", ROLE_CLERK | ROLE_AUDITOR, NULL},
 };
 
 static int find_window(const struct call *c, const char *text, uint64_t *ret)
@@ -101,6 +117,24 @@ static int find_ticket(const struct call *c, const char *text, uint64_t *ret)
     return 0;
 }
 
+static int find_matter(const struct call *c, const char *text, uint64_t *ret)
+{
+    const struct matter *m = matter_link_find(c->net, text);
+    if (!m)
+        return HALL_E_NO_MATTER;
+    *ret = m->id;
+    return 0;
+}
+
+/* Each reader has an inbox of their own, which all of their pages share. */
+static uint64_t inbox_of(const struct call *c)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)c->caller.kind;
+    for (const char *at = c->caller.id; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * UINT64_C(0x100000001b3);
+    return hash >> 8;
+}
+
 static int find_argument(const struct call *c, const char *name, struct topic_id *id)
 {
     char text[64];
@@ -110,6 +144,8 @@ static int find_argument(const struct call *c, const char *name, struct topic_id
         return HALL_E_BAD_VALUE;
     memcpy(text, from, len);
     text[len] = '\0';
+    if (id->kind == TOPIC_MATTER)
+        return find_matter(c, text, &id->of);
     return id->kind == TOPIC_WINDOW ? find_window(c, text, &id->of) : find_ticket(c, text, &id->of);
 }
 
@@ -123,6 +159,8 @@ int topic_from_name(const struct call *c, const char *name, struct topic_id *ret
         if (!(c->caller.roles & KINDS[i].roles))
             return c->caller.is_known ? HALL_E_WRONG_ROLE : HALL_E_NO_SESSION;
         int code = KINDS[i].has_argument ? find_argument(c, name, &id) : 0;
+        if (id.kind == TOPIC_INBOX)
+            id.of = inbox_of(c);
         if (code == 0)
             *ret = id;
         return code;
@@ -172,6 +210,12 @@ static void add_ticket(Halld__StreamSnapshot *s, Halld__TicketView *ticket)
     s->tickets[s->n_tickets++] = ticket;
 }
 
+static void add_matter(Halld__StreamSnapshot *s, Halld__MatterView *matter)
+{
+    s->matters = alloc_grow(s->matters, s->n_matters + 1, sizeof *s->matters);
+    s->matters[s->n_matters++] = matter;
+}
+
 void topic_into_snapshot(const struct net *n, struct topic_id id, Halld__StreamSnapshot *s)
 {
     ProtobufCMessage *view = NULL;
@@ -189,6 +233,8 @@ void topic_into_snapshot(const struct net *n, struct topic_id id, Halld__StreamS
         add_windows(s, (Halld__WindowList *)view);
     else if (id.kind == TOPIC_WINDOW)
         add_window(s, (Halld__WindowDetail *)view);
+    else if (id.kind == TOPIC_MATTER)
+        add_matter(s, (Halld__MatterView *)view);
     else
         add_ticket(s, (Halld__TicketView *)view);
 }

@@ -7,6 +7,7 @@ import pytest
 
 from hall import Client
 from matters import MatterHall, details, field, number, steps
+from web import Stream
 
 PERSON = {"id": "510101 1990 0101 1234", "name": "张三丰"}
 
@@ -324,6 +325,66 @@ def test_the_link_can_be_printed_again_and_that_is_kept(hall):
     assert hall.person("auditor").get(f"/matters/{number(matter)}/slip").code == "WRONG_ROLE"
     kept = security(hall, "slip")
     assert f"matter {number(matter)}" in json.dumps(kept)
+
+
+# ---- the story
+
+def test_a_matter_tells_its_story(hall):
+    matter = registered(hall, person=PERSON, phone="13800004444")
+    hall.take("desk", matter, "triage", cause="attitude", department="a")
+    hall.take("leader", matter, "help", told="帮办跟进")
+    view = hall.person("desk").get(f"/matters/{number(matter)}").body
+    story = view["timeline"]
+    done = [line for line in story if line["kind"] == "moved"]
+    assert [(line["transition"], line["zh"], line["actor"], line["actor_name"]) for line in done] == [
+        ("register", "登记", "user:bancheng", "办成"), ("triage", "研判", "user:bancheng", "办成"), ("help", "转帮办", "user:li", "李局长")]
+    assert [f["field"] for f in done[0]["fields"]] == ["summary", "person", "phone"] and field(done[0], "phone") == ["138****4444"]
+    assert [(line["clock"], line["what"]) for line in story if line["kind"] == "clock_stopped"] == [("triage", "met"), ("first", "met")]
+    assert [line["seq"] for line in story] == sorted((line["seq"] for line in story), key=int) and int(view["as_of_seq"]) >= int(story[-1]["seq"])
+    assert view["duty"] == "li" and story[-1]["kind"] == "effect" and story[-1]["matter"] == view["links"][0]["matter"]
+    helper = hall.person("helper").get(f"/matters/{story[-1]['matter']}").body
+    assert helper["links"][0]["matter"] == number(matter) and not helper["links"][0]["reads"]
+    auditor = hall.person("auditor").get(f"/matters/{number(matter)}").body["timeline"]
+    assert field([line for line in auditor if line["kind"] == "moved"][0], "phone") is None
+    theirs = hall.nobody().get("/matters/by-token/" + matter["token"]).body
+    assert {line["kind"] for line in theirs["timeline"]} == {"moved", "clock_started"}
+    assert "办成" not in json.dumps(theirs, ensure_ascii=False) and "bancheng" not in json.dumps(theirs) and theirs["duty"] == ""
+
+
+# ---- as it happens
+
+def test_an_inbox_hears_of_what_its_reader_may_read(hall):
+    matter = registered(hall)
+    someone = hall.person("officer")
+    assert someone.get("/me").status == 200
+    with listening(hall, "officer") as officer, listening(hall, "leader") as leader:
+        counts = leader.next("snapshot")[2]["inbox"]
+        assert counts["open"] == hall.person("leader").get("/matters?most=1").body["total"] and counts["mine"] >= 1
+        officer.next("snapshot")
+        hall.take("desk", matter, "triage", cause="policy")
+        hall.take("desk", matter, "route", department="a", told="已转甲局")
+        news = officer.next("inbox")[2]
+        assert (news["matter"], news["state"], news["mine"], news["told"]) == (number(matter), "routed", True, True)
+        while (heard := leader.next("inbox")[2])["state"] != "routed":
+            assert heard["matter"] == number(matter)
+        assert heard["mine"] and not heard["told"]
+    assert Stream(hall, "inbox/").code == "NO_SESSION"
+    assert Stream(hall, "inbox/", hall.token("kiosk")).code == "WRONG_ROLE"
+
+
+def listening(hall, who):
+    cookies = hall.person(who).cookies
+    return Stream(hall, "inbox/", headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())})
+
+
+def test_a_person_hears_of_the_own_matter(hall):
+    matter = registered(hall, phone="13800005555")
+    with Stream(hall, f"matter/{matter['token']}/") as stream:
+        assert stream.next("snapshot")[2]["matters"][0]["card"]["state"] == "registered"
+        hall.take("desk", matter, "triage", cause="policy")
+        view = stream.next("matter")[2]
+        assert view["card"]["state"] == "triaged" and steps(view) == ["withdraw"] and field(view, "phone") is None
+    assert Stream(hall, f"matter/{number(matter)}-{'0' * 32}/").code == "NO_MATTER"
 
 
 # ---- what is left behind

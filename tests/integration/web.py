@@ -111,10 +111,10 @@ def password(hall, name):
 class Stream:
     """Events as a browser sees them."""
 
-    def __init__(self, hall, topics, token=None, last=None, timeout=10):
+    def __init__(self, hall, topics, token=None, last=None, timeout=10, headers=None):
         host, port = hall.address.rsplit(":", 1)
         self.connection = http.client.HTTPConnection(host, int(port), timeout=timeout)
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
         if last:
             headers["Last-Event-ID"] = last
         self.connection.request("GET", "/api/v1/stream?topics=" + topics, headers=headers)
