@@ -176,7 +176,7 @@ void engine_commit(struct engine *e)
         struct batch b;
         batch_move(&b, &e->gathering);
         batch_init(&e->gathering);
-        if (!b.rows->n_rows) {
+        if (!b.rows->n_rows && !b.rows->n_sealed) {
             complete(e, &b);
             continue;
         }

@@ -56,6 +56,13 @@ void engine_close(struct engine *e);
 struct submit_port engine_port(struct engine *e);
 struct store *engine_store(struct engine *e);
 
+/*
+ * A file that a matter may soon name by its reference (32 hexadecimal digits): sealed, and kept for a day if none does.
+ * done is called when it is on disk, or with why it is not: once, perhaps before this returns. The bytes are borrowed.
+ */
+void engine_keep_file(struct engine *e, const char *reference, const void *bytes, size_t len,
+                      void (*done)(void *arg, const struct answer *answer), void *arg);
+
 /* What is forecast from now on: tickets are issued with it. Borrowed until the next; NULL: nothing. */
 void engine_set_quote(struct engine *e, const struct quote *quote);
 

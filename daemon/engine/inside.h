@@ -122,6 +122,8 @@ int engine_refusal(const struct engine *e); /* 0, or the code that commands are 
 int sealing_prepare(struct engine *e, struct pending *r);
 /* After it: seals into the gathering batch what the command's events name, and erases what they erase. */
 void sealing_follow(struct engine *e, const struct pending *r, Halld__Event *const *events, size_t n);
+/* The ref under which a file lies until a matter takes it. */
+void sealing_upload_owner(uint8_t ret[16]);
 /* Carries out every erasure of the journal again, and waits for the disk. 0 or a code with why. */
 int sealing_erase_again(struct engine *e, char why[200]);
 

@@ -91,7 +91,8 @@ static void free_wiped(char *text)
 
 void pending_free(struct pending *r)
 {
-    halld__command__free_unpacked(r->command, NULL);
+    if (r->command)
+        halld__command__free_unpacked(r->command, NULL);
     halld__actor__free_unpacked(r->actor, NULL);
     for (size_t i = 0; i < r->n_secrets; i++)
         free_wiped(r->secrets[i].value);

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/loop.h"
 #include "core/flow/flow.h"
 #include "core/queue/queue.h"
 #include "engine/inside.h"
@@ -18,9 +19,19 @@
 
 static const char OWNER[] = "matter";
 
+static const int64_t UPLOAD_KEPT_MS = (int64_t)24 * 3600 * 1000, UPLOAD_LAST_MS = (int64_t)3600 * 1000;
+
 static bool is_sealed(enum flow_type type)
 {
-    return type == FLOW_TEXT || type == FLOW_PHONE || type == FLOW_PERSON;
+    return type == FLOW_TEXT || type == FLOW_PHONE || type == FLOW_PERSON || type == FLOW_FILE;
+}
+
+static bool has_value(const struct value *v, const char *text)
+{
+    for (size_t i = 0; v->texts && i < v->n; i++)
+        if (strcmp(v->texts[i], text) == 0)
+            return true;
+    return false;
 }
 
 static const struct sealed_text *find_text(const struct pending *r, const char *value)
@@ -37,6 +48,7 @@ static const struct sealed_text *find_text(const struct pending *r, const char *
 struct asked {
     bool is_matter;
     const struct definition *def; /* NULL: unknown, and the command will be refused */
+    const struct matter *m;       /* NULL: it opens one */
     size_t n;
     Halld__FieldValue *const *fields;
 };
@@ -47,11 +59,11 @@ static struct asked asked_of(const struct engine *e, const Halld__Command *c)
     struct asked a = {0};
     if (c->body_case == HALLD__COMMAND__BODY_OPEN_MATTER) {
         const Halld__OpenMatter *o = c->open_matter;
-        a = (struct asked){true, flow_definition(f, o->flow), o->n_fields, o->fields};
+        a = (struct asked){true, flow_definition(f, o->flow), NULL, o->n_fields, o->fields};
     } else if (c->body_case == HALLD__COMMAND__BODY_TAKE_TRANSITION) {
         const Halld__TakeTransition *t = c->take_transition;
         const struct matter *m = flow_matter(f, t->matter);
-        a = (struct asked){true, m ? m->def : NULL, t->n_fields, t->fields};
+        a = (struct asked){true, m ? m->def : NULL, m, t->n_fields, t->fields};
     }
     return a;
 }
@@ -64,18 +76,35 @@ static bool is_hash(const char *text)
     return n == SEALED_VALUE_SIZE - 1 && text[n] == '\0';
 }
 
-/* Of a person a hash may stand there whose name nobody said. */
-static bool stands_for_a_text(const struct pending *r, enum flow_type type, const char *value)
+/* A file that came before, and will not expire before the command is on disk. */
+static bool is_uploaded(const struct engine *e, const char *reference)
 {
-    return is_hash(value) && (type == FLOW_PERSON || find_text(r, value));
+    uint8_t owner[SEALED_REF];
+    int64_t expires_at;
+    sealing_upload_owner(owner);
+    return store_sealed_find(e->store, owner, reference, &expires_at) == 0 &&
+           expires_at > hall_at(e->decided) + UPLOAD_LAST_MS;
+}
+
+/* Of a person a hash may stand there whose name nobody said; a file that the field has already may be named again. */
+static bool is_covered(const struct engine *e, const struct pending *r, const struct asked *a, int field,
+                       const char *value)
+{
+    enum flow_type type = a->def->fields[field].type;
+    if (!is_hash(value))
+        return false;
+    if (type == FLOW_FILE)
+        return (a->m && has_value(&a->m->values[field], value)) || is_uploaded(e, value);
+    return type == FLOW_PERSON || find_text(r, value);
 }
 
 /* Words that lie bare where a reference must stand are no value of the field, and go no further. */
-static void check_covered(const struct pending *r, enum flow_type type, Halld__FieldValue *v)
+static void check_covered(const struct engine *e, const struct pending *r, const struct asked *a, int field,
+                          Halld__FieldValue *v)
 {
     bool covered = true;
     for (size_t i = 0; i < v->n_texts; i++)
-        covered = covered && stands_for_a_text(r, type, v->texts[i]);
+        covered = covered && is_covered(e, r, a, field, v->texts[i]);
     for (size_t i = 0; !covered && i < v->n_texts; i++)
         explicit_bzero(v->texts[i], strlen(v->texts[i]));
     v->bad = v->bad || !covered;
@@ -88,7 +117,7 @@ int sealing_prepare(struct engine *e, struct pending *r)
     for (size_t i = 0; a.def && i < a.n; i++) {
         int field = definition_field(a.def, a.fields[i]->field);
         if (field >= 0 && is_sealed(a.def->fields[field].type))
-            check_covered(r, a.def->fields[field].type, a.fields[i]);
+            check_covered(e, r, &a, field, a.fields[i]);
     }
     /* What was decided is applied already, and cannot be taken back for want of a key. Without a day the core refuses.
      */
@@ -125,14 +154,6 @@ static int unseal(struct engine *e, uint64_t matter, const char *field, const ch
     return store_unseal(e->store, owner, value, ret);
 }
 
-static bool has_value(const struct value *v, const char *text)
-{
-    for (size_t i = 0; v->texts && i < v->n; i++)
-        if (strcmp(v->texts[i], text) == 0)
-            return true;
-    return false;
-}
-
 /* A matter that another one opened may have its words from there, under whatever name the field has. */
 static char *copy_from_opener(const struct sealing_of *s, const char *value)
 {
@@ -148,12 +169,37 @@ static char *copy_from_opener(const struct sealing_of *s, const char *value)
     return code ? NULL : text;
 }
 
+/* A matter has its files for itself, too: the writer copies them from where they lie. */
+static void copy_file(const struct sealing_of *s, const char *field, const char *value)
+{
+    uint8_t own[SEALED_REF], from[SEALED_REF];
+    int64_t expires_at;
+    struct sealing to = {.ref = own, .field = value, .day = s->day, .expires_at = INT64_MAX};
+    const struct matter *opener = flow_matter(hall_flow(s->e->decided), s->by);
+    sealed_owner(OWNER, s->m->id, field, own);
+    if (store_sealed_find(s->e->store, own, value, &expires_at) == 0)
+        return;
+    sealing_upload_owner(from);
+    int code = store_batch_add_copy(s->e->store, s->e->gathering.rows, s->e->flight_rows, &to, from);
+    for (size_t i = 0; opener && code && i < opener->def->flow->n_fields; i++) {
+        if (opener->def->fields[i].type != FLOW_FILE || !has_value(&opener->values[i], value))
+            continue;
+        sealed_owner(OWNER, s->by, opener->def->fields[i].f->name, from);
+        code = store_batch_add_copy(s->e->store, s->e->gathering.rows, s->e->flight_rows, &to, from);
+    }
+    if (code)
+        log_error("engine", "matter %llu: a file could not be copied", (unsigned long long)s->m->id);
+}
+
 static void seal_value(const struct sealing_of *s, const Halld__FieldValue *v)
 {
     int field = definition_field(s->m->def, v->field);
     if (field < 0 || !is_sealed(s->m->def->fields[field].type))
         return;
-    for (size_t i = 0; i < v->n_texts; i++) {
+    bool is_file = s->m->def->fields[field].type == FLOW_FILE;
+    for (size_t i = 0; is_file && i < v->n_texts; i++)
+        copy_file(s, v->field, v->texts[i]);
+    for (size_t i = 0; !is_file && i < v->n_texts; i++) {
         const struct sealed_text *said = find_text(s->r, v->texts[i]);
         char *copied = said || !s->by ? NULL : copy_from_opener(s, v->texts[i]);
         if (said || copied)
@@ -273,4 +319,35 @@ int sealing_erase_again(struct engine *e, char why[200])
     if (code)
         snprintf(why, 200, "what had been erased could not be erased again: %.80s", err_text_en(code));
     return code;
+}
+
+/* ---- files */
+
+void sealing_upload_owner(uint8_t ret[SEALED_REF])
+{
+    sealed_owner("upload", 0, "", ret);
+}
+
+void engine_keep_file(struct engine *e, const char *reference, const void *bytes, size_t len,
+                      void (*done)(void *arg, const struct answer *answer), void *arg)
+{
+    uint8_t owner[SEALED_REF];
+    int64_t now = clock_now(&e->clock);
+    struct sealing what = {.ref = owner,
+                           .field = reference,
+                           .day = queue_day(hall_queue(e->decided))->date,
+                           .expires_at = now + UPLOAD_KEPT_MS,
+                           .text = bytes,
+                           .len = len};
+    sealing_upload_owner(owner);
+    struct pending *r = pending_new_own(NULL);
+    r->done = done;
+    r->arg = arg;
+    r->code = engine_refusal(e);
+    if (!r->code && !what.day)
+        r->code = HALL_E_DAY_CLOSED;
+    if (!r->code)
+        r->code = store_seal(e->store, e->gathering.rows, &what);
+    pending_list_add(&e->gathering.pendings, r);
+    loop_watch_ask(e->turn_end);
 }

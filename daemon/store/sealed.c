@@ -209,20 +209,6 @@ void sealed_owner(const char *kind, uint64_t id, const char *field, uint8_t ret[
     hash_parts(ret, SEALED_REF, 3, parts);
 }
 
-/* Bound to its place: a row that is moved to another person or field does not open. */
-struct place {
-    uint8_t bytes[SEALED_REF + 1 + SEALED_FIELD_MOST];
-    size_t len;
-};
-
-static struct place place_of(const uint8_t *ref, const char *field)
-{
-    struct place p = {.len = SEALED_REF + 1 + strnlen(field, SEALED_FIELD_MOST)};
-    memcpy(p.bytes, ref, SEALED_REF);
-    memcpy(p.bytes + SEALED_REF + 1, field, p.len - SEALED_REF - 1);
-    return p;
-}
-
 static struct sealed_write *add_write(struct store_batch *b, const uint8_t *ref, const char *field)
 {
     if (b->n_sealed == b->cap_sealed) {
@@ -251,8 +237,8 @@ int store_seal(struct store *store, struct store_batch *b, const struct sealing 
         return code;
     struct sealer *s = store_sealer(store);
     struct sealed_write *w = add_write(b, what->ref, what->field);
-    struct place place = place_of(what->ref, what->field);
-    size_t len = strlen(what->text);
+    struct sealed_place place = sealed_place_of(what->ref, what->field);
+    size_t len = what->len ? what->len : strlen(what->text);
     w->expires_at = what->expires_at;
     w->key = s->wrapped;
     w->len = len + SEAL_TAG;
@@ -277,7 +263,7 @@ struct sealed_row {
     size_t len;
 };
 
-static int open_row(struct store *store, const struct sealed_row *row, const struct place *place, char **ret)
+static int open_row(struct store *store, const struct sealed_row *row, const struct sealed_place *place, char **ret)
 {
     struct sealer *s;
     int code = use_store(store, &s);
@@ -307,10 +293,11 @@ static int find_row(struct store *store, struct sealer *s, const uint8_t *ref, c
     return sqlite3_step(s->find);
 }
 
-int store_unseal(struct store *store, const uint8_t ref[SEALED_REF], const char *field, char **ret)
+int store_unseal_bytes(struct store *store, const uint8_t ref[SEALED_REF], const char *field, char **ret,
+                       size_t *ret_len)
 {
     struct sealer *s;
-    struct place place = place_of(ref, field);
+    struct sealed_place place = sealed_place_of(ref, field);
     int code = use_store(store, &s);
     if (code)
         return code;
@@ -321,6 +308,7 @@ int store_unseal(struct store *store, const uint8_t ref[SEALED_REF], const char 
                                  (size_t)sqlite3_column_bytes(st, 2)};
         bool sound = sqlite3_column_bytes(st, 1) == SEAL_NONCE && row.len >= SEAL_TAG;
         code = sound ? open_row(store, &row, &place, ret) : HALL_E_STORE_FAILED;
+        *ret_len = code ? 0 : row.len - SEAL_TAG;
     } else {
         code = rc == SQLITE_DONE ? HALL_E_NOT_FOUND
                                  : db_failed(store_reader_db(store), HALL_E_STORE_FAILED, "reading a sealed row");
@@ -330,20 +318,100 @@ int store_unseal(struct store *store, const uint8_t ref[SEALED_REF], const char 
     return code;
 }
 
+int store_unseal(struct store *store, const uint8_t ref[SEALED_REF], const char *field, char **ret)
+{
+    size_t len;
+    return store_unseal_bytes(store, ref, field, ret, &len);
+}
+
+/* The latest that a batch says of it, or NULL. */
+static const struct sealed_write *find_write(const struct store_batch *b, const uint8_t *ref, const char *field)
+{
+    for (size_t i = b ? b->n_sealed : 0; i-- > 0;) {
+        const struct sealed_write *w = &b->sealed[i];
+        bool is_all = !w->ciphertext && !w->copy && !*w->field;
+        if (memcmp(w->ref, ref, SEALED_REF) == 0 && (is_all || strcmp(w->field, field) == 0))
+            return w;
+    }
+    return NULL;
+}
+
 bool store_batch_unseal(struct store *store, const struct store_batch *b, const uint8_t ref[SEALED_REF],
                         const char *field, int *ret_code, char **ret)
 {
-    struct place place = place_of(ref, field);
-    for (size_t i = b ? b->n_sealed : 0; i-- > 0;) {
-        const struct sealed_write *w = &b->sealed[i];
-        bool erases = !w->ciphertext && !*w->field;
-        if (memcmp(w->ref, ref, SEALED_REF) != 0 || (!erases && strcmp(w->field, field) != 0))
-            continue;
-        struct sealed_row row = {w->key.day, w->nonce, w->ciphertext, w->len};
-        *ret_code = w->ciphertext ? open_row(store, &row, &place, ret) : HALL_E_NOT_FOUND;
-        return true;
+    struct sealed_place place = sealed_place_of(ref, field);
+    const struct sealed_write *w = find_write(b, ref, field);
+    if (!w || w->copy)
+        return false;
+    struct sealed_row row = {w->key.day, w->nonce, w->ciphertext, w->len};
+    *ret_code = w->ciphertext ? open_row(store, &row, &place, ret) : HALL_E_NOT_FOUND;
+    return true;
+}
+
+/* ---- long things */
+
+static int find_place(struct store *store, const uint8_t *ref, const char *field, int32_t *ret_day,
+                      int64_t *ret_expires_at)
+{
+    sqlite3 *db = store_reader_db(store);
+    sqlite3_stmt *st;
+    if (db_prepare(db, "SELECT day, expires_at FROM sealed WHERE ref = ? AND field = ?", &st) != 0)
+        return db_failed(db, HALL_E_STORE_FAILED, "looking for a sealed row");
+    sqlite3_bind_blob(st, 1, ref, SEALED_REF, SQLITE_STATIC);
+    sqlite3_bind_text(st, 2, field, -1, SQLITE_STATIC);
+    bool there = sqlite3_step(st) == SQLITE_ROW;
+    if (there) {
+        *ret_day = sqlite3_column_int(st, 0);
+        *ret_expires_at = sqlite3_column_int64(st, 1);
     }
-    return false;
+    sqlite3_finalize(st);
+    return there ? 0 : HALL_E_NOT_FOUND;
+}
+
+int store_sealed_find(struct store *s, const uint8_t ref[SEALED_REF], const char *field, int64_t *ret_expires_at)
+{
+    int32_t day;
+    return find_place(s, ref, field, &day, ret_expires_at);
+}
+
+/* The day under whose key it stands, or will. */
+static int find_day(struct store *store, const struct store_batch *b, const struct store_batch *earlier,
+                    const uint8_t *ref, const char *field, int32_t *ret)
+{
+    int64_t expires_at;
+    const struct sealed_write *w = find_write(b, ref, field);
+    if (!w)
+        w = find_write(earlier, ref, field);
+    if (!w)
+        return find_place(store, ref, field, ret, &expires_at);
+    *ret = w->key.day;
+    return w->ciphertext || w->copy ? 0 : HALL_E_NOT_FOUND;
+}
+
+int store_batch_add_copy(struct store *store, struct store_batch *b, const struct store_batch *earlier,
+                         const struct sealing *to, const uint8_t from[SEALED_REF])
+{
+    struct sealer *s;
+    struct sealed_copy copy;
+    int32_t day = 0;
+    int code = find_day(store, b, earlier, from, to->field, &day);
+    if (!code)
+        code = use_store(store, &s);
+    if (code)
+        return code;
+    const uint8_t *open_with = key_to_open(store, s, day);
+    if (open_with)
+        memcpy(copy.open_with, open_with, SEAL_KEY); /* before another key may take its place */
+    if (!open_with || store_seal_check(store, to->day) != 0)
+        return HALL_E_SEAL_FAILED;
+    struct sealed_write *w = add_write(b, to->ref, to->field);
+    memcpy(copy.from, from, SEALED_REF);
+    memcpy(copy.seal_with, find_key(s, to->day), SEAL_KEY);
+    w->copy = alloc_copy(&copy, sizeof copy);
+    w->expires_at = to->expires_at;
+    w->key = s->wrapped;
+    sodium_memzero(&copy, sizeof copy);
+    return 0;
 }
 
 void sealed_free(char *text)
@@ -351,6 +419,13 @@ void sealed_free(char *text)
     if (text)
         sodium_memzero(text, strlen(text));
     free(text);
+}
+
+void sealed_free_bytes(char *bytes, size_t len)
+{
+    if (bytes)
+        sodium_memzero(bytes, len);
+    free(bytes);
 }
 
 void sealer_forget_keys(struct sealer *s)

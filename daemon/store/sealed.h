@@ -18,6 +18,7 @@ struct sealing {
     int32_t day;        /* the business day, 20261123 */
     int64_t expires_at; /* when it goes even if nobody erases it; INT64_MAX: kept until erased */
     const char *text;
+    size_t len; /* of bytes that are no text, at text; 0: it is one */
 };
 
 /* What owns rows, by its kind ("matter"), number and field: a hash of these words, no secret. */
@@ -32,11 +33,21 @@ int store_seal(struct store *s, struct store_batch *b, const struct sealing *wha
 /* The clear text, wiped and freed by the caller (sealed_free). NOT_FOUND: erased, or never there; STORE_FAILED: it does
  * not open, because it was changed or was sealed on another machine. */
 int store_unseal(struct store *s, const uint8_t ref[SEALED_REF], const char *field, char **ret);
+/* The same of bytes, freed with sealed_free_bytes. */
+int store_unseal_bytes(struct store *s, const uint8_t ref[SEALED_REF], const char *field, char **ret, size_t *ret_len);
 /* The same of a batch that is on its way. true: the batch seals or erases it, and *ret_code is as above; false: the
- * batch says nothing of it. */
+ * batch says nothing of it. Not for what it copies. */
 bool store_batch_unseal(struct store *s, const struct store_batch *b, const uint8_t ref[SEALED_REF], const char *field,
                         int *ret_code, char **ret);
+/* Is it on disk, and until when? 0 or NOT_FOUND; nothing is opened. */
+int store_sealed_find(struct store *s, const uint8_t ref[SEALED_REF], const char *field, int64_t *ret_expires_at);
+/* Seals for `to` (whose text is NULL) what stands under another ref and the same field, on disk or in one of the
+ * batches before this one's end: `earlier` (NULL: none) or b itself. Long things are copied so, by the writer's thread.
+ * 0, NOT_FOUND or SEAL_FAILED. */
+int store_batch_add_copy(struct store *s, struct store_batch *b, const struct store_batch *earlier,
+                         const struct sealing *to, const uint8_t from[SEALED_REF]);
 void sealed_free(char *text);
+void sealed_free_bytes(char *bytes, size_t len);
 
 /* Deletes with the batch; field "": all of ref. Deleting what is not there is no error, so that a restore may repeat
  * every erasure of the journal. */

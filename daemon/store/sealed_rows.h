@@ -20,11 +20,24 @@ struct wrapped_key {
     uint8_t nonce[SEAL_NONCE], wrapped[SEAL_WRAPPED];
 };
 
+/* Bound to its place: a row that is moved to another owner or field does not open. */
+struct sealed_place {
+    uint8_t bytes[SEALED_REF + 1 + SEALED_FIELD_MOST];
+    size_t len;
+};
+struct sealed_place sealed_place_of(const uint8_t *ref, const char *field);
+
+/* Instead of a ciphertext: it is made of the row that stands under another ref. The keys are the days'. */
+struct sealed_copy {
+    uint8_t from[SEALED_REF], open_with[SEAL_KEY], seal_with[SEAL_KEY];
+};
+
 struct sealed_write {
     uint8_t ref[SEALED_REF];
     char *field; /* owned */
     uint8_t nonce[SEAL_NONCE];
-    uint8_t *ciphertext; /* owned; NULL: an erasure */
+    uint8_t *ciphertext;      /* owned; NULL: a copy or an erasure */
+    struct sealed_copy *copy; /* owned; NULL: none */
     size_t len;
     int64_t expires_at;
     struct wrapped_key key;

@@ -306,7 +306,7 @@ START_TEST(a_restore_erases_again_before_anything_is_served)
     struct store_batch *b = store_batch_new();
     uint8_t owner[SEALED_REF];
     sealed_owner("matter", 1, "phone", owner);
-    struct sealing what = {owner, phone, 20261123, INT64_MAX, "13800002047"};
+    struct sealing what = {owner, phone, 20261123, INT64_MAX, "13800002047", 0};
     ck_assert_int_eq(store_seal(f.engine->store, b, &what), 0);
     store_write_take(f.engine->store, b);
     while (store_is_busy(f.engine->store))
