@@ -394,3 +394,13 @@ void api_matter_unmask(struct call *c)
     unmask(c, &l, m, from);
     protobuf_c_message_free_unpacked(&from->base, NULL);
 }
+
+const struct matter *matter_find_to_read(struct call *c, struct net_looker *l)
+{
+    if (!*call_param(c, "token"))
+        return find_readable(c, l);
+    const struct matter *m = find_by_token(c);
+    if (m)
+        look(l, c, m);
+    return m;
+}

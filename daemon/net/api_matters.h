@@ -4,6 +4,7 @@
 
 #include "core/matters.h"
 #include "net/call.h"
+#include "net/looker.h"
 #include "proto/matter_view.pb-c.h"
 
 /* The answer of a refused command about the matter (0: one to be opened); true if it was one. Of a matter that the
@@ -13,5 +14,7 @@ bool matter_refused(struct call *c, const struct answer *answer, uint64_t matter
 void matter_become_holder(struct call *c, const char *person);
 /* The person's link, if the definition lets a person do or read anything. */
 void matter_give_link(struct call *c, Halld__MatterView *v, const struct matter *m);
+/* The matter of the path's id, which the caller may read, or of its link; NULL: answered. */
+const struct matter *matter_find_to_read(struct call *c, struct net_looker *l);
 
 #endif

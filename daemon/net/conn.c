@@ -18,6 +18,7 @@
 #include "net/tls.h"
 
 enum { SWEEP_MS = 500, IDLE_MS = 75000, REPLY_MS = 30000 };
+enum { LARGE_MOST = 12, LARGE_BY_ADDRESS = 3, LARGE_MS = 60000, LARGE_WORDS = 32 };
 
 struct conns {
     struct conns_options o;
@@ -27,7 +28,7 @@ struct conns {
     struct conn *fresh;    /* handed to evhttp, not yet looked at */
     struct event *look;
     struct loop_watch *sweep;
-    int count, busy;
+    int count, busy, n_large;
     bool stopping;
 };
 
@@ -79,13 +80,50 @@ static void on_output(struct evbuffer *out, const struct evbuffer_cb_info *info,
         evbuffer_freeze(out, 1);
 }
 
+/* ---- large requests */
+
+static void allow(struct conn *c, bool large)
+{
+    const struct conns_options *o = &c->all->o;
+    size_t more = large ? o->large_bytes - o->body_bytes : 0;
+    c->all->n_large += large - c->is_large;
+    c->is_large = large;
+    bufferevent_setwatermark(c->bev, EV_READ, 0, o->input_bytes + more);
+    evhttp_connection_set_max_body_size(c->ev, (ev_ssize_t)(o->body_bytes + more));
+    if (large)
+        c->deadline = clock_monotonic_ms() + LARGE_MS;
+}
+
+static bool is_room_for_large(const struct conn *c)
+{
+    int same = 0;
+    for (const struct conn *other = c->all->first; other; other = other->next)
+        same +=
+            other->is_large && !other->is_unix && !c->is_unix && address_party(&other->peer) == address_party(&c->peer);
+    return c->all->n_large < LARGE_MOST && same < LARGE_BY_ADDRESS;
+}
+
+/* Before evhttp reads the request's line, which it then forgets. Whoever finds no room has the limit of all. */
+static void look_at_words(struct conn *c, struct evbuffer *in)
+{
+    char words[LARGE_WORDS];
+    const char *large = c->all->o.large;
+    size_t len = large ? strlen(large) : 0;
+    if (len && len <= sizeof words && c->ev && !c->is_large && evbuffer_get_length(in) >= len &&
+        evbuffer_copyout(in, words, len) == (ev_ssize_t)len && memcmp(words, large, len) == 0 && is_room_for_large(c))
+        allow(c, true);
+}
+
 /* The first byte of a request on a kept connection starts its clock. */
 static void on_input(struct evbuffer *in, const struct evbuffer_cb_info *info, void *arg)
 {
     struct conn *c = arg;
-    (void)in;
-    if (c->state == CONN_IDLE && info->n_added > 0)
+    if (info->n_added == 0)
+        return;
+    if (c->state == CONN_IDLE)
         conn_move(c, CONN_READING);
+    if (c->state == CONN_READING)
+        look_at_words(c, in);
 }
 
 /* ---- the register */
@@ -110,6 +148,7 @@ static bool is_busy(enum conn_state state)
 static void forget(struct conn *c)
 {
     struct conns *all = c->all;
+    all->n_large -= c->is_large;
     map_remove(&all->by_bev, (uintptr_t)c->bev);
     if (c->prev)
         c->prev->next = c->next;
@@ -296,6 +335,8 @@ void conn_move(struct conn *c, enum conn_state state)
     };
     c->all->busy += is_busy(state) - is_busy(c->state);
     c->state = state;
+    if (c->is_large && (state == CONN_REPLYING || state == CONN_STREAM))
+        allow(c, false);
     c->deadline = in_ms[state] ? clock_monotonic_ms() + in_ms[state] : 0;
 }
 

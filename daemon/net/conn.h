@@ -38,7 +38,8 @@ struct conn {
     void (*failed)(struct bufferevent *bev, short what, void *ev); /* evhttp's own, while a request is handled */
     struct address peer;
     bool is_unix, is_tls;
-    uid_t uid; /* with is_unix */
+    bool is_large; /* its request may be large */
+    uid_t uid;     /* with is_unix */
     enum conn_state state;
     int64_t deadline; /* monotonic ms; 0 = none */
     /* Set by whoever holds the connection; called as it ends. */
@@ -52,6 +53,10 @@ struct conns_options {
     int most, most_by_address;
     int timeout_ms;     /* for a whole request, header and body */
     size_t input_bytes; /* a connection's unread input at most; more stays with the kernel */
+    size_t body_bytes;
+    /* Requests that begin with these words may have a body of large_bytes, and a minute, but only a few at once. */
+    const char *large;
+    size_t large_bytes;
 };
 
 struct conns *conns_new(const struct conns_options *o);

@@ -78,6 +78,9 @@ void api_healthz(struct call *c);
 void api_readyz(struct call *c);
 void api_alarms(struct call *c);
 void api_acknowledge(struct call *c);
+/* api_files.c */
+void api_file_take(struct call *c);
+void api_matter_file(struct call *c);
 /* api_audit.c */
 void api_audit(struct call *c);
 void api_trace(struct call *c);

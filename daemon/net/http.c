@@ -349,7 +349,10 @@ static int open_doors(struct http *h, char why[200])
                                                  .most = most_connections(o->connections),
                                                  .most_by_address = o->connections_by_address,
                                                  .timeout_ms = o->timeout_ms,
-                                                 .input_bytes = o->header_bytes + o->body_bytes + INPUT_SPARE});
+                                                 .input_bytes = o->header_bytes + o->body_bytes + INPUT_SPARE,
+                                                 .body_bytes = o->body_bytes,
+                                                 .large = o->large,
+                                                 .large_bytes = o->large_bytes});
     h->tcp = server_new(h, &h->tcp_side, false);
     h->local = server_new(h, &h->local_side, true);
     if (o->listen)

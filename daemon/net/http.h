@@ -28,6 +28,8 @@ struct http_options {
     int connections, connections_by_address; /* the latter beyond loopback */
     int timeout_ms;                          /* for header and body together */
     size_t body_bytes, header_bytes;
+    const char *large; /* "POST /path ": requests that begin so may have bodies of large_bytes; NULL: none may */
+    size_t large_bytes;
     int streams;
     /* Every request goes here; it must be answered (http_reply) or made a stream, once. */
     void (*handle)(void *arg, struct request *r);

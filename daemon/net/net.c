@@ -17,6 +17,7 @@
 #include "core/hall.h"
 #include "core/queue/queue.h"
 #include "engine/engine.h"
+#include "net/filetype.h"
 #include "net/inside.h"
 #include "net/routes.h"
 
@@ -235,6 +236,8 @@ static int open_http(struct net *n, const Halld__Config *config, char why[200])
         .timeout_ms = 1000 * number_or((int)l->has_header_case, l->header_timeout_s, 10),
         .body_bytes = (size_t)number_or((int)l->has_body_case, l->body_bytes, 65536),
         .header_bytes = HEADER_BYTES,
+        .large = "POST " API "/files ",
+        .large_bytes = FILE_BYTES_MOST,
         .streams = number_or((int)l->has_streams_case, l->streams, 2048),
         .handle = on_request,
         .arg = n,

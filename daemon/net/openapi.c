@@ -218,8 +218,24 @@ static const ProtobufCMessageDescriptor *body_of(const struct route *r)
     return protobuf_c_message_descriptor_get_field(&halld__command__descriptor, (unsigned)r->command)->descriptor;
 }
 
+/* A body of bytes, by their types. */
+static void raw_body_of(struct doc *d, const char *types)
+{
+    buf_add_text(d->out, "\"requestBody\":{\"content\":{");
+    for (const char *at = types; *at;) {
+        size_t len = strcspn(at, " ");
+        buf_add_format(d->out, "%s\"%.*s\":{}", at == types ? "" : ",", (int)len, at);
+        at += len + strspn(at + len, " ");
+    }
+    buf_add_text(d->out, "}},");
+}
+
 static void request_body_of(struct doc *d, const struct route *r)
 {
+    if (r->takes) {
+        raw_body_of(d, r->takes);
+        return;
+    }
     if (!body_of(r))
         return;
     buf_add_text(d->out, "\"requestBody\":{\"content\":{\"application/json\":{\"schema\":");

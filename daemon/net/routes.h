@@ -32,6 +32,7 @@ struct route {
     void (*handle)(struct call *c);
     const ProtobufCMessageDescriptor *request, *response; /* NULL: none, or `type` */
     const char *type;                                     /* of an answer that is no JSON message; NULL */
+    const char *takes; /* the types of a body that is no JSON message, separated by blanks; NULL */
     int status;                                           /* of a success; of a command: view/reply's */
     const char *query; /* names of the query's parameters, separated by blanks; NULL */
     const char *zh, *en;

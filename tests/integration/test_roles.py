@@ -19,14 +19,14 @@ MAY = {
         POST /tickets/by-token/{token}/cancel /tickets/by-token/{token}/report-back /tickets/by-token/{token}/return
         POST /appointments /appointments/by-token/{token} /appointments/by-token/{token}/cancel
         POST /appointments/by-token/{token}/move /appointments/by-token/{token}/check-in /session /pair
-        GET /matters/by-token/{token} /matters/by-token/{token}/qr.svg
+        GET /matters/by-token/{token} /matters/by-token/{token}/qr.svg /matters/by-token/{token}/files/{file}
         POST /matters/by-token/{token}/{transition} /tickets/by-token/{token}/matters/{kind}
         DELETE /session""",
     "kiosk " + CLERKS: "POST /tickets /tickets/{id}/printed /appointments/check-in",
-    STAFF: "GET /flows /flows/{kind}/matters /matters /matters/{id}\nPOST /flows/{kind}/matters /matters/{id}/unmask /matters/{id}/{transition}\n"
+    STAFF: "GET /flows /flows/{kind}/matters /matters /matters/{id} /matters/{id}/files/{file}\nPOST /flows/{kind}/matters /matters/{id}/unmask /matters/{id}/{transition}\n"
            "GET /tickets /tickets/{id} /tickets/{id}/why /appointments /windows /windows/{n} /alarms /duty /people",
     CLERKS: """GET /tickets/{id}/slip /matters/{id}/slip
-        POST /tickets/{id}/cancel /tickets/{id}/report-back /tickets/{id}/class /appointments/{id}/move /appointments/{id}/cancel
+        POST /files /tickets/{id}/cancel /tickets/{id}/report-back /tickets/{id}/class /appointments/{id}/move /appointments/{id}/cancel
         POST /devices/{device}/help/answer /alarms/acknowledge /duty/hand-over
         POST """ + " ".join("/windows/{n}/" + verb for verb in WINDOW_VERBS.split()),
     "kiosk screen manager admin": "POST /devices/self/status /devices/self/help",

@@ -203,6 +203,70 @@ START_TEST(what_is_erased_is_gone_and_may_be_erased_again)
 }
 END_TEST
 
+/* Long things are copied by the writer: from the disk, and from what the same batch seals or copies. */
+START_TEST(what_is_copied_opens_for_its_new_owner_alone)
+{
+    static const uint8_t carl[SEALED_REF] = {7};
+    char bytes[] = "a\0b\0c", *clear = NULL;
+    size_t len = 0;
+    int64_t until = 0;
+    struct store_batch *b = store_batch_new();
+    struct sealing what = {ANNA, "file", TODAY - 1, 5000, bytes, sizeof bytes};
+    struct sealing to_berta = {BERTA, "file", TODAY, INT64_MAX, NULL, 0},
+                   to_carl = {carl, "file", TODAY, INT64_MAX, NULL, 0};
+    ck_assert_int_eq(store_batch_add_copy(store, b, NULL, &to_berta, ANNA), HALL_E_NOT_FOUND);
+    ck_assert_int_eq(store_seal(store, b, &what), 0);
+    ck_assert_int_eq(finish(b), 0);
+    b = store_batch_new();
+    ck_assert_int_eq(store_batch_add_copy(store, b, NULL, &to_berta, ANNA), 0);
+    ck_assert_int_eq(store_batch_add_copy(store, b, NULL, &to_carl, BERTA), 0);
+    store_batch_add_erasure(b, ANNA, "");
+    ck_assert_int_eq(store_batch_add_copy(store, b, NULL, &to_carl, ANNA), HALL_E_NOT_FOUND);
+    ck_assert_int_eq(finish(b), 0);
+    open_again();
+    opens_not(ANNA, "file", HALL_E_NOT_FOUND);
+    const uint8_t *owners[] = {BERTA, carl};
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(store_unseal_bytes(store, owners[i], "file", &clear, &len), 0);
+        ck_assert_uint_eq(len, sizeof bytes);
+        ck_assert_mem_eq(clear, bytes, len);
+        sealed_free_bytes(clear, len);
+    }
+    ck_assert_int_eq(store_sealed_find(store, BERTA, "file", &until), 0);
+    ck_assert_int_eq(until, INT64_MAX);
+    run_sql("UPDATE sealed SET ciphertext = zeroblob(40) WHERE ref = x'09000000000000000000000000000000'");
+    b = store_batch_new();
+    ck_assert_int_eq(store_batch_add_copy(store, b, NULL, &to_carl, BERTA), 0);
+    ck_assert_int_eq(finish(b), 0); /* said in the log; what is there stays */
+    ck_assert_int_eq(store_unseal_bytes(store, carl, "file", &clear, &len), 0);
+    sealed_free_bytes(clear, len);
+}
+END_TEST
+
+START_TEST(keys_of_many_days_stay_right)
+{
+    enum { DAYS = 300 };
+    struct store_batch *b = store_batch_new();
+    char field[16], *clear;
+    for (int i = 0; i < DAYS; i++) {
+        snprintf(field, sizeof field, "f%d", i);
+        struct sealing what = {ANNA, field, 20200000 + i, INT64_MAX, field, 0};
+        ck_assert_int_eq(store_seal(store, b, &what), 0);
+    }
+    ck_assert_int_eq(finish(b), 0);
+    ck_assert_int_eq(count("day_key"), DAYS);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < DAYS; i++) {
+            snprintf(field, sizeof field, "f%d", i * 7 % DAYS);
+            ck_assert_int_eq(store_unseal(store, ANNA, field, &clear), 0);
+            ck_assert_str_eq(clear, field);
+            sealed_free(clear);
+        }
+        open_again();
+    }
+}
+END_TEST
+
 START_TEST(what_has_expired_goes_and_with_the_last_row_the_days_key)
 {
     seal(ANNA, "phone", TODAY - 2, 1000, "13800000000");
@@ -250,6 +314,8 @@ int main(void)
     tcase_add_test(tc, no_file_has_the_clear_text_and_the_key_is_the_machines_own);
     tcase_add_test(tc, a_row_that_is_changed_or_moved_does_not_open);
     tcase_add_test(tc, what_is_erased_is_gone_and_may_be_erased_again);
+    tcase_add_test(tc, what_is_copied_opens_for_its_new_owner_alone);
+    tcase_add_test(tc, keys_of_many_days_stay_right);
     tcase_add_test(tc, what_has_expired_goes_and_with_the_last_row_the_days_key);
     tcase_add_test(tc, a_batch_that_is_refused_leaves_nothing);
     suite_add_tcase(suite, tc);

@@ -1,0 +1,313 @@
+#!/usr/bin/python3
+"""
+Personal data of matters, from the door to the disk: no file of the hall has a word that somebody wrote, what is kept no
+longer is gone and stays gone after a restore, and nothing opens without the machine's key.
+"""
+import hashlib
+import http.client
+import json
+import os
+import shutil
+import sqlite3
+import struct
+import sys
+import zlib
+
+import pytest
+
+from hall import journal_tool
+from matters import TODAY, MatterHall, field, number
+from web import Person
+
+ID, PHONE, NAME, WORDS = "510101199001019999", "13777778888", "欧阳峰", "绝不外传的一句话，住在天桥街三号"
+OPENED = {"summary": WORDS, "phone": "137-7777 8888", "person": {"id": "510101 19900101 9999", "name": NAME}}
+
+
+def all_bytes(hall):
+    """Every file of the hall that the daemon writes, its log included."""
+    found = {}
+    for folder, _, files in os.walk(hall.root):
+        for name in files:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path) and name not in ("hall.json", "halld.json", "credentials.json"):
+                with open(path, "rb") as f:
+                    found[path] = f.read()
+    return found
+
+
+def nowhere(hall, *words):
+    files = all_bytes(hall)
+    assert any(path.endswith("journal.db") for path in files)
+    for word in words:
+        data = word if isinstance(word, bytes) else word.encode()
+        for path, text in files.items():
+            assert data not in text, (word, path)
+
+
+def rows(hall, sql, *values):
+    with sqlite3.connect(f"file:{hall.journal}?mode=ro", uri=True) as db:
+        return db.execute(sql, values).fetchall()
+
+
+def at(date):
+    return "--clock-start", f"{date}T09:00:00+08:00"
+
+
+def starts_at(hall, date):
+    hall.options = [*at(date), "--clock-rate", "1"]
+    return hall
+
+
+# ---- what lies where
+
+def test_no_file_has_a_word_that_somebody_wrote():
+    with MatterHall() as hall:
+        matter = hall.matter("escalation", transition="register", **OPENED)
+        hall.take("desk", matter, "triage", cause="policy")
+        hall.take("desk", matter, "help", told="转给帮办员小李")    # opens another matter
+        secret = (WORDS, "天桥街", PHONE, "137-7777", ID, ID[6:14], NAME, "欧*", "帮办员小李", json.dumps(WORDS)[1:20])
+        desk = hall.person("desk")
+        assert desk.post(f"/matters/{number(matter)}/triage", {"fields": {"cause": "太长的天桥街"}}).status != 200
+        nowhere(hall, *secret)
+        hall.kill()
+        nowhere(hall, *secret)
+        hall.start()
+        view = hall.person("desk").get(f"/matters/{number(matter)}").body
+        assert field(view, "summary") == [WORDS] and field(view, "phone") == ["137****8888"] and field(view, "person") == ["欧*"]
+        hall.stop()    # with its snapshot
+        nowhere(hall, *secret)
+        dump = journal_tool("dump", "--json", hall.journal)
+        for word in secret:
+            assert word not in dump
+
+
+def test_nothing_in_the_journal_can_be_tried_against_all_phone_numbers():
+    halls = []
+    for _ in range(2):
+        with MatterHall() as hall:
+            desk = hall.person("desk")
+            sent = desk.post("/flows/escalation/matters", {"transition": "register", "fields": OPENED}, Idempotency_Key="one-key")
+            assert sent.status == 201
+            again = desk.post("/flows/escalation/matters", {"transition": "register", "fields": OPENED}, Idempotency_Key="one-key")
+            assert again.status in (200, 201) and number(again.body) == number(sent.body)
+            other = desk.post("/flows/escalation/matters", {"transition": "register", "fields": {**OPENED, "phone": "13777778889"}},
+                              Idempotency_Key="one-key")
+            assert other.code == "KEY_REUSED"
+            event = next(e for e in hall.events() if "matter_moved" in e)
+            values = {f["field"]: f["texts"][0] for f in event["matter_moved"]["fields"]}
+            halls.append((event["request"], values))
+            plain = {hashlib.blake2b(PHONE.encode(), digest_size=n).hexdigest() for n in (16, 32)}
+            assert not plain & set(values.values()) and all(len(v) == 32 for v in values.values())
+    # Another machine's key: everything that could be compared is another.
+    assert halls[0][0] != halls[1][0] and not set(halls[0][1].values()) & set(halls[1][1].values())
+
+
+def test_a_backup_opens_only_with_the_machines_key(tmp_path):
+    with MatterHall() as hall:
+        matter = hall.matter("escalation", transition="register", **OPENED)
+        path = str(tmp_path / "backup.db")
+        assert hall.admin().post("/admin/backup", {"file": path}).status == 200
+        keys = {name: (tmp_path / name) for name in ("machine.key", "person.key")}
+        for name, copy in keys.items():
+            shutil.copy(os.path.join(hall.data, name), copy)
+            assert os.stat(os.path.join(hall.data, name)).st_mode & 0o777 == 0o600
+        hall.kill()
+        shutil.rmtree(hall.data)
+        hall.start("--restore", path)
+        view = hall.person("desk").get(f"/matters/{number(matter)}").body
+        assert field(view, "summary") in (None, []) or WORDS not in field(view, "summary")
+        refused = hall.person("desk").post("/flows/escalation/matters", {"transition": "register", "fields": OPENED})
+        assert refused.code == "SEAL_FAILED" and refused.status == 503    # today has a key that does not open
+        assert hall.client("kiosk").ticket("A").status == 201              # and tickets go on
+        hall.kill()
+        for name, copy in keys.items():
+            shutil.copy(copy, os.path.join(hall.data, name))
+        hall.start()
+        assert field(hall.person("desk").get(f"/matters/{number(matter)}").body, "summary") == [WORDS]
+        assert hall.nobody().get("/matters/by-token/" + matter["token"]).status == 200
+
+
+# ---- what is kept no longer
+
+def test_what_is_kept_no_longer_is_gone_and_stays_gone_after_a_restore(tmp_path):
+    path = str(tmp_path / "backup.db")
+    with MatterHall() as hall:
+        matter = hall.matter("escalation", transition="register", **OPENED)
+        hall.take("desk", matter, "triage", cause="policy", phone="13900001111")
+        hall.take("desk", matter, "withdraw")
+        assert len(rows(hall, "SELECT 1 FROM sealed")) == 4    # both numbers, for the timeline
+        assert hall.admin().post("/admin/backup", {"file": path}).status == 200
+        hall.stop()
+        starts_at(hall, "2027-03-01").start()    # the phone is kept for 90 days
+        view = hall.person("desk").get(f"/matters/{number(matter)}").body
+        assert not field(view, "phone") and field(view, "summary") == [WORDS] and field(view, "person") == ["欧*"]
+        assert len(rows(hall, "SELECT 1 FROM sealed")) == 2
+        assert [e["field_erased"]["field"] for e in hall.events() if "field_erased" in e] == ["phone"]
+        hall.stop()
+        starts_at(hall, "2027-12-01").start()    # the person for a year
+        assert len(rows(hall, "SELECT 1 FROM sealed")) == 1
+        journal_tool("verify", hall.journal)
+        hall.stop()
+        shutil.move(hall.journal, str(tmp_path / "old.db"))
+        for left in ("-wal", "-shm"):
+            if os.path.exists(hall.journal + left):
+                os.remove(hall.journal + left)
+        shutil.rmtree(os.path.join(hall.data, "snapshot"), ignore_errors=True)
+        hall.start("--restore", path)    # it knew both numbers
+        view = hall.person("desk").get(f"/matters/{number(matter)}").body
+        assert not field(view, "phone") and not field(view, "person") and field(view, "summary") == [WORDS]
+        assert len(rows(hall, "SELECT 1 FROM sealed")) == 1
+        hall.stop()
+        starts_at(hall, "2031-01-06").start()
+        assert not rows(hall, "SELECT 1 FROM sealed")
+        hall.stop()
+        starts_at(hall, "2031-01-07").start()
+        assert not rows(hall, "SELECT 1 FROM day_key WHERE day < 20310106")    # and with the last row the days' keys
+
+
+# ---- files
+
+def png(size):
+    """A picture that no file of ours resembles."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    filler = chunk(b"tEXt", b"Comment\0" + b"TIANQIAO" * (size // 8))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)) + filler + chunk(b"IEND", b"")
+
+
+PDF, JPEG, PNG = b"%PDF-1.7\nTIANQIAO 3" * 50, b"\xff\xd8\xff\xe0TIANQIAO" * 50, png(800)
+DRAFT = {"item": "a1", "facts": "情况", "ground": "依据", "proposed": "答复", "alternatives": "办法"}
+
+
+def bring(person, data, key=None):
+    """POST /files as a browser does: (status, body)."""
+    host, port = person.address.rsplit(":", 1)
+    connection = http.client.HTTPConnection(host, int(port), timeout=30)
+    headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in person.cookies.items()), "Content-Type": "application/octet-stream"}
+    if person.csrf:
+        headers["X-CSRF-Token"] = person.csrf
+    if key:
+        headers["Idempotency-Key"] = key
+    connection.request("POST", "/api/v1/files", data, headers)
+    answer = connection.getresponse()
+    body = json.loads(answer.read() or b"{}")
+    connection.close()
+    return answer.status, body
+
+
+def show(person, path):
+    host, port = person.address.rsplit(":", 1)
+    connection = http.client.HTTPConnection(host, int(port), timeout=30)
+    connection.request("GET", "/api/v1" + path, headers={"Cookie": "; ".join(f"{k}={v}" for k, v in person.cookies.items())})
+    answer = connection.getresponse()
+    data = answer.read()
+    connection.close()
+    return answer.status, data, dict(answer.getheaders())
+
+
+def brought(person, data):
+    status, body = bring(person, data)
+    assert status == 201, body
+    return body["file"]
+
+
+def test_files_are_brought_named_shown_and_audited():
+    with MatterHall() as hall:
+        clerk, approver = hall.person("clerk"), hall.person("approver")
+        names = [brought(clerk, data) for data in (PDF, JPEG, PNG)]
+        assert len(set(names)) == 3 and all(len(n) == 32 for n in names)
+        matter = number(hall.matter("denial", "clerk", "draft", **DRAFT, attachments=names))
+        for name, data, kind, way in zip(names, (PDF, JPEG, PNG), ("application/pdf", "image/jpeg", "image/png"),
+                                         ("attachment", "inline", "inline")):
+            status, shown, headers = show(approver, f"/matters/{matter}/files/{name}")
+            assert (status, shown, headers["Content-Type"]) == (200, data, kind)
+            assert headers["Content-Disposition"].startswith(way) and "sandbox" in headers["Content-Security-Policy"]
+            assert headers["X-Content-Type-Options"] == "nosniff" and headers["Cache-Control"] == "no-store"
+        hall.matter("escalation", transition="register", summary="写下安全记录")
+        kept = [r for r in hall.admin().get("/audit?log=security").body["security"] if r["kind"] == "file"]
+        assert len(kept) == 3 and kept[0]["who"] == "shenpi" and f"matter {matter} file" in kept[0]["what"]
+        assert show(hall.person("helper"), f"/matters/{matter}/files/{names[0]}")[0] == 200    # clerks read denials
+        assert show(hall.nobody(), f"/matters/{matter}/files/{names[0]}")[0] == 401
+        for path in (f"/matters/{matter}/files/{'0' * 32}", f"/matters/{matter}/files/x", f"/matters/999/files/{names[0]}"):
+            assert show(approver, path)[0] == 404
+        # One that was there may be named again beside a new one; the one left out is still in the timeline's reach.
+        more = brought(clerk, PDF + b"2")
+        hall.take("clerk", matter, "submit_later", attachments=[names[0], more])
+        assert show(approver, f"/matters/{matter}/files/{more}")[1] == PDF + b"2"
+        assert show(approver, f"/matters/{matter}/files/{names[2]}")[1] == PNG
+        nowhere(hall, b"TIANQIAO", b"%PDF-1.7\nT")
+        hall.kill()
+        hall.start()
+        assert show(hall.person("approver"), f"/matters/{matter}/files/{names[1]}")[1] == JPEG
+        hall.stop()
+        nowhere(hall, b"TIANQIAO")
+
+
+def test_what_is_no_file_of_a_known_kind_is_refused():
+    with MatterHall() as hall:
+        clerk = hall.person("clerk")
+        for data, status, code in ((b"<svg onload=alert(1)>", 422, "BAD_VALUE"), (b"", 422, "FIELD_MISSING"), (b"%PDF-", 422, "BAD_VALUE"),
+                                   (b"GIF89a" + b"x" * 99, 422, "BAD_VALUE"), (b"PK\3\4" * 99, 422, "BAD_VALUE")):
+            answer = bring(clerk, data)
+            assert (answer[0], answer[1]["error"]["code"]) == (status, code), data[:9]
+        assert bring(Person(hall), PDF)[0] == 401
+        answer = hall.client("kiosk").request("POST", "/files", {})
+        assert answer.code == "WRONG_ROLE"
+        # Only what was brought can be named, and only by its name.
+        for name in ("0" * 32, "../../etc/passwd", "x", ""):
+            said = clerk.post("/flows/denial/matters", {"transition": "draft", "fields": {**DRAFT, "attachments": [name]}})
+            assert said.code == "FIELD_BAD" and said.body["error"]["details"]["field"] == "attachments"
+
+
+def test_a_large_file_is_taken_and_one_too_large_is_not():
+    with MatterHall() as hall:
+        clerk = hall.person("clerk")
+        large = b"%PDF-1.7\n" + os.urandom((4 << 20) - 9)
+        name = brought(clerk, large)
+        matter = number(hall.matter("denial", "clerk", "draft", **DRAFT, attachments=[name]))
+        status, shown, _ = show(clerk, f"/matters/{matter}/files/{name}")
+        assert status == 200 and shown == large
+        assert bring(clerk, large + b"x")[0] == 413
+        # No other path takes so much, also not on a connection that has just brought a file.
+        host, port = clerk.address.rsplit(":", 1)
+        connection = http.client.HTTPConnection(host, int(port), timeout=30)
+        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in clerk.cookies.items()), "X-CSRF-Token": clerk.csrf}
+        connection.request("POST", "/api/v1/files", large[:200000], headers)
+        answer = connection.getresponse()
+        assert answer.status == 201 and answer.read()
+        connection.request("POST", "/api/v1/flows/denial/matters", b'{"fields":"' + b"x" * 200000 + b'"}', headers)
+        assert connection.getresponse().status == 413
+        connection.close()
+
+
+def test_the_same_file_under_the_same_key_is_one_and_orphans_go():
+    with MatterHall() as hall:
+        clerk = hall.person("clerk")
+        first, again = bring(clerk, PDF, "key-1")[1], bring(clerk, PDF, "key-1")[1]
+        assert first["file"] == again["file"] and (first["type"], first["bytes"]) == ("application/pdf", len(PDF))
+        assert brought(clerk, PDF) != first["file"]
+        taken = brought(clerk, JPEG)
+        matter = number(hall.matter("denial", "clerk", "draft", **DRAFT, attachments=[taken]))
+        assert len(rows(hall, "SELECT 1 FROM sealed WHERE expires_at < 9e18")) == 3
+        hall.stop()
+        starts_at(hall, "2026-11-24").start()
+        late = hall.person("clerk").post(f"/matters/{matter}/submit_later", {"fields": {"attachments": [first["file"]]}})
+        assert late.code == "FIELD_BAD"
+        hall.stop()
+        starts_at(hall, "2026-11-26").start()
+        hall.matter("escalation", transition="register", summary="写下")
+        hall.stop()
+        assert not rows(hall, "SELECT 1 FROM sealed WHERE expires_at < 9e18")
+        hall.start()
+        assert show(hall.person("approver"), f"/matters/{matter}/files/{taken}")[1] == JPEG
+        hall.take("clerk", matter, "withdraw")
+        hall.stop()
+        starts_at(hall, "2028-01-03").start()    # attachments are kept for a year
+        assert show(hall.person("approver"), f"/matters/{matter}/files/{taken}")[0] == 404
+        hall.stop()
+        nowhere(hall, b"TIANQIAO")
+
+
+if __name__ == "__main__":
+    assert TODAY
+    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", __file__]))
