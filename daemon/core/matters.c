@@ -302,6 +302,14 @@ bool matters_may_read_field(const struct asker *a, const struct matter *m, int f
     return flow_may_read_field(a->hall->flow, &c.turn, m, field);
 }
 
+bool matters_plan_migration(const struct asker *a, const struct matter *m,
+                            void (*each)(void *arg, const Halld__Event *event), void *arg)
+{
+    struct circumstances c;
+    ask(&c, a);
+    return flow_plan_migration(a->hall->flow, &c.turn, m, each, arg);
+}
+
 bool matters_may_read_kind(const struct asker *a, const struct definition *d)
 {
     struct circumstances c;

@@ -46,4 +46,9 @@ bool matters_is_told(const struct asker *a, const char *to);
 /* May the asker take any? */
 bool matters_waits_for(const struct asker *a, const struct matter *m);
 
+/* What following its flow's newest version would do to an open matter: its events, borrowed during the call. False: it
+ * stays as it is. */
+bool matters_plan_migration(const struct asker *a, const struct matter *m,
+                            void (*each)(void *arg, const Halld__Event *event), void *arg);
+
 #endif

@@ -73,6 +73,9 @@ void api_device_help(struct call *c);
 void api_accept_clock(struct call *c);
 void api_backup(struct call *c);
 void api_flows_reload(struct call *c);
+/* api_migration.c */
+void api_migration(struct call *c);
+void api_migrate(struct call *c);
 void api_status(struct call *c);
 void api_healthz(struct call *c);
 void api_readyz(struct call *c);

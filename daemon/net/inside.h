@@ -34,6 +34,7 @@ struct net {
     struct pages *pages;
     struct study *study;
     struct call *calls; /* not answered yet */
+    struct migration *migrations;
     char *public_url, *socket_path;
     struct loop_watch *quiet_watch;
     void (*quiet)(void *arg);

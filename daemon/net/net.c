@@ -19,6 +19,7 @@
 #include "engine/engine.h"
 #include "net/filetype.h"
 #include "net/inside.h"
+#include "net/migrate.h"
 #include "net/routes.h"
 
 enum { HEADER_BYTES = 16384, QUIET_LOOK_MS = 10 };
@@ -367,6 +368,7 @@ void net_close(struct net *n)
         return;
     passwords_free(n->passwords);
     study_free(n->study);
+    migrations_close(n);
     while (n->calls)
         call_refuse(n->calls, HALL_E_NOT_READY);
     http_close(n->http);

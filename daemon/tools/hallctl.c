@@ -42,6 +42,8 @@ static const struct hallctl_command commands[] = {
     {"flow check", "DIR PROFILE", 2, 2, hallctl_flow_check, "检查流程定义和参数表（不需要守护进程）",
      "check definitions of flows and a profile; needs no daemon"},
     {"flow reload", "", 0, 0, hallctl_flow_reload, "重新读流程定义和参数表", "read the definitions of flows anew"},
+    {"flow migrate", "NAME [--yes]", 1, 1, hallctl_flow_migrate, "在办件迁移到最新版定义；没有 --yes 只说会怎样",
+     "let open matters follow the newest version; without --yes only say what it would do"},
     {"trace", "DATE|today", 1, 1, hallctl_trace, "打印一天的叫号记录（CSV）", "print a day's calls as CSV"},
     {"clock accept", "[--reason TEXT]", 0, 0, hallctl_clock_accept, "确认机器时间", "accept the machine's clock"},
     {"rebuild-rrd", "", 0, 0, hallctl_rebuild_rrd, "从日志重建全部指标序列", "make every series anew from the journal"},
@@ -88,6 +90,7 @@ static const struct {
     TEXT("public-key", public_key, "KEY", NULL, NULL),
     TEXT("reason", reason, "TEXT", NULL, NULL),
     FLAG("password-stdin", password_stdin, NULL, NULL),
+    FLAG("yes", yes, NULL, NULL),
 #undef TEXT
 #undef FLAG
 };

@@ -27,7 +27,7 @@ struct hallctl_options {
     const char *socket, *url, *token, *credentials, *user, *lang;
     const char *state, *queue, *q, *number, *after, *most;
     const char *role, *display, *groups, *place, *days, *reason, *public_key;
-    bool json, help, version, password_stdin;
+    bool json, help, version, password_stdin, yes;
 };
 
 struct hallctl {
@@ -56,7 +56,7 @@ hallctl_run hallctl_screen_add, hallctl_screen_list, hallctl_screen_revoke;
 hallctl_run hallctl_import_items, hallctl_import_hall, hallctl_import_calendar;
 
 /* hallctl_flow.c */
-hallctl_run hallctl_flow_check, hallctl_flow_reload;
+hallctl_run hallctl_flow_check, hallctl_flow_reload, hallctl_flow_migrate;
 
 /* Says a sentence on a stream, with a line end; the arguments are struct text_arg. */
 void hallctl_say(const struct hallctl *ctl, FILE *to, enum hallctl_word word, const struct text_arg *args, size_t n);

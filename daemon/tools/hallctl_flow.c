@@ -1,5 +1,6 @@
 /* hallctl flow: definitions of flows, as files and as the daemon has them. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,52 @@ int hallctl_flow_reload(struct hallctl *ctl, int argc, char **argv)
     say_load(ctl, l);
     if (l->n_faults)
         code = EXIT_REFUSED;
+    protobuf_c_message_free_unpacked(m, NULL);
+    return code;
+}
+
+/* ---- migrating */
+
+#define NUMBER_TEXT 24
+
+static const char *number(int64_t n, char text[NUMBER_TEXT])
+{
+    snprintf(text, NUMBER_TEXT, "%" PRId64, n);
+    return text;
+}
+
+static void say_migration(const struct hallctl *ctl, const Halld__MigrationView *v)
+{
+    char a[NUMBER_TEXT], b[NUMBER_TEXT], c[NUMBER_TEXT], d[NUMBER_TEXT];
+    SAY(ctl, stdout, W_MIGRATION, ARG("flow", v->flow), ARG("n", number(v->matters, a)),
+        ARG("version", number(v->version, b)));
+    for (size_t i = 0; i < v->n_moves; i++)
+        SAY(ctl, stdout, W_MIGRATION_MOVE, ARG("version", number(v->moves[i]->version, a)),
+            ARG("from", v->moves[i]->from), ARG("to", v->moves[i]->to), ARG("n", number(v->moves[i]->matters, b)));
+    for (size_t i = 0; i < v->n_clocks; i++)
+        SAY(ctl, stdout, W_MIGRATION_CLOCK, ARG("clock", v->clocks[i]->clock),
+            ARG("kept", number(v->clocks[i]->kept, a)), ARG("stopped", number(v->clocks[i]->stopped, b)),
+            ARG("dropped", number(v->clocks[i]->dropped, c)), ARG("started", number(v->clocks[i]->started, d)));
+    for (size_t i = 0; i < v->n_stays; i++)
+        SAY(ctl, stdout, W_MIGRATION_REST, ARG("version", number(v->stays[i]->version, a)),
+            ARG("state", v->stays[i]->state), ARG("n", number(v->stays[i]->matters, b)));
+    puts(hallctl_word(ctl, v->done ? W_MIGRATION_DONE : W_MIGRATION_ASK));
+}
+
+int hallctl_flow_migrate(struct hallctl *ctl, int argc, char **argv)
+{
+    struct buf path = BUF_INIT;
+    ProtobufCMessage *m = NULL;
+    bool yes = ctl->options.yes;
+    (void)argc;
+    buf_add_text(&path, "/flows/");
+    hallctl_add_encoded(&path, argv[0]);
+    buf_add_text(&path, yes ? "/migrate" : "/migration");
+    int code = hallctl_ask(ctl, yes ? "POST" : "GET", buf_text(&path), NULL, &halld__migration_view__descriptor, &m);
+    buf_fini(&path);
+    if (!m)
+        return code;
+    say_migration(ctl, (const Halld__MigrationView *)m);
     protobuf_c_message_free_unpacked(m, NULL);
     return code;
 }

@@ -37,6 +37,14 @@
     X(FLOW_LOADED, "{flow} 第 {version} 版已生效", "{flow} version {version} is in force")                           \
     X(PROFILE_LOADED, "新的参数表已生效", "the new profile is in force")                                             \
     X(FLOWS_AS_BEFORE, "没有变化", "nothing has changed")                                                            \
+    X(MIGRATION, "{flow}：{n} 件迁移到第 {version} 版", "{flow}: {n} matters move to version {version}")             \
+    X(MIGRATION_MOVE, "  第 {version} 版 {from} > {to}：{n} 件", "  version {version} {from} > {to}: {n}")           \
+    X(MIGRATION_CLOCK, "  时限 {clock}：继续 {kept}，停止 {stopped}，取消 {dropped}，开始 {started}",                \
+      "  clock {clock}: {kept} kept, {stopped} stopped, {dropped} dropped, {started} started")                       \
+    X(MIGRATION_REST, "  第 {version} 版 {state}：{n} 件不动，定义没有说怎样迁移",                                   \
+      "  version {version} {state}: {n} stay, the definition does not say how")                                      \
+    X(MIGRATION_ASK, "什么都没有改；加 --yes 执行。", "Nothing was changed; --yes does it.")                         \
+    X(MIGRATION_DONE, "已执行。", "Done.")                                                                           \
     X(IMPORTED_ITEMS, "导入了 {n} 个事项。", "{n} items imported.")                                                  \
     X(IMPORTED_HALL, "导入了大厅设置，共 {n} 行。", "The hall's settings were imported, {n} rows.")                  \
     X(IMPORTED_YEAR, "{year} 年：休 {off} 天，周末上班 {work} 天",                                                   \

@@ -33,7 +33,8 @@ MAY = {
     "manager admin": """GET /status /series /series/{name} /graphs/{file} /metrics /admin/settings
         GET /admin/hall /admin/policy /admin/booking
         PATCH /admin/hall /admin/policy /admin/booking
-        POST /windows/{n}/take-over /admin/flows/reload
+        GET /flows/{kind}/migration
+        POST /windows/{n}/take-over /admin/flows/reload /flows/{kind}/migrate
         """ + "\n".join(f"{verb} /admin/{table}" for table in TABLES.split() for verb in ("GET", "POST", "PATCH")) + "\n"
     + "\n".join(f"{verb} /admin/{table}/{{key}}" for table in TABLES.split() for verb in ("PATCH", "DELETE")),
     "manager admin auditor": "GET /trace/{day} /reports/fairness /reports/forecast",

@@ -79,7 +79,7 @@ void act_end_inner(struct act *inner, struct act *outer, bool keep)
     free(inner->events);
 }
 
-void act_begin_turn(struct act *a, struct flow *base, struct flow *layer, const struct flow_turn *turn,
+void act_begin_turn(struct act *a, const struct flow *base, struct flow *layer, const struct flow_turn *turn,
                     struct refusal *r)
 {
     flow_layer_init(layer, base);

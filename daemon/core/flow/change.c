@@ -82,22 +82,19 @@ static void make_migrated(struct act *a, const struct matter *m, const struct de
     act_make(a, event);
 }
 
-static size_t migrate_matter(struct flow *f, const struct flow_turn *turn, uint64_t matter, const struct definition *to)
+/* On the act's layer; false: the version has no state for the matter. */
+static bool decide_migration(struct act *a, uint64_t matter, const struct definition *to)
 {
-    struct act a;
-    struct flow layer;
-    act_begin_turn(&a, f, &layer, turn, NULL);
-    const struct matter *m = flow_matter(a.flow, matter);
+    const struct matter *m = flow_matter(a->flow, matter);
     const char *state = new_state(migration_from(to, m->def->flow->version), matter_state_name(m));
-    bool known = definition_state(to, state) >= 0;
-    if (known) {
-        clock_stop_gone(&a, matter, to);
-        make_migrated(&a, flow_matter(a.flow, matter), to, state);
-        for (size_t i = 0; i < to->flow->n_clocks; i++)
-            clock_move(&a, matter, (int)i, "migrate");
-        clock_follow_state(&a, matter, 0);
-    }
-    return act_end_turn(&a, known);
+    if (definition_state(to, state) < 0)
+        return false;
+    clock_stop_gone(a, matter, to);
+    make_migrated(a, flow_matter(a->flow, matter), to, state);
+    for (size_t i = 0; i < to->flow->n_clocks; i++)
+        clock_move(a, matter, (int)i, "migrate");
+    clock_follow_state(a, matter, 0);
+    return true;
 }
 
 static bool may_migrate(const struct matter *m, const struct definition *to)
@@ -108,7 +105,28 @@ static bool may_migrate(const struct matter *m, const struct definition *to)
 static size_t migrate_one(struct flow *f, const struct flow_turn *turn, const struct matter *m)
 {
     const struct definition *to = flow_definition(f, f->migrating);
-    return may_migrate(m, to) ? migrate_matter(f, turn, m->id, to) : 0;
+    struct act a;
+    struct flow layer;
+    if (!may_migrate(m, to))
+        return 0;
+    act_begin_turn(&a, f, &layer, turn, NULL);
+    return act_end_turn(&a, decide_migration(&a, m->id, to));
+}
+
+bool flow_plan_migration(const struct flow *f, const struct flow_turn *turn, const struct matter *m,
+                         void (*each)(void *arg, const Halld__Event *event), void *arg)
+{
+    const struct definition *to = flow_definition(f, m->def->flow->name);
+    struct act a;
+    struct flow layer;
+    if (!may_migrate(m, to))
+        return false;
+    act_begin_turn(&a, f, &layer, turn, NULL);
+    bool moves = decide_migration(&a, m->id, to);
+    for (size_t i = 0; moves && i < a.n_events; i++)
+        each(arg, a.events[i]);
+    act_end_turn(&a, false);
+    return moves;
 }
 
 void flow_migrate(struct flow *f, const struct flow_turn *turn, const char *flow)

@@ -45,7 +45,7 @@ void flow_free(struct flow *f)
     free(f);
 }
 
-void flow_layer_init(struct flow *layer, struct flow *below)
+void flow_layer_init(struct flow *layer, const struct flow *below)
 {
     *layer = (struct flow){.below = below, .library = below->library, .last = below->last, .offset = below->offset};
 }

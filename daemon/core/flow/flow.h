@@ -95,6 +95,10 @@ int flow_define_take(struct flow *f, const struct flow_turn *turn, Halld__Flow *
 int flow_set_profile(struct flow *f, const struct flow_turn *turn, const Halld__Profile *profile);
 /* Moves the flow's open matters to its newest version where that says how: begins it, and leaves the flow behind. */
 void flow_migrate(struct flow *f, const struct flow_turn *turn, const char *flow);
+/* What that would do to an open matter: its events, decided on a layer that is thrown away, borrowed during the call.
+ * False: it stays as it is. */
+bool flow_plan_migration(const struct flow *f, const struct flow_turn *turn, const struct matter *m,
+                         void (*each)(void *arg, const Halld__Event *event), void *arg);
 
 /* May the ticket be finished with the outcome? 0, TICKET_HELD or OUTCOME_NOT_ALLOWED. */
 int flow_check_outcome(const struct flow *f, const char *ticket, const char *outcome, struct refusal *r);

@@ -35,7 +35,7 @@ struct matter_list {
 };
 
 struct flow {
-    struct flow *below; /* NULL: this is no layer */
+    const struct flow *below; /* NULL: this is no layer */
     struct library *library;
     struct matter **matters; /* the base: of number i + 1; a layer: the touched ones */
     size_t n_matters;
@@ -54,7 +54,7 @@ struct flow {
     int64_t offset;
 };
 
-void flow_layer_init(struct flow *layer, struct flow *below);
+void flow_layer_init(struct flow *layer, const struct flow *below);
 void flow_layer_fini(struct flow *layer);
 
 struct matter *flow_matter_own(struct flow *f, uint64_t id); /* to write to; NULL if there is none */
@@ -99,7 +99,7 @@ void act_make(struct act *a, Halld__Event *event);
 void act_begin_inner(struct act *inner, const struct act *outer, struct flow *layer);
 void act_end_inner(struct act *inner, struct act *outer, bool keep);
 /* At the bottom: hands the events to the turn. */
-void act_begin_turn(struct act *a, struct flow *base, struct flow *layer, const struct flow_turn *turn,
+void act_begin_turn(struct act *a, const struct flow *base, struct flow *layer, const struct flow_turn *turn,
                     struct refusal *r);
 size_t act_end_turn(struct act *a, bool keep); /* how many events were made */
 
