@@ -128,9 +128,20 @@ static void on_input(struct evbuffer *in, const struct evbuffer_cb_info *info, v
 
 /* ---- the register */
 
-static void count_address(struct conns *all, const struct conn *c, int by)
+/* A proxy's connections are its many callers': its address says nothing of one of them. */
+static bool is_counted(const struct conns *all, const struct conn *c)
 {
     if (c->is_unix || address_is_loopback(&c->peer))
+        return false;
+    for (size_t i = 0; i < all->o.n_trusted; i++)
+        if (address_is_within(&c->peer, &all->o.trusted[i]))
+            return false;
+    return true;
+}
+
+static void count_address(struct conns *all, const struct conn *c, int by)
+{
+    if (!is_counted(all, c))
         return;
     uint64_t party = address_party(&c->peer);
     intptr_t n = (intptr_t)map_find(&all->by_address, party) + by;
@@ -193,8 +204,7 @@ static bool is_over_limits(const struct conns *all, const struct conn *c)
 {
     if (all->stopping || all->count > all->o.most)
         return true;
-    return !c->is_unix && !address_is_loopback(&c->peer) &&
-           (intptr_t)map_find(&all->by_address, address_party(&c->peer)) > all->o.most_by_address;
+    return is_counted(all, c) && (intptr_t)map_find(&all->by_address, address_party(&c->peer)) > all->o.most_by_address;
 }
 
 /* evhttp has no call for a new connection; but it makes itself the argument of its bufferevent's callbacks, so right

@@ -51,6 +51,8 @@ struct conns_options {
     struct loop *loop;
     struct tls *tls; /* for the TCP side; NULL = plain */
     int most, most_by_address;
+    const struct address_prefix *trusted; /* proxies: one address for many callers; borrowed */
+    size_t n_trusted;
     int timeout_ms;     /* for a whole request, header and body */
     size_t input_bytes; /* a connection's unread input at most; more stays with the kernel */
     size_t body_bytes;

@@ -348,6 +348,8 @@ static int open_doors(struct http *h, char why[200])
                                                  .tls = h->tls,
                                                  .most = most_connections(o->connections),
                                                  .most_by_address = o->connections_by_address,
+                                                 .trusted = h->trusted,
+                                                 .n_trusted = h->n_trusted,
                                                  .timeout_ms = o->timeout_ms,
                                                  .input_bytes = o->header_bytes + o->body_bytes + INPUT_SPARE,
                                                  .body_bytes = o->body_bytes,

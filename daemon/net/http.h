@@ -25,7 +25,7 @@ struct http_options {
     const char *certificate, *key; /* PEM files; NULL: plain */
     char *const *trusted_proxy;
     size_t n_trusted_proxy;
-    int connections, connections_by_address; /* the latter beyond loopback */
+    int connections, connections_by_address; /* the latter beyond loopback and trusted proxies, and of streams too */
     int timeout_ms;                          /* for header and body together */
     size_t body_bytes, header_bytes;
     const char *large; /* "POST /path ": requests that begin so may have bodies of large_bytes; NULL: none may */

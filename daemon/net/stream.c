@@ -21,6 +21,7 @@ struct stream {
     struct conn *conn;
     struct stream *prev, *next;
     bool is_chunked, is_ending;
+    uint64_t party; /* whose it is; 0: of this machine, not counted */
     size_t chatter;
     void (*gone)(void *arg);
     void *arg;
@@ -91,13 +92,24 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
         conn_end(s->conn);
 }
 
+/* Behind a proxy the connections are the proxy's, and one caller could take every stream there is. */
+static bool has_too_many(const struct http *h, uint64_t party)
+{
+    int n = 0;
+    for (const struct stream *s = h->streams; s; s = s->next)
+        n += s->party == party;
+    return n >= h->o.connections_by_address;
+}
+
 struct stream *stream_start(struct request *r, const char *type, void (*gone)(void *arg), void *arg)
 {
     struct http *h = r->http;
-    if (!r->ev || h->n_streams >= h->o.streams || conns_are_stopping(h->conns))
+    uint64_t party = request_is_local(r) ? 0 : address_party(&r->address);
+    if (!r->ev || h->n_streams >= h->o.streams || (party && has_too_many(h, party)) || conns_are_stopping(h->conns))
         return NULL;
     struct stream *s = alloc_zero(sizeof *s);
     s->http = h;
+    s->party = party;
     s->conn = r->conn;
     s->gone = gone;
     s->arg = arg;

@@ -169,6 +169,33 @@ def test_one_address_cannot_take_all_connections():
             one.socket.close()
 
 
+def test_one_caller_behind_a_proxy_cannot_take_all_streams():
+    limits = {"enforce": False, "min_free_mib": 0, "connections_per_address": 3}
+    with Hall(limits=limits, trusted_proxy=["127.0.0.1"]) as hall:
+        def stream(caller):
+            one = Raw(hall.address).say(get("/api/v1/stream?topics=call/", "X-Forwarded-For: " + caller))
+            return one, one.socket.recv(12)
+        crowd = [stream("203.0.113.9") for _ in range(3)]
+        assert all(head == b"HTTP/1.1 200" for _, head in crowd)
+        assert stream("203.0.113.9")[1] == b"HTTP/1.1 429"
+        assert stream("203.0.113.10")[1] == b"HTTP/1.1 200"
+        crowd[0][0].socket.close()
+        end = time.monotonic() + 5
+        while stream("203.0.113.9")[1] != b"HTTP/1.1 200":
+            assert time.monotonic() < end, "a stream that has ended counts no more"
+
+
+def test_a_proxys_connections_are_its_callers():
+    address = own_address()
+    if not address:
+        pytest.skip("this machine has loopback only")
+    limits = {"enforce": False, "min_free_mib": 0, "connections_per_address": 3}
+    with Hall(listen="0.0.0.0:0", limits=limits, trusted_proxy=[address]) as hall:
+        far = f"{address}:{hall.address.rsplit(':', 1)[1]}"
+        for one in [Raw(far) for _ in range(10)]:
+            assert one.say(get("/api/v1/hall", "X-Forwarded-For: 203.0.113.9")).answer().status == 200
+
+
 def test_without_descriptors_it_waits_and_does_not_spin(hall):
     pid = hall.process.pid
     kept = hall.client("kiosk")
