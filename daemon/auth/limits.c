@@ -13,6 +13,7 @@ static const struct {
 } RULES[LIMIT_CLASSES] = {
     [LIMIT_NONE] = {0, 0},      [LIMIT_ADDRESS] = {20000, 100}, [LIMIT_PUBLIC] = {5000, 20},
     [LIMIT_KIOSK] = {2000, 30}, [LIMIT_STAFF] = {50000, 100},   [LIMIT_HOLD] = {100, 60},
+    [LIMIT_LOG] = {1000, 500},
 };
 
 struct bucket {

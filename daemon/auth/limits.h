@@ -16,6 +16,7 @@ enum limit_class {
     LIMIT_KIOSK,   /* a kiosk or screen: 2/s, burst 30 */
     LIMIT_STAFF,   /* a session or a clerk's device: 50/s, burst 100 */
     LIMIT_HOLD,    /* times held by one address without booking: one in ten seconds, burst 60 */
+    LIMIT_LOG,     /* rows of the security log that strangers cause, all of them together: 1/s, burst 500 */
     LIMIT_CLASSES
 };
 

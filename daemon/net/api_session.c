@@ -95,7 +95,7 @@ static bool is_locked_out(struct call *c, const char *who)
     int64_t wait = lockout_wait(c->net->lockout, who, clock_monotonic_ms());
     if (wait <= 0)
         return false;
-    call_log(c, "locked_out", who, "");
+    call_log_stranger(c, "locked_out", who, "");
     call_refuse_wait(c, HALL_E_LOCKED_OUT, (int)((wait + 999) / 1000));
     return true;
 }
@@ -110,7 +110,7 @@ static bool is_private(struct call *c)
 {
     if (request_is_encrypted(c->request) || request_is_local(c->request))
         return true;
-    call_log(c, "needs_tls", "", request_path(c->request));
+    call_log_stranger(c, "needs_tls", "", request_path(c->request));
     call_refuse(c, HALL_E_NEEDS_TLS);
     return false;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
@@ -316,4 +317,23 @@ void call_log(struct call *c, const char *kind, const char *who, const char *wha
         address_to_text(request_address(c->request), address);
     if (c->net->o.store)
         store_log_security(c->net->o.store, call_now(c), kind, who, address, what);
+}
+
+/* The log stands on the journal's disk for half a year: nobody may fill it from outside, from however many addresses.
+ */
+void call_log_stranger(struct call *c, const char *kind, const char *who, const char *what)
+{
+    struct net *n = c->net;
+    char text[48];
+    int wait_s;
+    if (!limits_take(n->limits, LIMIT_LOG, "", clock_monotonic_ms(), &wait_s)) {
+        n->rows_not_kept++;
+        return;
+    }
+    if (n->rows_not_kept) {
+        snprintf(text, sizeof text, "%llu rows were not kept", (unsigned long long)n->rows_not_kept);
+        call_log(c, "flood", "", text);
+        n->rows_not_kept = 0;
+    }
+    call_log(c, kind, who, what);
 }

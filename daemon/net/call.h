@@ -82,5 +82,7 @@ bool call_refused(struct call *c, const struct answer *answer);
 
 /* Into the security log: what was refused to whom. */
 void call_log(struct call *c, const char *kind, const char *who, const char *what);
+/* As well, for what costs a stranger nothing to cause: of a flood some rows are kept, and how many were not. */
+void call_log_stranger(struct call *c, const char *kind, const char *who, const char *what);
 
 #endif

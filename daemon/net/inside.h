@@ -35,6 +35,7 @@ struct net {
     struct study *study;
     struct call *calls; /* not answered yet */
     struct migration *migrations;
+    uint64_t rows_not_kept; /* of the security log, since the last that was */
     char *public_url, *socket_path;
     struct loop_watch *quiet_watch;
     void (*quiet)(void *arg);

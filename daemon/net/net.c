@@ -56,12 +56,16 @@ static bool is_change(const struct call *c)
     return strcmp(c->route->method, "GET") != 0;
 }
 
-/* "POST /api/v1/session", for the security log. */
+/* "POST /api/v1/session", for the security log; of a link only the route, for who reads the log is not its holder. */
 static void log_request(struct call *c, const char *kind)
 {
     char what[160];
-    snprintf(what, sizeof what, "%s %.120s", request_method(c->request), request_path(c->request));
-    call_log(c, kind, c->caller.id, what);
+    const char *path = c->route->limit == ROUTE_BY_LINK ? c->route->path : request_path(c->request);
+    snprintf(what, sizeof what, "%s %.120s", request_method(c->request), path);
+    if (c->caller.is_known)
+        call_log(c, kind, c->caller.id, what);
+    else
+        call_log_stranger(c, kind, c->caller.id, what);
 }
 
 /* Whoever holds a ticket's link acts as the ticket. */

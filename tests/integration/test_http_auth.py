@@ -236,6 +236,15 @@ def test_beyond_loopback_a_login_needs_encryption():
             assert r.answer().code == "NEEDS_TLS"
 
 
+def test_the_log_of_what_was_refused_holds_nobodys_link():
+    with Hall() as hall:
+        link = hall.client("kiosk").ticket().body["token"]
+        bad = {"Authorization": "Bearer nobodys"}
+        assert Person(hall, headers=bad).request("POST", f"/tickets/by-token/{link}/cancel", {}).status == 401
+        row = security(hall, "bad_token")[0]
+        assert row["what"] == "POST /api/v1/tickets/by-token/{token}/cancel"
+
+
 def test_without_a_trusted_proxy_nobody_is_believed():
     address = own_address()
     if not address:

@@ -4,6 +4,7 @@ import os
 import resource
 import select
 import socket
+import sqlite3
 import struct
 import sys
 import time
@@ -76,6 +77,20 @@ def test_a_flood_of_bad_tokens_is_slowed_and_does_not_fill_the_log():
         while len(rows) < statuses.count(401) and time.monotonic() < end:
             rows = hall.admin().get("/audit?log=security&kind=bad_token&most=500").body["security"]
         assert len(rows) == statuses.count(401)
+
+
+def test_strangers_cannot_fill_the_disk_with_the_security_log():
+    with Hall(limits=STRICT, trusted_proxy=["127.0.0.1"]) as hall:
+        for caller in range(8):
+            with Raw(hall.address) as r:
+                for _ in range(100):
+                    refused = get("/api/v1/hall", "Authorization: Bearer nobodys", f"X-Forwarded-For: 203.0.113.{caller}")
+                    assert r.say(refused).answer().status == 401
+        assert hall.stop() == 0
+        with sqlite3.connect(hall.journal) as log:
+            rows = dict(log.execute("SELECT kind, count(*) FROM security GROUP BY kind"))
+        assert 500 <= rows["bad_token"] < 600
+        assert rows.get("flood", 0) == rows["bad_token"] - 500, "each that is kept again tells of those that were not"
 
 
 def test_half_a_request_is_cut_and_hurts_nobody(hall):
