@@ -16,7 +16,7 @@
 #include "store/store.h"
 #include "view/reply.h"
 
-enum { KEY_MOST = 128 };
+enum { KEY_MOST = 128, OWN_KEY_SIZE = 64 + 1 + KEY_MOST + 1 };
 
 static const char JSON[] = "application/json";
 
@@ -279,10 +279,22 @@ const char *call_key(const struct call *c)
     return c->without_key ? NULL : request_header(c->request, "Idempotency-Key");
 }
 
+/* A key is its actor's own, but people without a name are one actor: theirs belongs to their link, or else to their
+ * address, or who chooses the same one is given what another has taken. NULL: there is none. */
+static const char *own_key(struct call *c, char own[OWN_KEY_SIZE])
+{
+    const char *key = call_key(c), *link = call_param(c, "token");
+    if (!key || c->caller.is_known || c->caller.id[0])
+        return key;
+    snprintf(own, OWN_KEY_SIZE, "%.64s/%.128s", link[0] ? link : call_party(c), key);
+    return own;
+}
+
 void call_submit_with(struct call *c, Halld__Command *command, const struct submission *with)
 {
     Halld__Actor actor = HALLD__ACTOR__INIT;
     struct submission s = *with;
+    char own[OWN_KEY_SIZE];
     actor.kind = c->caller.kind;
     actor.id = c->caller.id;
     actor.device = c->caller.device;
@@ -290,7 +302,7 @@ void call_submit_with(struct call *c, Halld__Command *command, const struct subm
     s.command = command;
     s.actor = &actor;
     s.role = c->caller.role;
-    s.key = call_key(c);
+    s.key = own_key(c, own);
     if (!s.done) {
         s.done = on_answer;
         s.arg = c;

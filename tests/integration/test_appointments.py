@@ -97,6 +97,21 @@ def test_from_the_free_time_to_the_ticket_and_no_number_is_kept():
             assert PHONE.encode() not in file.read_bytes(), file
 
 
+def test_a_strangers_key_does_not_open_anothers_appointment():
+    with BookingHall() as hall:
+        hall.stop()
+        hall.config["trusted_proxy"] = ["127.0.0.1"]
+        hall.start()
+
+        def hold(address):
+            client = hall.client()
+            client.headers = {"X-Forwarded-For": address}
+            return client.post("/appointments", {"item": "a1", "slot_at": moment(TODAY, "10:00")}, key="1")
+        first, again, other = hold("203.0.113.1"), hold("203.0.113.1"), hold("203.0.113.2")
+        assert first.status == again.status == other.status == 201
+        assert first.body["token"] == again.body["token"] != other.body["token"]
+
+
 def test_cancelling_gives_the_time_back():
     with BookingHall() as hall:
         free = free_at(hall, "10:00")
