@@ -155,8 +155,8 @@ void api_matter_open(struct call *c)
     open_and_free(c, &l.looker, d, from);
 }
 
-/* By the link of a ticket: the person acts as the ticket, which the core fills in. */
-void api_matter_open_by_ticket(struct call *c)
+/* By the link of a ticket of today the person acts as the ticket, which the core fills in. NULL: answered. */
+static const struct ticket *become_ticket(struct call *c, struct net_looker *l)
 {
     uint8_t token[16];
     const struct ticket *t = NULL;
@@ -164,19 +164,31 @@ void api_matter_open_by_ticket(struct call *c)
         t = queue_ticket_by_token(hall_queue(call_hall(c)), token);
     if (!t) {
         call_refuse(c, HALL_E_NO_TICKET);
-        return;
+        return NULL;
     }
-    const struct definition *d = find_kind(c);
-    Halld__OpenRequest *from = d ? (Halld__OpenRequest *)call_body(c) : NULL;
-    struct net_looker l;
-    if (!from)
-        return;
     char *number = alloc_format("%llu", (unsigned long long)t->id);
     matter_become_holder(c, number);
     free(number);
-    looker_of_call(&l, c);
-    l.looker.asker.user = NULL;
-    l.looker.asker.person = c->caller.id;
+    looker_of_call(l, c);
+    l->looker.asker.user = NULL;
+    l->looker.asker.person = c->caller.id;
+    return t;
+}
+
+void api_flows_by_ticket(struct call *c)
+{
+    struct net_looker l;
+    if (become_ticket(c, &l))
+        call_reply(c, 200, &flow_offers_new(&l.looker)->base);
+}
+
+void api_matter_open_by_ticket(struct call *c)
+{
+    struct net_looker l;
+    const struct definition *d = become_ticket(c, &l) ? find_kind(c) : NULL;
+    Halld__OpenRequest *from = d ? (Halld__OpenRequest *)call_body(c) : NULL;
+    if (!from)
+        return;
     from->window = 0; /* a phone stands at no window */
     open_and_free(c, &l.looker, d, from);
 }

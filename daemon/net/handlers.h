@@ -58,6 +58,7 @@ void api_matters(struct call *c);
 void api_flow_matters(struct call *c);
 void api_matter_open(struct call *c);
 void api_matter_open_by_ticket(struct call *c);
+void api_flows_by_ticket(struct call *c);
 /* api_matters.c */
 void api_matter(struct call *c);
 void api_matter_slip(struct call *c);

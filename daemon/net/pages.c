@@ -14,10 +14,10 @@
 
 enum { FILES_MOST = 2000, FILE_MOST = 4 << 20, DEPTH_MOST = 6, PATH_SIZE = 512 };
 
-/* One page for every link below the prefix: whoever has the link sees its ticket or appointment there. */
+/* One page for every link below the prefix: whoever has the link sees its ticket, matter or appointment there. */
 static const struct {
     const char *prefix, *page;
-} LINKS[] = {{"/book/", "/book/index.html"}, {"/t/", "/t/index.html"}};
+} LINKS[] = {{"/book/", "/book/index.html"}, {"/m/", "/m/index.html"}, {"/t/", "/t/index.html"}};
 
 /* Nothing from elsewhere, nothing inline, and no frame around us. */
 static const char POLICY[] = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "

@@ -188,6 +188,8 @@ static const struct route ROUTES[] = {
     {"POST", API "/matters/by-token/{token}/{transition}", ROLE_PUBLIC, ROUTE_BY_LINK, .handle = api_matter_take_by_token,
      TAKES(take_request), GIVES(matter_view), .zh = "本人办理一个步骤：满意、不满意、撤回等",
      .en = "Take a step in one's own matter: satisfied, not satisfied, withdraw"},
+    {"GET", API "/tickets/by-token/{token}/flows", ROLE_PUBLIC, ROUTE_BY_LINK, .handle = api_flows_by_ticket,
+     GIVES(flow_kinds), .zh = "凭排队号的链接能发起什么", .en = "What the holder of a ticket's link may open"},
     {"POST", API "/tickets/by-token/{token}/matters/{kind}", ROLE_PUBLIC, ROUTE_BY_LINK, .handle = api_matter_open_by_ticket,
      TAKES(open_request), .response = &halld__matter_view__descriptor, .status = 201,
      .zh = "凭排队号的链接发起一个办件", .en = "Open a matter by the link of one's ticket"},

@@ -206,3 +206,19 @@ Halld__FlowKinds *flow_kinds_new(const struct looker *l)
     count(v, l);
     return v;
 }
+
+Halld__FlowKinds *flow_offers_new(const struct looker *l)
+{
+    const struct flow *f = hall_flow(l->asker.hall);
+    Halld__FlowKinds *v = BUILD_NEW(Halld__FlowKinds, &halld__flow_kinds__descriptor);
+    v->kinds = build_array(flow_definition_count(f), sizeof *v->kinds);
+    for (size_t i = 0; i < flow_definition_count(f); i++) {
+        const struct definition *d = flow_definition_at(f, i);
+        Halld__FlowKind *kind = flow_kind_new(l, d);
+        if (kind->n_opens && flow_definition(f, d->flow->name) == d)
+            v->kinds[v->n_kinds++] = kind;
+        else
+            protobuf_c_message_free_unpacked(&kind->base, NULL);
+    }
+    return v;
+}

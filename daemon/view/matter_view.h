@@ -11,6 +11,8 @@ void matter_view_set_link(Halld__MatterView *v, const char *token, const char *p
 
 /* Every kind, with what the looker may do and how many there are. */
 Halld__FlowKinds *flow_kinds_new(const struct looker *l);
+/* Only those that the looker may open, without figures: for somebody who holds a ticket. */
+Halld__FlowKinds *flow_offers_new(const struct looker *l);
 /* Of one definition; what the looker may open. */
 Halld__FlowKind *flow_kind_new(const struct looker *l, const struct definition *d);
 

@@ -307,6 +307,10 @@ def test_a_link_that_is_none_opens_nothing(hall):
 def test_a_person_opens_a_matter_by_the_link_of_a_ticket(hall):
     ticket = hall.client("kiosk").ticket("B").body
     somebody, path = hall.nobody(), f"/tickets/by-token/{ticket['token']}/matters/escalation"
+    offers = somebody.get(f"/tickets/by-token/{ticket['token']}/flows").body["kinds"]
+    assert {"escalation": ["register", "praise"], "help": ["ask"]}.items() <= {k["flow"]["name"]: k["opens"] for k in offers}.items()
+    assert all(k["opens"] and not k["open"] for k in offers)
+    assert somebody.get(f"/tickets/by-token/{'0' * 32}/flows").code == "NO_TICKET"
     missing = somebody.post(path, {"fields": {}})
     assert missing.code == "FIELD_MISSING" and details(missing)["value"] == "register praise"
     opened = somebody.post(path, {"transition": "register", "window": 3, "fields": {"summary": "窗口没人"}})

@@ -1,7 +1,13 @@
 /* What is loaded only when it is asked for: what papers an item wants, and the end of a visit. */
+import { ask } from "../lib/ask.js";
 import { h, name, plate } from "../lib/dom.js";
 import { minutes, ms } from "../lib/format.js";
 import { pick, t } from "../lib/i18n.js";
+
+const token = location.pathname.split("/")[2];
+/** Whether the hall takes a word by phone from whoever holds the ticket: what could not be done, or praise. */
+const hears = await ask("GET", `/tickets/by-token/${token}/flows`).then((a) => a.kinds.some((/** @type {any} */ k) => k.opens.length), () => false);
+const saySomething = () => hears && h("a.btn", { href: `/m/new?ticket=${token}` }, t("more"));
 
 /** @param {any} item */
 export function papers(item) {
@@ -30,5 +36,5 @@ export function done(ticket, item, hall, act) {
     h("dl.p-facts.rowed", null, fact(t("item"), name(pick(ticket.item_name, item?.name_en))), back ? null : fact(t("result"), t(`outcome.${ticket.outcome || "unset"}`)),
       ended && started ? fact(t("took"), t("took.text", { wait, service: minutes((ended - started) / 1000) })) : null),
     back ? h("p", null, t("return.do")) : null, hall.notice ? h("p.sub", null, pick(hall.notice, hall.notice_en)) : null],
-  back ? [h("button.btn.main", { type: "button", onclick: () => act("return") }, t("return"))] : []];
+  [back && h("button.btn.main", { type: "button", onclick: () => act("return") }, t("return")), saySomething()]];
 }

@@ -22,8 +22,8 @@ export default {
   "outcome.denied": "Denied", "outcome.advice": "Advice given", "outcome.escalated": "Sent to the could-not-be-done desk",
   "outcome.unset": "Finished",
   cancelled: "You have cancelled this number", expired: "This number is no longer valid", "gone.do": "Please take a new number if you need one.",
-  none: "There is no such number", "none.do": "The link may be incomplete, or not from today. Scan the code again, or ask at the information desk.",
+  none: "There is no such number", "none.do": "The link may be incomplete or old. Scan your slip again, or ask at the counter.",
   cancel: "Cancel", "cancel.ask": "Really cancel?", "cancel.lose": "You would have to take a new number and queue again.", "cancel.yes": "Cancel this number",
   "cancel.no": "Keep waiting", bring: "What to bring", "bring.none": "No papers are listed for this item. Please ask at a window.",
-  "may.follow": "may follow later", close: "OK",
+  "may.follow": "may follow later", close: "OK", more: "Not done? Or praise?",
 };

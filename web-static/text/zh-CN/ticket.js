@@ -24,5 +24,5 @@ export default {
   none: "没有这个号", "none.do": "链接可能不完整，或者不是今天的号。请再扫一次小票上的码，或到咨询台问一下。",
   cancel: "不办了", "cancel.ask": "真的不办了吗？", "cancel.lose": "取消以后要重新取号、重新排队。", "cancel.yes": "取消这个号",
   "cancel.no": "继续等", bring: "要带什么", "bring.none": "这个事项没有列出材料，请到窗口或咨询台问一下。",
-  "may.follow": "可以后补", close: "知道了",
+  "may.follow": "可以后补", close: "知道了", more: "没办成，或想表扬",
 };

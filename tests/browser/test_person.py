@@ -1,0 +1,56 @@
+"""A person's own matter on a phone: from the ticket's page, in plain words, with what they can do; never a name of the staff."""
+import pytest
+
+from flow_hall import FlowHall
+
+
+@pytest.fixture(name="hall")
+def fixture_hall():
+    with FlowHall() as hall:
+        yield hall
+
+
+@pytest.fixture(name="done")
+def fixture_done(hall):
+    """A ticket that was served at window 2."""
+    ticket, clerk = hall.ticket(), hall.client("clerk")
+    for step, body in (("open", {}), ("next", {}), ("start", {}), ("finish", {"outcome": "advice"})):
+        assert clerk.post(f"/windows/2/{step}", body).status == 200
+    return ticket
+
+
+def test_what_could_not_be_done_is_said_from_the_ticket(hall, browser, done):
+    browser.open(f"/t/{done['token']}", "phone").click_text("没办成，或想表扬", "a")
+    browser.click_text("事情没办成").fill("#f-summary", "三次来都说缺一张证明").click_text("确定")
+    browser.wait_text("我们记下了，正在看怎么办", "h1").wait_text("三次来都说缺一张证明").wait_text("到大厅 14 号窗口问")
+    (card,) = hall.matters(flow="escalation")
+    assert (card["state"], card["number"]) == ("registered", "A001")
+    browser.wait_text("今天 17:00 以前先给您回话", ".m-due").wait_text("11 月 30 日 17:00 以前给您答复", ".m-due")
+    browser.wait_text("登记", ".m-story")
+
+
+def test_what_is_answered_can_be_taken_up_again_or_closed(hall, browser, done):
+    opened = hall.client().post(f"/tickets/by-token/{done['token']}/matters/escalation", {"transition": "register", "fields": {"summary": "办不了"}}).body
+    desk, number = hall.person("bancheng"), opened["card"]["matter"]
+    desk.step(number, "triage", cause="materials")
+    desk.step(number, "solve", answer="材料可以后补，已经受理")
+    browser.open(f"/m/{opened['token']}", "phone").wait_text("当场解决了，您满意吗？", "h1").wait_text("材料可以后补，已经受理")
+    assert "何" not in browser.text() and "bancheng" not in browser.text()
+    browser.click_text("没解决，请再办").click_text("确定", ".p-sheet button").wait_text("请写：", ".p-sheet")
+    browser.fill("#f-reason", "还是要证明").click_text("确定", ".p-sheet button").wait_text("弄清原因了，正在给您想办法", "h1")
+    assert hall.matter(number)["card"]["level"] == 2
+    desk.step(number, "solve", answer="已办好")
+    browser.driver.refresh()
+    browser.click_text("满意，可以结束了").click_text("确定", ".p-sheet button").wait_text("这件事办完了，谢谢您", "h1")
+    assert not browser.all(".p-foot button")
+
+
+def test_praise(hall, browser, done):
+    browser.open(f"/m/new?ticket={done['token']}", "phone").click_text("想表扬").fill("#f-summary", "2 号窗口耐心").click_text("确定")
+    browser.wait_text("谢谢您的表扬", "h1")
+    assert [c["state"] for c in hall.matters(flow="escalation", ended="true")] == ["praised"]
+
+
+def test_a_page_in_english(hall, browser, done):
+    browser.open(f"/m/new?ticket={done['token']}&lang=en", "phone").click_text("It could not be done").fill("#f-summary", "three visits").click_text("Send")
+    browser.wait_text("We have noted it and are looking into it", "h1").wait_text("Ask at window 14")

@@ -1,0 +1,134 @@
+/* A person's own matter: what it is about, where it stands in plain words, until when they hear, whom to ask, what they
+ * can do. The page's address is the matter's link; /m/new?ticket=... opens one for a ticket of today. */
+import { $, fill, h, name } from "../lib/dom.js";
+import { ask } from "../lib/ask.js";
+import { date } from "../lib/days.js";
+import { clock, fields, hallNow, ms, setHallTime } from "../lib/format.js";
+import { loadTexts, otherLang, pick, setLang, t } from "../lib/i18n.js";
+
+const token = location.pathname.split("/")[2] || "", ticket = new URLSearchParams(location.search).get("ticket") || "";
+const path = `/matters/by-token/${encodeURIComponent(token)}`;
+const main = $("#page"), LOOK_MS = 60000;
+/** What a phone cannot give, or what nobody but the hall needs to see. */
+const HIDDEN = new Set(["ticket", "matter", "staff", "window", "file"]);
+const GIVES_UP = new Set(["withdraw", "terminate"]);
+
+/** @type {any} */ let view = null;
+/** @type {any} */ let hall = {};
+let desk = 0, seenAt = 0, live = true, none = false, trouble = "";
+/** A step's form, loaded when it is asked for. @type {any} */ let sheet = null;
+
+/** @param {any} x */
+const named = (x) => pick(x.zh, x.en);
+/** A text that stands in the table, else what the definition says. @param {string} key @param {string} otherwise */
+function plain(key, otherwise) {
+  try {
+    return t(key);
+  } catch {
+    return otherwise;
+  }
+}
+const button = (text = "", onclick = () => {}, kind = "button.btn") => h(kind, { onclick, type: "button" }, text);
+const fact = (term = "", value = /** @type {any} */ (null)) => h("div", null, h("dt", null, term), h("dd", null, value));
+
+/** "今天 17:00", "3 月 9 日 17:00" @param {number} at */
+const when = (at) => (+fields(at) / 864e5 >> 0 === +fields(hallNow()) / 864e5 >> 0 ? t("today.at", { time: clock(at) }) : `${date(at)} ${clock(at)}`);
+
+/** Until when they hear, or are to come: of the clocks that run those that have words for people; else the next. */
+function due() {
+  const runs = view.clocks.filter((/** @type {any} */ c) => c.status === "running" && c.due_at), key = (/** @type {any} */ c) => { const which = `${view.card.flow}.${c.clock}`; return `hear.${which}`; };
+  const said = runs.filter((/** @type {any} */ c) => plain(key(c), "")), late = runs.find((/** @type {any} */ c) => ms(c.due_at) < hallNow());
+  const lines = (said.length ? said : runs.slice(0, 1)).filter((/** @type {any} */ c) => c !== late);
+  return [late && h("p.note.stop", null, t("late", { time: when(ms(late.due_at)) })),
+    lines.map((/** @type {any} */ c) => h("p.m-due", { "data-clock": c.clock }, said.length ? t(key(c), { time: when(ms(c.due_at)) }) : t("due", { what: named(c), time: when(ms(c.due_at)) })))];
+}
+
+/** @param {any} f */
+const value = (f) => name(f.erased ? t("erased") : f.values.map((/** @type {any} */ v) => named(v) || v.value).join(t("list")));
+
+function facts() {
+  const shown = view.fields.filter((/** @type {any} */ f) => !HIDDEN.has(f.type) && (f.values.length || f.erased));
+  return h("dl.p-facts", null, fact(t("kind"), named({ zh: view.card.flow_zh, en: view.card.flow_en })), fact(t("number"), view.card.matter), shown.map((/** @type {any} */ f) => fact(named(f), value(f))));
+}
+
+/** What happened, day by day; no names. */
+function story() {
+  const lines = view.timeline.filter((/** @type {any} */ x) => x.kind === "moved");
+  return lines.length ? h("section.m-story", null, h("h2", null, t("story")), h("ol", null, lines.map((/** @type {any} */ x) => h("li", null, h("span.sub", null, when(ms(x.at))), h("span", null, named(x)))))) : null;
+}
+
+const where = () => h("p.m-ask", null, desk ? t("ask.desk", { window: desk }) : t("ask.hall"), " ", t("ask.number", { n: view.card.matter }));
+
+function body() {
+  const { card } = view, key = `${card.flow}.${card.state}`;
+  return [h("h1", { "data-state": card.state }, plain(`plain.${key}`, named({ zh: card.state_zh, en: card.state_en }))), due(), facts(), story(), where()];
+}
+
+/** Only what can be done on a phone: a file is brought to a window. */
+const steps = () => view.steps.filter((/** @type {any} */ s) => !s.need.some((/** @type {string} */ n) => view.definition.fields.find((/** @type {any} */ f) => f.name === n)?.type === "file"));
+
+/** @param {any} step */
+async function begin(step) {
+  const { stepSheet } = await import("./step.js");
+  sheet = stepSheet(view.definition, step, plain(`do.${step.transition}`, named(step)), (/** @type {any} */ given) => take(step, given), close);
+  render();
+  sheet.querySelector("textarea, input, button").focus();
+}
+
+/** @param {any} step @param {any} given */
+async function take(step, given) {
+  view = await ask("POST", `${path}/${step.transition}`, { fields: given, seen: view.card.revision });
+  close();
+}
+
+function close() {
+  sheet = null;
+  render();
+}
+
+const foot = () => steps().map((/** @type {any} */ s, /** @type {number} */ i) => button(plain(`do.${s.transition}`, named(s)), () => begin(s), i || GIVES_UP.has(s.transition) ? "button.btn" : "button.btn.main"));
+
+function header() {
+  const other = h("button.btn.quiet", { type: "button", lang: otherLang(), onclick: () => setLang(otherLang()).then(render) }, t("language"));
+  return h("header", null, h("strong", null, pick(hall.hall || "", hall.name_en)), other, !live ? h("span.tag.stop", null, t("lost")) : seenAt ? h("span.nb", null, t("updated", { time: clock(seenAt) })) : null);
+}
+
+function render() {
+  const [what, buttons] = none ? [[h("h1", null, t("none")), h("p", null, t("none.do"))], []]
+    : view ? [body(), foot()] : [[h("h1", null, t("lost.hall"))], [button(t("retry"), load, "button.btn.main")]];
+  document.title = view ? `${pick(view.card.flow_zh, view.card.flow_en)} ${view.card.matter}` : t("title");
+  fill(main, header(), h("section.p-body", null, what, trouble && h("p.note.stop", { role: "alert" }, trouble)), h("footer.p-foot", null, buttons), sheet);
+}
+
+async function readHall() {
+  hall = await ask("GET", "/hall");
+  setHallTime(hall.at, hall.simulated);
+  desk = (await ask("GET", "/board")).windows.find((/** @type {any} */ w) => w.role === "desk")?.window || 0;
+}
+
+async function load() {
+  try {
+    await readHall();
+    view = await ask("GET", path);
+    seenAt = hallNow();
+    live = true;
+    none = false;
+  } catch (e) {
+    if (/** @type {any} */ (e).status === 404) none = true;
+    else live = false;
+  }
+  if (!sheet) render();
+}
+
+async function openOne() {
+  const { newMatter } = await import("./new.js");
+  await readHall().catch(() => { live = false; });
+  newMatter(main, header, ticket, desk);
+}
+
+await loadTexts("common", "days", "person");
+if (token === "new") await openOne();
+else {
+  await load();
+  setInterval(() => !document.hidden && !none && load(), LOOK_MS);
+}
