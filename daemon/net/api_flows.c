@@ -99,7 +99,8 @@ static const char *find_opening(struct call *c, const struct looker *l, const st
 static void on_opened(void *arg, const struct answer *answer)
 {
     struct call *c = arg;
-    if (matter_refused(c, answer, 0))
+    const struct definition *d = flow_definition(hall_flow(answer->hall), call_param(c, "kind"));
+    if (matter_refused(c, answer, d, NULL, c->note ? c->note : ""))
         return;
     uint64_t id = 0;
     for (size_t i = 0; i < answer->n_events && !id; i++)
@@ -132,6 +133,7 @@ static void open_by(struct call *c, const struct looker *l, const struct definit
     halld__open_matter__init(open);
     open->flow = alloc_text(d->flow->name);
     open->transition = alloc_text(transition);
+    c->note = alloc_text(transition);
     open->window = from->window;
     call_submit_fields(c, call_command(HALLD__COMMAND__BODY_OPEN_MATTER, &open->base), &fields, on_opened, c);
 }

@@ -16,6 +16,7 @@
 #include "net/handlers.h"
 #include "net/inside.h"
 #include "net/looker.h"
+#include "view/matter_why.h"
 #include "view/timeline_join.h"
 
 enum { REASON_CHARACTERS = 100, PATIENCE_MS = 1500 };
@@ -226,8 +227,22 @@ void api_matter_qr(struct call *c)
 
 /* ---- steps */
 
-/* What has changed meanwhile; whoever holds a link is told that it was somebody, not who. */
-static void refuse_stale(struct call *c, const struct matter *m, const struct refusal *r)
+/* Whoever holds a link is told that it was somebody, not who. */
+static char *quicker_name(const struct call *c, const struct hall *h, const struct matter *m)
+{
+    const char *by = m->last_by ? m->last_by : "";
+    if (strncmp(by, "user:", 5) == 0 && !is_holder(c))
+        return matter_staff_name(h, by + 5);
+    if (strncmp(by, "link", 4) == 0)
+        return alloc_text(c->english ? "The person" : "本人");
+    bool is_machine = strncmp(by, "clock:", 6) == 0 || strncmp(by, "matter:", 7) == 0;
+    if (is_machine)
+        return alloc_text(c->english ? "The system" : "系统");
+    return alloc_text(c->english ? "Somebody" : "有人");
+}
+
+/* With what has changed meanwhile. */
+static void refuse_stale(struct call *c, const struct matter *m, const struct refusal *r, const char *message)
 {
     char at[MOMENT_TEXT], revision[24];
     const char *by = m->last_by ? m->last_by : "";
@@ -239,8 +254,22 @@ static void refuse_stale(struct call *c, const struct matter *m, const struct re
         {"by", is_holder(c) ? kind : by}, {"at", at},
         {"revision", revision},
     };
-    call_refuse_details(c, r, sizeof details / sizeof *details, details);
+    call_refuse_details(c, r, message, sizeof details / sizeof *details, details);
     free(kind);
+}
+
+static void refuse_step(struct call *c, const struct answer *answer, const struct definition *d, const struct matter *m,
+                        const char *transition)
+{
+    char *by = m ? quicker_name(c, answer->hall, m) : alloc_text("");
+    struct refused_step step = {hall_flow(answer->hall), d, transition, answer->refusal, by};
+    char *message = matter_why_new(&step, !c->english);
+    if (answer->code == HALL_E_STALE && m)
+        refuse_stale(c, m, answer->refusal, message);
+    else
+        call_refuse_details(c, answer->refusal, message, 0, NULL);
+    free(message);
+    free(by);
 }
 
 /* Who may neither read the matter nor take the step is not told that it exists. */
@@ -253,15 +282,15 @@ static bool is_hidden(struct call *c, const struct matter *m, int code)
     return !matters_may_read(&l.looker.asker, m);
 }
 
-bool matter_refused(struct call *c, const struct answer *answer, uint64_t matter)
+bool matter_refused(struct call *c, const struct answer *answer, const struct definition *d, const struct matter *m,
+                    const char *transition)
 {
-    const struct matter *m = matter ? flow_matter(hall_flow(answer->hall), matter) : NULL;
     if (answer->code == 0)
         return false;
     if (is_hidden(c, m, answer->code))
         call_refuse_field(c, HALL_E_NO_MATTER, "matter", is_holder(c) ? "" : call_param(c, "id"));
-    else if (answer->code == HALL_E_STALE && m && answer->refusal)
-        refuse_stale(c, m, answer->refusal);
+    else if (d && answer->refusal && answer->refusal->code == answer->code)
+        refuse_step(c, answer, d, m, transition);
     else
         call_refused(c, answer);
     return true;
@@ -280,7 +309,7 @@ static void on_taken(void *arg, const struct answer *answer)
     uint64_t id = id_of_path(c);
     const struct matter *m = flow_matter(hall_flow(answer->hall), id);
     struct net_looker l;
-    if (matter_refused(c, answer, id))
+    if (matter_refused(c, answer, m ? m->def : NULL, m, call_param(c, "transition")))
         return;
     look(&l, c, m);
     reply_view(c, &l, m);

@@ -7,9 +7,10 @@
 #include "net/looker.h"
 #include "proto/matter_view.pb-c.h"
 
-/* The answer of a refused command about the matter (0: one to be opened); true if it was one. Of a matter that the
- * caller may not read nothing is said but that there is none. */
-bool matter_refused(struct call *c, const struct answer *answer, uint64_t matter);
+/* The answer of a refused command about the matter (NULL: one to be opened by the definition), in the definition's
+ * words; true if it was one. Of a matter that the caller may not read nothing is said but that there is none. */
+bool matter_refused(struct call *c, const struct answer *answer, const struct definition *d, const struct matter *m,
+                    const char *transition);
 /* From now on the call acts as the holder of a link. */
 void matter_become_holder(struct call *c, const char *person);
 /* The person's link, if the definition lets a person do or read anything. */

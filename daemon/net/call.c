@@ -98,7 +98,8 @@ static void add_detail(Halld__ErrorView *error, Halld__ErrorView__DetailsEntry *
     error->details[error->n_details++] = entry;
 }
 
-void call_refuse_details(struct call *c, const struct refusal *r, size_t n, const struct call_detail *more)
+void call_refuse_details(struct call *c, const struct refusal *r, const char *message, size_t n,
+                         const struct call_detail *more)
 {
     enum { MORE = 8 };
     Halld__ErrorBody body = HALLD__ERROR_BODY__INIT;
@@ -107,7 +108,8 @@ void call_refuse_details(struct call *c, const struct refusal *r, size_t n, cons
     struct buf json = BUF_INIT;
     body.error = &error;
     error.code = (char *)err_name(r->code);
-    error.message = (char *)(c->english ? err_text_en(r->code) : err_text_zh(r->code));
+    const char *plain = c->english ? err_text_en(r->code) : err_text_zh(r->code);
+    error.message = (char *)(message ? message : plain);
     error.details = details;
     add_detail(&error, &entries[0], "field", r->field);
     add_detail(&error, &entries[1], "value", r->value);
@@ -120,7 +122,7 @@ void call_refuse_details(struct call *c, const struct refusal *r, size_t n, cons
 
 void call_refuse_with(struct call *c, const struct refusal *r)
 {
-    call_refuse_details(c, r, 0, NULL);
+    call_refuse_details(c, r, NULL, 0, NULL);
 }
 
 void call_refuse(struct call *c, int code)

@@ -54,11 +54,13 @@ void call_reply_qr(struct call *c, const char *page, const char *token); /* a pa
 void call_refuse(struct call *c, int code);
 void call_refuse_with(struct call *c, const struct refusal *r);
 void call_refuse_field(struct call *c, int code, const char *field, const char *value);
-/* With what else there is to say, each a key and a text; empty texts are left out. */
+/* With a sentence of its own (NULL: the code's) and what else there is to say, each a key and a text; empty texts are
+ * left out. */
 struct call_detail {
     const char *key, *value;
 };
-void call_refuse_details(struct call *c, const struct refusal *r, size_t n, const struct call_detail *details);
+void call_refuse_details(struct call *c, const struct refusal *r, const char *message, size_t n,
+                         const struct call_detail *details);
 void call_refuse_wait(struct call *c, int code, int wait_s); /* with Retry-After */
 void call_redirect(struct call *c, const char *to);
 

@@ -27,12 +27,13 @@ import time
 PRESSES = 10000
 OPEN_MATTERS = 10000
 WINDOWS = 64
+OPENING = '{"transition":"register","fields":{"summary":"材料不全，窗口说要回原籍开证明，跑了三趟","phone":"13812345678"}}'
 
 
 class Daemon:
     """A halld of its own folder, until closed."""
 
-    def __init__(self, bench, folder=None, preload=None, hall=None):
+    def __init__(self, bench, folder=None, preload=None, hall=None, **more):
         self.bench = bench
         self.folder = folder or tempfile.mkdtemp(prefix="bench-", dir=bench.disk)
         self.fresh = folder is None
@@ -40,7 +41,7 @@ class Daemon:
             "hall_id": "bench", "zone": "Asia/Shanghai", "data_dir": self.folder + "/data", "run_dir": self.folder + "/run",
             "web_dir": bench.source + "/web-static", "listen": "127.0.0.1:0", "zmq": "tcp://127.0.0.1:*", "import_hall": hall or bench.hall(),
             "credentials": self.folder + "/credentials.json", "clock": {"accept_at_start": True},
-            "limits": {"enforce": False, "connections": 4096, "connections_per_address": 4096},
+            "limits": {"enforce": False, "connections": 4096, "connections_per_address": 4096}, **more,
         }
         os.makedirs(self.folder + "/run", exist_ok=True)
         path = self.folder + "/halld.json"
@@ -472,6 +473,52 @@ class Bench:
         with open(path, "w", encoding="utf-8") as f:
             json.dump(hall, f)
         return path
+
+    def bench_inbox(self):
+        """10,000 open matters over HTTP: a transition, the inbox, the kinds, one matter, a search."""
+        rows, wanted = {}, {"transition": 10, "inbox": 100}
+        for _ in range(self.rounds):
+            daemon = self.matters_daemon()    # which says the department as well
+            asked = {
+                "opening": ("post", "/flows/escalation/matters", OPENING, 1),
+                "transition": ("post", "/matters/1/route", '{"fields":{"department":"%s","told":"已转承办部门"}}' % self.department, 1),
+                "transition, 16 at once": ("post", "/matters/1/route", '{"fields":{"department":"%s","told":"已转"}}' % self.department, 16),
+                "inbox": ("get", "/matters", "-", 1), "inbox, 500 cards": ("get", "/matters?most=500", "-", 1),
+                "words that nobody wrote": ("get", "/matters?q=nobody", "-", 1), "kinds": ("get", "/flows", "-", 1),
+                "one matter": ("get", "/matters/5000", "-", 1)}
+            for name, (mode, path, body, connections) in asked.items():
+                rows.setdefault(name, []).append(daemon.load(mode, "/api/v1" + path, daemon.tokens["clerk"], body, connections, 2))
+            bare = self.bare(daemon)
+            rows.setdefault("bare evhttp", []).append(bare.issue(1, 1))
+            bare.close()
+            daemon.close()
+        for name, measured in rows.items():
+            want = f" (wanted under {wanted[name]})" if name in wanted else ""
+            print(f"    {name:24} p50 {med(measured, 'p50_ms'):7.2f} ms, p99 {med(measured, 'p99_ms'):7.2f} ms{want}, "
+                  f"{med(measured, 'rate'):7.0f}/s")
+
+    def matters_daemon(self):
+        """With 10,000 open escalations, the first of which is with its department. The load is a window's panel: in these
+        definitions the clerk stands where the desk does."""
+        flows = self.build + "/bench-flows"
+        for name in ("escalation", "help"):
+            os.makedirs(f"{flows}/{name}", exist_ok=True)
+            with open(f"{self.source}/plugins/{name}/flow.json", encoding="utf-8") as f:
+                text = f.read().replace('["clerk", "desk", "person"]', '["clerk", "person"]').replace('"desk"', '"clerk"')
+            with open(f"{flows}/{name}/flow.json", "w", encoding="utf-8") as f:
+                f.write(text)
+        with open(self.hall(), encoding="utf-8") as f:
+            self.department = json.load(f)["groups"][0]["group"]
+        daemon = Daemon(self, flows_dir=flows, profile=self.source + "/profiles/national.json")
+        token, have = daemon.tokens["clerk"], 0
+        while have < OPEN_MATTERS:
+            done = daemon.load("post", "/api/v1/flows/escalation/matters", token, OPENING, 32, 1)
+            if done["errors"]:
+                sys.exit("matters cannot be opened: " + daemon.folder + "/log")
+            have += done["n"]
+        daemon.post("/matters/1/triage", {"fields": {"cause": "policy"}}, token)
+        daemon.post("/matters/1/route", {"fields": {"department": self.department, "told": "已转"}}, token)
+        return daemon
 
     def bench_matters(self):
         """A million events of matters, 10,000 of them open: ready without a snapshot; a calendar moves all deadlines; a transition."""

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+import urllib.parse
 import urllib.request
 from datetime import date
 
@@ -81,7 +82,7 @@ def fit_header(name, expected, found, known):
 
 def ask(base, example, known):
     body = fill(example.body, known).encode() if example.body else None
-    request = urllib.request.Request(base + fill(example.path, known), data=body, method=example.method,
+    request = urllib.request.Request(base + urllib.parse.quote(fill(example.path, known), safe="/?&=%,"), data=body, method=example.method,
                                      headers={n: fill(v, known) for n, v in example.headers.items()})
     try:
         return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
@@ -106,7 +107,8 @@ def test_every_example_of_the_page_happens_as_it_says():
     known_years = {c["year"] for c in demo["calendars"]}    # the examples book, also at the end of a year
     for year in {date.today().year, date.today().year + 1} - known_years:
         demo["calendars"].append({"year": year, "off": [f"{year}-10-01"], "source": "test"})
-    with Hall(settings=demo) as hall:
+    flows = {"flows_dir": os.path.join(SOURCE, "plugins"), "profile": os.path.join(SOURCE, "profiles/national.json")}
+    with Hall(settings=demo, **flows) as hall:
         logins = hall.credentials
         known = dict(logins["tokens"])
         known.update({user["name"]: user["password"] for user in logins["users"]})

@@ -165,6 +165,40 @@ def test_a_guard_says_which_and_a_step_has_its_times(hall):
     assert (thrice.status, thrice.code) == (409, "NO_MORE_TIMES")
 
 
+SAID = [
+    ("fly", {}, "没有这个步骤", "There is no such step"),
+    ("answer", {"answer": "好"}, "“答复”不由您的岗位办理", "“Answer” is not for your role"),
+    ("close", {}, "现在是“已登记”，不能“回访满意”", "It is at “Registered” now: “Close” cannot be done"),
+    ("triage", {}, "还没有填“原因”", "“Cause” is missing"),
+    ("triage", {"cause": "policy", "answer": "x"}, "“研判”这一步不填“答复”", "“Triage” does not take “Answer”"),
+    ("triage", {"cause": "boredom"}, "“原因”只能选给出的选项", "“Cause” is one of the given choices"),
+    ("triage", {"cause": "policy", "window": 999}, "“窗口”里没有这个窗口", "“Window”: there is no such window"),
+    ("point_onward", {"pointed_to": "远" * 201}, "“指引去向”要写 1 到 200 个字", "“Where to go instead” takes 1 to 200 characters"),
+]
+
+
+@pytest.mark.parametrize("transition,fields,zh,en", SAID, ids=[f"{r[0]}-{i}" for i, r in enumerate(SAID)])
+def test_a_refusal_speaks_the_definitions_words(hall, transition, fields, zh, en):
+    path = f"/matters/{number(registered(hall))}/{transition}"
+    said = [hall.person("desk").post(path, {"fields": fields}, Accept_Language=language).body["error"]["message"] for language in ("zh-CN", "en")]
+    assert said == [zh, en]
+
+
+def test_a_guard_and_whoever_was_quicker_are_said_in_words(hall):
+    matter = registered(hall)
+    hall.take("desk", matter, "triage", cause="policy")
+    stale = hall.person("leader").post(f"/matters/{number(matter)}/point_onward", {"fields": {"pointed_to": "法院"}, "seen": "1"})
+    assert stale.body["error"]["message"] == "办成刚刚处理过，现在是“已研判”，请看最新情况"
+    hall.take("desk", matter, "solve", answer="好了")
+    guard = hall.person("desk").post(f"/matters/{number(matter)}/close_unreached", {"fields": {"attempts": 1}})
+    assert guard.body["error"]["message"] == "“联系次数”至少 3，才能“回访未联系上”"
+    draft = hall.matter("denial", "clerk", item="a1", facts="缺件", ground="依据", proposed="不予", alternatives="无")
+    waits = hall.person("clerk").post(f"/matters/{number(draft)}/submit")
+    assert waits.code == "GUARD" and waits.body["error"]["message"] == "先要有“排队号”，才能“报批(群众等候)”"
+    denied = hall.person("desk").post("/flows/denial/matters", {"transition": "draft"})
+    assert denied.code == "WRONG_ROLE" and denied.body["error"]["message"] == "“草拟”不由您的岗位办理"
+
+
 @pytest.mark.parametrize("path", ["/flows/escalation/matters", "/matters/1/triage"])
 @pytest.mark.parametrize("body,status", [("{", 400), ("[]", 400), ('{"fields": []}', 400), ('{"fields": "x"}', 400), ('{"other": 1}', 400),
                                          ('{"fields": {"summary": "x", "summary": "y"}}', 400), ('{"window": "one"}', 400),
