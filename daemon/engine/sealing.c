@@ -80,10 +80,8 @@ static bool is_hash(const char *text)
 static bool is_uploaded(const struct engine *e, const char *reference)
 {
     uint8_t owner[SEALED_REF];
-    int64_t expires_at;
     sealing_upload_owner(owner);
-    return store_sealed_find(e->store, owner, reference, &expires_at) == 0 &&
-           expires_at > hall_at(e->decided) + UPLOAD_LAST_MS;
+    return store_is_sealed_until(e->store, owner, reference, hall_at(e->decided) + UPLOAD_LAST_MS);
 }
 
 /* Of a person a hash may stand there whose name nobody said; a file that the field has already may be named again. */
@@ -173,11 +171,10 @@ static char *copy_from_opener(const struct sealing_of *s, const char *value)
 static void copy_file(const struct sealing_of *s, const char *field, const char *value)
 {
     uint8_t own[SEALED_REF], from[SEALED_REF];
-    int64_t expires_at;
     struct sealing to = {.ref = own, .field = value, .day = s->day, .expires_at = INT64_MAX};
     const struct matter *opener = flow_matter(hall_flow(s->e->decided), s->by);
     sealed_owner(OWNER, s->m->id, field, own);
-    if (store_sealed_find(s->e->store, own, value, &expires_at) == 0)
+    if (store_is_sealed(s->e->store, own, value))
         return;
     sealing_upload_owner(from);
     int code = store_batch_add_copy(s->e->store, s->e->gathering.rows, s->e->flight_rows, &to, from);

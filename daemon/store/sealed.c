@@ -350,40 +350,55 @@ bool store_batch_unseal(struct store *store, const struct store_batch *b, const 
 
 /* ---- long things */
 
-static int find_place(struct store *store, const uint8_t *ref, const char *field, int32_t *ret_day,
-                      int64_t *ret_expires_at)
+/* Looks at no row's long parts: those lie in a chain of pages, and what stands behind them in the row is far away. */
+static bool look_for(struct store *store, const char *sql, const uint8_t *ref, const char *field, int64_t until,
+                     int32_t *ret)
 {
     sqlite3 *db = store_reader_db(store);
     sqlite3_stmt *st;
-    if (db_prepare(db, "SELECT day, expires_at FROM sealed WHERE ref = ? AND field = ?", &st) != 0)
-        return db_failed(db, HALL_E_STORE_FAILED, "looking for a sealed row");
+    if (db_prepare(db, sql, &st) != 0) {
+        db_failed(db, HALL_E_STORE_FAILED, "looking for a sealed row");
+        return false;
+    }
     sqlite3_bind_blob(st, 1, ref, SEALED_REF, SQLITE_STATIC);
     sqlite3_bind_text(st, 2, field, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(st, 3, until); /* refused where there is no third parameter, which does no harm */
     bool there = sqlite3_step(st) == SQLITE_ROW;
-    if (there) {
-        *ret_day = sqlite3_column_int(st, 0);
-        *ret_expires_at = sqlite3_column_int64(st, 1);
-    }
+    if (there)
+        *ret = sqlite3_column_int(st, 0);
     sqlite3_finalize(st);
-    return there ? 0 : HALL_E_NOT_FOUND;
+    return there;
 }
 
-int store_sealed_find(struct store *s, const uint8_t ref[SEALED_REF], const char *field, int64_t *ret_expires_at)
+static bool find_place(struct store *store, const uint8_t *ref, const char *field, int32_t *ret_day)
+{
+    return look_for(store, "SELECT day FROM sealed WHERE ref = ? AND field = ?", ref, field, 0, ret_day);
+}
+
+bool store_is_sealed(struct store *s, const uint8_t ref[SEALED_REF], const char *field)
 {
     int32_t day;
-    return find_place(s, ref, field, &day, ret_expires_at);
+    return find_place(s, ref, field, &day);
+}
+
+bool store_is_sealed_until(struct store *s, const uint8_t ref[SEALED_REF], const char *field, int64_t until)
+{
+    static const char SQL[] =
+        "SELECT 1 FROM sealed INDEXED BY sealed_expires_at"
+        " WHERE ref = ?1 AND field = ?2 AND expires_at >= ?3 AND expires_at < 9223372036854775807";
+    int32_t one;
+    return look_for(s, SQL, ref, field, until, &one);
 }
 
 /* The day under whose key it stands, or will. */
 static int find_day(struct store *store, const struct store_batch *b, const struct store_batch *earlier,
                     const uint8_t *ref, const char *field, int32_t *ret)
 {
-    int64_t expires_at;
     const struct sealed_write *w = find_write(b, ref, field);
     if (!w)
         w = find_write(earlier, ref, field);
     if (!w)
-        return find_place(store, ref, field, ret, &expires_at);
+        return find_place(store, ref, field, ret) ? 0 : HALL_E_NOT_FOUND;
     *ret = w->key.day;
     return w->ciphertext || w->copy ? 0 : HALL_E_NOT_FOUND;
 }

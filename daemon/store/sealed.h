@@ -39,8 +39,10 @@ int store_unseal_bytes(struct store *s, const uint8_t ref[SEALED_REF], const cha
  * batch says nothing of it. Not for what it copies. */
 bool store_batch_unseal(struct store *s, const struct store_batch *b, const uint8_t ref[SEALED_REF], const char *field,
                         int *ret_code, char **ret);
-/* Is it on disk, and until when? 0 or NOT_FOUND; nothing is opened. */
-int store_sealed_find(struct store *s, const uint8_t ref[SEALED_REF], const char *field, int64_t *ret_expires_at);
+/* Is it on disk? Nothing is opened. */
+bool store_is_sealed(struct store *s, const uint8_t ref[SEALED_REF], const char *field);
+/* The same of what expires: is it there until then at least? */
+bool store_is_sealed_until(struct store *s, const uint8_t ref[SEALED_REF], const char *field, int64_t until);
 /* Seals for `to` (whose text is NULL) what stands under another ref and the same field, on disk or in one of the
  * batches before this one's end: `earlier` (NULL: none) or b itself. Long things are copied so, by the writer's thread.
  * 0, NOT_FOUND or SEAL_FAILED. */
