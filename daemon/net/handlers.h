@@ -91,6 +91,11 @@ void api_trace(struct call *c);
 /* api_reports.c */
 void api_report_fairness(struct call *c);
 void api_report_forecast(struct call *c);
+/* api_flow_reports.c */
+void api_report_flows(struct call *c);
+void api_report_flow(struct call *c);
+void api_report_flow_matters(struct call *c);
+void api_report_pressure(struct call *c);
 /* api_series.c */
 void api_series_list(struct call *c);
 void api_series(struct call *c);

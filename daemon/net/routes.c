@@ -5,6 +5,7 @@
 #include "auth/roles.h"
 #include "net/handlers.h"
 #include "proto/flow.pb-c.h"
+#include "proto/flow_report.pb-c.h"
 #include "proto/matter_view.pb-c.h"
 #include "proto/settings.pb-c.h"
 #include "proto/view.pb-c.h"
@@ -242,6 +243,20 @@ static const struct route ROUTES[] = {
     {"GET", API "/reports/forecast", ROLE_MANAGER | ROLE_AUDITOR, .handle = api_report_forecast, GIVES(forecast_report),
      .query = "from to format", .zh = "等候时间预测的准确程度，按日期、队列、人群类别（JSON 或 CSV，最多 31 天）",
      .en = "How good the predicted waits were, by date, queue and class, as JSON or CSV; at most 31 days"},
+    {"GET", API "/reports/flows", STAFF, .handle = api_report_flows, GIVES(flow_totals_list), .query = "from to format",
+     .zh = "各流程的新立、办结、在办与超时（岗位可阅读的流程；from、to：YYYY-MM-DD；JSON 或 CSV）",
+     .en = "Opened, ended, open and late, of each flow that the asker's role reads; as JSON or CSV"},
+    {"GET", API "/reports/flows/{kind}", STAFF, .handle = api_report_flow, GIVES(flow_report),
+     .query = "from to by department item window level state month format",
+     .zh = "一个流程的统计：状态、办理次数、时限、停留时间、金额；by 分组，其他参数（含各选择字段）筛选；- 表示没有",
+     .en = "A flow's figures: states, transitions, clocks, times, money; grouped by a field, filtered by any (choice fields too; - is none)"},
+    {"GET", API "/reports/flows/{kind}/matters", STAFF, .handle = api_report_flow_matters, GIVES(flow_matters),
+     .query = "figure name how from to department item window level state month after most format",
+     .zh = "一个数字背后的各件：figure 为 opened ended open taken clock overdue stayed money，name 与 how 为该行",
+     .en = "The matters behind a number: figure is opened ended open taken clock overdue stayed money; name and how are its row's"},
+    {"GET", API "/reports/pressure", STAFF, .handle = api_report_pressure, GIVES(pressure_report),
+     .query = "from to by format", .zh = "办不成事、不予批准、再次告知，对照办理件数；by 为 item、window、department 或 month",
+     .en = "What could not be done, overturned denials and second notices beside the services; by item, window, department or month"},
     {"GET", API "/series", ROLE_MANAGER, .handle = api_series_list, .type = "application/json", .status = 200,
      .zh = "有哪些指标", .en = "Which metrics there are"},
     {"GET", API "/series/{name}", ROLE_MANAGER, .handle = api_series, .type = "application/json", .status = 200,

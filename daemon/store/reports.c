@@ -28,7 +28,8 @@ static const char SCHEMA[] =
     "CREATE TABLE matter(id INTEGER PRIMARY KEY, flow TEXT NOT NULL, version INTEGER NOT NULL, state TEXT NOT NULL,"
     " level INTEGER NOT NULL, department TEXT NOT NULL, item TEXT NOT NULL, win INTEGER NOT NULL,"
     " opened_at INTEGER NOT NULL, opened_day INTEGER NOT NULL, opened_by TEXT NOT NULL, ended_at INTEGER NOT NULL,"
-    " ended_day INTEGER NOT NULL, stay INTEGER NOT NULL, entered_at INTEGER NOT NULL, again INTEGER NOT NULL);"
+    " ended_day INTEGER NOT NULL, stay INTEGER NOT NULL, entered_at INTEGER NOT NULL, again INTEGER NOT NULL,"
+    " given INTEGER NOT NULL);"
     "CREATE TABLE value(matter INTEGER NOT NULL, field TEXT NOT NULL, i INTEGER NOT NULL, text TEXT NOT NULL,"
     " number INTEGER NOT NULL, money INTEGER NOT NULL, same INTEGER NOT NULL, day INTEGER NOT NULL,"
     " PRIMARY KEY(matter, field, i)) WITHOUT ROWID;"
@@ -103,6 +104,16 @@ uint64_t reports_seq(const struct reports *r)
 const Halld__Flow *reports_flow(const struct reports *r, const char *name, uint32_t version)
 {
     return r->fold ? reports_fold_flow(r->fold, name, version) : NULL;
+}
+
+size_t reports_flow_count(const struct reports *r)
+{
+    return r->fold ? reports_fold_flow_count(r->fold) : 0;
+}
+
+const Halld__Flow *reports_flow_at(const struct reports *r, size_t i)
+{
+    return reports_fold_flow_at(r->fold, i);
 }
 
 /* ---- the file */

@@ -35,6 +35,10 @@ int reports_events(struct reports *r, uint64_t matter, uint64_t last, int (*each
 /* The definition as the journal has it; NULL: not taken in, or none. Borrowed until the next reports_follow. */
 const Halld__Flow *reports_flow(const struct reports *r, const char *name, uint32_t version);
 
+/* Every version of every definition, in the order in which the journal got them. */
+size_t reports_flow_count(const struct reports *r);
+const Halld__Flow *reports_flow_at(const struct reports *r, size_t i);
+
 /* ---- figures (reports_figures.c) */
 
 /* What is counted; the day that decides whether it lies in the period stands behind it. */
@@ -98,6 +102,8 @@ struct reports_behind {
 
 int reports_matters_read(struct reports *r, const struct reports_behind *b,
                          void (*each)(void *arg, const struct reports_matter *m), void *arg);
+
+extern const char *const REPORTS_ESCALATION_FLOW; /* the flow of what could not be done */
 
 /* What the window's work leaves behind, for the managers: one row for each value of `by` (item, window, department or
  * month; NULL: one row for all). */

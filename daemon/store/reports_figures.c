@@ -268,7 +268,11 @@ int reports_matters_read(struct reports *r, const struct reports_behind *b,
  * none); a denial is decided when it comes to one of two states, and overturned in the second; a second notice is the
  * same matter told again, or another one about the same thing (`again`, reports_fold.c).
  */
-const char *const REPORTS_NOTICE_FLOW = "notice";
+#define ESCALATION_FLOW "escalation"
+#define DENIAL_FLOW "denial"
+#define NOTICE_FLOW "notice"
+const char *const REPORTS_ESCALATION_FLOW = ESCALATION_FLOW;
+const char *const REPORTS_NOTICE_FLOW = NOTICE_FLOW;
 
 enum { SERVICES, ESCALATIONS, DECIDED, OVERTURNED, NOTICES, SECOND, COLUMNS };
 
@@ -282,12 +286,12 @@ static const struct part {
     const char *count, *rows, *day;
 } PARTS[] = {
     {SERVICES, "sum(m.n)", "service m WHERE m.day" IN_PERIOD, "m.day"},
-    {ESCALATIONS, "count(*)", MATTERS_OF("escalation") " AND m.opened_by = 'register'", "m.opened_day"},
-    {DECIDED, "count(DISTINCT m.id)", MOVES_OF("denial") " AND x.\"to\" IN ('approved', 'overturned')", "x.day"},
-    {OVERTURNED, "count(DISTINCT m.id)", MOVES_OF("denial") " AND x.\"to\" = 'overturned'", "x.day"},
-    {NOTICES, "count(*)", MATTERS_OF("notice"), "m.opened_day"},
-    {SECOND, "count(*)", MOVES_OF("notice") " AND x.name = 'tell_again'", "x.day"},
-    {SECOND, "count(*)", MATTERS_OF("notice") " AND m.again", "m.opened_day"},
+    {ESCALATIONS, "count(*)", MATTERS_OF(ESCALATION_FLOW) " AND m.opened_by = 'register'", "m.opened_day"},
+    {DECIDED, "count(DISTINCT m.id)", MOVES_OF(DENIAL_FLOW) " AND x.\"to\" IN ('approved', 'overturned')", "x.day"},
+    {OVERTURNED, "count(DISTINCT m.id)", MOVES_OF(DENIAL_FLOW) " AND x.\"to\" = 'overturned'", "x.day"},
+    {NOTICES, "count(*)", MATTERS_OF(NOTICE_FLOW), "m.opened_day"},
+    {SECOND, "count(*)", MOVES_OF(NOTICE_FLOW) " AND x.name = 'tell_again'", "x.day"},
+    {SECOND, "count(*)", MATTERS_OF(NOTICE_FLOW) " AND m.again", "m.opened_day"},
 };
 
 static void add_part_group(struct buf *sql, const struct part *p, const char *by)

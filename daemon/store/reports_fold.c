@@ -11,8 +11,8 @@
 static const char *const TEXTS[SQL_COUNT] = {
     [SQL_EVENT] = "INSERT INTO event VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [SQL_MATTER] = "SELECT flow, version, state, level, department, item, win, opened_at, opened_day, opened_by,"
-                   " ended_at, ended_day, stay, entered_at, again FROM matter WHERE id = ?",
-    [SQL_MATTER_PUT] = "INSERT OR REPLACE INTO matter VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                   " ended_at, ended_day, stay, entered_at, again, given FROM matter WHERE id = ?",
+    [SQL_MATTER_PUT] = "INSERT OR REPLACE INTO matter VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [SQL_STAY] = "INSERT INTO stay VALUES(?,?,?,?,0,0,0,0)",
     [SQL_STAY_LEFT] = "UPDATE stay SET left_at = ?2, left_day = ?3, open_ms = ?4, days = ?5 WHERE seq = ?1",
     [SQL_STAY_RENAMED] = "UPDATE stay SET state = ?2 WHERE seq = ?1",
@@ -99,7 +99,7 @@ static void put_live(struct reports_fold *f)
         RUN(f, SQL_MATTER_PUT, SQL_INT(l->id), SQL_TEXT(l->flow), SQL_INT(l->version), SQL_TEXT(l->state),
             SQL_INT(l->level), SQL_TEXT(l->department), SQL_TEXT(l->item), SQL_INT(l->window), SQL_INT(l->opened_at),
             SQL_INT(l->opened_day), SQL_TEXT(l->opened_by), SQL_INT(l->ended_at), SQL_INT(l->ended_day),
-            SQL_INT(l->stay), SQL_INT(l->entered_at), SQL_INT(l->again));
+            SQL_INT(l->stay), SQL_INT(l->entered_at), SQL_INT(l->again), SQL_INT(l->given));
     f->live.changed = false;
 }
 
@@ -131,6 +131,7 @@ void fold_load(struct reports_fold *f, uint64_t id)
     l->stay = (uint64_t)sqlite3_column_int64(st, 12);
     l->entered_at = sqlite3_column_int64(st, 13);
     l->again = sqlite3_column_int(st, 14);
+    l->given = sqlite3_column_int(st, 15);
     sqlite3_reset(st);
 }
 
@@ -196,9 +197,10 @@ static void follow_columns(struct reports_fold *f, const Halld__Flow *flow, cons
         return;
     if (type == FLOW_DEPARTMENT) {
         snprintf(l->department, sizeof l->department, "%s", v->texts[0]);
+        l->given = true;
     } else if (type == FLOW_ITEM) {
         snprintf(l->item, sizeof l->item, "%s", v->texts[0]);
-        if (!*l->department)
+        if (!l->given)
             group_of_item(f);
     } else if (type == FLOW_WINDOW) {
         l->window = (int)strtol(v->texts[0], NULL, 10);
@@ -454,6 +456,16 @@ void reports_fold_recall(struct reports_fold *f, const Halld__Event *event)
 const Halld__Flow *reports_fold_flow(const struct reports_fold *f, const char *name, uint32_t version)
 {
     return known_flow(&f->known, name, version);
+}
+
+size_t reports_fold_flow_count(const struct reports_fold *f)
+{
+    return f->known.n_flows;
+}
+
+const Halld__Flow *reports_fold_flow_at(const struct reports_fold *f, size_t i)
+{
+    return f->known.flows[i];
 }
 
 struct reports_fold *reports_fold_new(sqlite3 *db)

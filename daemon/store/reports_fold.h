@@ -45,8 +45,8 @@ struct live {
     int window;
     int64_t opened_at, ended_at, entered_at;
     int32_t opened_day, ended_day;
-    uint64_t stay; /* the present one; 0: over */
-    bool again;
+    uint64_t stay;     /* the present one; 0: over */
+    bool again, given; /* a second notice; its department is its own field, not the item's group */
 };
 
 struct reports_fold {

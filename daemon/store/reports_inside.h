@@ -58,6 +58,9 @@ void reports_fold_recall(struct reports_fold *f, const Halld__Event *event);
 
 const Halld__Flow *reports_fold_flow(const struct reports_fold *f, const char *name, uint32_t version); /* NULL */
 
+size_t reports_fold_flow_count(const struct reports_fold *f);
+const Halld__Flow *reports_fold_flow_at(const struct reports_fold *f, size_t i);
+
 /* ---- what makes a second notice (reports_figures.c) */
 extern const char *const REPORTS_NOTICE_FLOW;
 

@@ -23,7 +23,9 @@ MAY = {
         POST /matters/by-token/{token}/{transition} /tickets/by-token/{token}/matters/{kind}
         DELETE /session""",
     "kiosk " + CLERKS: "POST /tickets /tickets/{id}/printed /appointments/check-in",
-    STAFF: "GET /flows /flows/{kind}/matters /matters /matters/{id} /matters/{id}/files/{file}\nPOST /flows/{kind}/matters /matters/{id}/unmask /matters/{id}/{transition}\n"
+    STAFF: "GET /flows /flows/{kind}/matters /matters /matters/{id} /matters/{id}/files/{file}\n"
+           "GET /reports/flows /reports/flows/{kind} /reports/flows/{kind}/matters /reports/pressure\n"
+           "POST /flows/{kind}/matters /matters/{id}/unmask /matters/{id}/{transition}\n"
            "GET /tickets /tickets/{id} /tickets/{id}/why /appointments /windows /windows/{n} /alarms /duty /people",
     CLERKS: """GET /tickets/{id}/slip /matters/{id}/slip
         POST /files /tickets/{id}/cancel /tickets/{id}/report-back /tickets/{id}/class /appointments/{id}/move /appointments/{id}/cancel
@@ -44,8 +46,9 @@ MAY = {
         PATCH /admin/users /admin/users/{name} /admin/devices /admin/devices/{name}
         DELETE /admin/users/{name} /admin/devices/{name}""",
 }
-# Refused for another reason than the role: a person is no device, a backup goes by the Unix socket only, nobody pairs with "".
-ALSO_SAYS_NO = {"POST /devices/self/status", "POST /devices/self/help", "POST /admin/backup", "POST /session", "POST /pair"}
+# Refused for another reason than the role: a person is no device, a backup goes by the Unix socket only, nobody pairs with ""; what the
+# windows leave behind is for those who read what could not be done.
+ALSO_SAYS_NO = {"GET /reports/pressure", "POST /devices/self/status", "POST /devices/self/help", "POST /admin/backup", "POST /session", "POST /pair"}
 PARAMS = {"token": "0" * 32, "n": "99", "key": "nothing", "day": "today", "file": "nothing.png"}
 SETTINGS = {**SMALL_HALL, "users": [*SMALL_HALL["users"], {"name": "bancheng", "role": "desk"}, {"name": "shenji", "role": "auditor"}]}
 PEOPLE = {"clerk": "chuangkou1", "desk": "bancheng", "manager": "jingli", "admin": "guanli", "auditor": "shenji"}
