@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/moment.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
 #include "core/queue/queue.h"
@@ -108,7 +109,10 @@ static void on_opened(void *arg, const struct answer *answer)
             id = answer->events[i]->matter_moved->head->matter;
     const struct matter *m = flow_matter(hall_flow(answer->hall), id);
     struct net_looker l;
-    if (c->caller.kind == HALLD__ACTOR_KIND__E__link && m)
+    bool is_holder = c->caller.kind == HALLD__ACTOR_KIND__E__link;
+    if (is_holder && !answer->repeated)
+        openings_add(c->net->openings, strtoull(c->caller.id, NULL, 10), request_header(c->request, "Idempotency-Key"));
+    if (is_holder && m)
         looker_of_holder(&l, c->net, m);
     else
         looker_of_call(&l, c);
@@ -191,6 +195,12 @@ void api_matter_open_by_ticket(struct call *c)
     Halld__OpenRequest *from = d ? (Halld__OpenRequest *)call_body(c) : NULL;
     if (!from)
         return;
+    if (!openings_may(c->net->openings, strtoull(c->caller.id, NULL, 10), moment_to_date(call_now(c)),
+                      request_header(c->request, "Idempotency-Key"))) {
+        protobuf_c_message_free_unpacked(&from->base, NULL);
+        call_refuse_wait(c, HALL_E_TOO_MANY, 3600);
+        return;
+    }
     from->window = 0; /* a phone stands at no window */
     open_and_free(c, &l.looker, d, from);
 }

@@ -84,26 +84,18 @@ static void look(struct net_looker *l, const struct call *c, const struct matter
 
 /* ---- the link */
 
-static bool asks_person(size_t n, const struct who *whos)
+static bool reads_person(const struct definition *d)
 {
-    for (size_t i = 0; i < n; i++)
-        if (whos[i].kind == WHO_PERSON)
+    for (size_t i = 0; i < d->flow->n_read; i++)
+        if (d->read[i].kind == WHO_PERSON)
             return true;
     return false;
-}
-
-static bool knows_person(const struct definition *d)
-{
-    for (size_t i = 0; i < d->flow->n_transitions; i++)
-        if (asks_person(d->transitions[i].n_roles, d->transitions[i].roles))
-            return true;
-    return asks_person(d->flow->n_read, d->read);
 }
 
 void matter_give_link(struct call *c, Halld__MatterView *v, const struct matter *m)
 {
     char token[MATTER_LINK_SIZE];
-    if (!knows_person(m->def))
+    if (!reads_person(m->def))
         return;
     matter_link_token(c->net, m, token);
     if (token[0])

@@ -13,7 +13,7 @@ bool matter_refused(struct call *c, const struct answer *answer, const struct de
                     const char *transition);
 /* From now on the call acts as the holder of a link. */
 void matter_become_holder(struct call *c, const char *person);
-/* The person's link, if the definition lets a person do or read anything. */
+/* The person's link, if the definition lets the person read the matter. */
 void matter_give_link(struct call *c, Halld__MatterView *v, const struct matter *m);
 /* The matter of the path's id, which the caller may read, or of its link; NULL: answered. */
 const struct matter *matter_find_to_read(struct call *c, struct net_looker *l);

@@ -13,6 +13,7 @@
 #include "net/call.h"
 #include "net/holds.h"
 #include "net/net.h"
+#include "net/openings.h"
 #include "net/pages.h"
 #include "net/sse.h"
 #include "net/study.h"
@@ -28,6 +29,7 @@ struct net {
     struct lockout *lockout;
     struct person_key *person_key; /* NULL: it could not be read or made, and nobody can book */
     struct holds *holds;
+    struct openings *openings;
     struct beats *beats;
     struct acks *acks;
     struct sse *sse;

@@ -297,6 +297,7 @@ int net_open(struct net *n, const struct net_options *o, char why[200])
         n->socket_path = alloc_format("%s/http.sock", config->run_dir);
     n->pages = pages_new(text_or_null(config->web_dir) ? config->web_dir : WEB_DIR);
     n->holds = holds_new();
+    n->openings = openings_new();
     int64_t silent_s = number_or(l && l->has_silent_case, l ? l->device_silent_s : 0, 180);
     n->acks = acks_new();
     n->beats = beats_new(silent_s * 1000, clock_monotonic_ms(), o->port.now_ms(o->port.engine));
@@ -380,6 +381,7 @@ void net_close(struct net *n)
     pages_free(n->pages);
     lockout_free(n->lockout);
     holds_free(n->holds);
+    openings_free(n->openings);
     acks_free(n->acks);
     beats_free(n->beats);
     person_key_free(n->person_key);

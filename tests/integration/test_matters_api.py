@@ -356,6 +356,37 @@ def test_a_person_opens_a_matter_by_the_link_of_a_ticket(hall):
     assert somebody.post(f"/tickets/by-token/{'0' * 32}/matters/escalation", {}).code == "NO_TICKET"
 
 
+def test_a_ticket_opens_five_matters_and_no_more(hall):
+    ticket = hall.client("kiosk").ticket("B").body
+    somebody, path = hall.nobody(), f"/tickets/by-token/{ticket['token']}/matters/escalation"
+    body = {"transition": "praise", "fields": {"summary": "谢谢"}}
+    opened = [somebody.post(path, body, Idempotency_Key=f"thanks-{n}") for n in range(5)]
+    assert [a.status for a in opened] == [201] * 5
+    again = somebody.post(path, body, Idempotency_Key="thanks-4")
+    assert again.status == 201 and number(again.body) == number(opened[4].body)
+    many = somebody.post(path, body)
+    assert (many.status, many.code) == (429, "TOO_MANY") and int(many.headers["retry-after"]) > 0
+
+
+def test_a_search_opens_some_texts_at_a_time_and_goes_on():
+    with MatterHall() as hall:
+        desk = hall.person("desk")
+        for n in range(420):
+            body = {"transition": "register", "fields": {"summary": f"第{n}件" + ("，找得到" if n in (3, 415) else "")}}
+            assert desk.post("/flows/escalation/matters", body).status == 201
+        found, after, parts = [], "", 0
+        while True:
+            part = desk.get(f"/matters?q=%E6%89%BE%E5%BE%97%E5%88%B0&after={after}").body
+            found += [m["title"] for m in part["matters"]]
+            after, parts = part["after"], parts + 1
+            assert part["partial"] == bool(after)
+            if not after:
+                break
+        assert found == ["第3件，找得到", "第415件，找得到"] and parts == 2
+        page = desk.get("/matters?most=500").body
+        assert page["total"] == len(page["matters"]) == 420 and not page["partial"]
+
+
 def test_the_link_can_be_printed_again_and_that_is_kept(hall):
     matter = registered(hall)
     assert hall.person("desk").get(f"/matters/{number(matter)}/slip").body["token"] == matter["token"]

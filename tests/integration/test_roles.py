@@ -19,6 +19,7 @@ MAY = {
         POST /tickets/by-token/{token}/cancel /tickets/by-token/{token}/report-back /tickets/by-token/{token}/return
         POST /appointments /appointments/by-token/{token} /appointments/by-token/{token}/cancel
         POST /appointments/by-token/{token}/move /appointments/by-token/{token}/check-in /session /pair
+        GET /tickets/by-token/{token}/flows
         GET /matters/by-token/{token} /matters/by-token/{token}/qr.svg /matters/by-token/{token}/files/{file}
         POST /matters/by-token/{token}/{transition} /tickets/by-token/{token}/matters/{kind}
         DELETE /session""",
