@@ -98,6 +98,7 @@ static bool open_day(struct engine *e, int64_t *now)
     if (engine_do(e, open_day_new(hall_setup(e->decided), today), *now) >= 0) {
         log_info("day", "%d opens", today);
         store_forget_expired(e->store, *now, today);
+        sealing_look(e);
     }
     return tick_all(e, *now);
 }

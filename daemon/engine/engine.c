@@ -254,6 +254,7 @@ int engine_start(struct engine *e, char why[200])
     }
     engine_turn(e);
     engine_flush(e);
+    sealing_look(e);
     loop_watch_arm(e->second, SECOND_MS);
     return 0;
 }

@@ -120,6 +120,9 @@ int engine_refusal(const struct engine *e); /* 0, or the code that commands are 
 /* Before a decision: refuses what could not be sealed then (0 or a code), and takes words that lie bare out of the
  * command. */
 int sealing_prepare(struct engine *e, struct pending *r);
+/* Says early, in the log and the alarms, that nothing can be sealed today: where there are matters, somebody will want
+ * to. */
+void sealing_look(struct engine *e);
 /* After it: seals into the gathering batch what the command's events name, and erases what they erase. */
 void sealing_follow(struct engine *e, const struct pending *r, Halld__Event *const *events, size_t n);
 /* The ref under which a file lies until a matter takes it. */

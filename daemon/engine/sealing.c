@@ -122,6 +122,13 @@ int sealing_prepare(struct engine *e, struct pending *r)
     return a.is_matter && a.def && day ? store_seal_check(e->store, day) : 0;
 }
 
+void sealing_look(struct engine *e)
+{
+    int32_t day = queue_day(hall_queue(e->decided))->date;
+    if (day && flow_matter_count(hall_flow(e->decided)))
+        store_seal_check(e->store, day);
+}
+
 /* ---- after it: sealing */
 
 struct sealing_of {

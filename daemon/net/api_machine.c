@@ -16,6 +16,7 @@
 #include "metrics/metrics.h"
 #include "net/handlers.h"
 #include "net/inside.h"
+#include "store/sealed.h"
 #include "store/store.h"
 #include "view/alarms.h"
 #include "view/hall_view.h"
@@ -65,6 +66,7 @@ static Halld__AlarmList *alarms_of(struct call *c)
                               .min_free_mib = min_free_mib(n)};
     m.quote = net_quote(n);
     m.series = n->o.metrics ? metrics_trouble(n->o.metrics) : "broken";
+    m.cannot_seal = !n->person_key || (n->o.store && !store_seals(n->o.store));
     if (n->o.flows) {
         struct flow_trouble t = flow_loader_trouble(n->o.flows);
         m.n_flow_faults = t.n;

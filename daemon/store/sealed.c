@@ -227,6 +227,7 @@ int store_seal_check(struct store *store, int32_t day)
     int code = use_store(store, &s);
     if (!code)
         code = use_day(store, s, day);
+    store_note_sealing(store, code == 0);
     return code ? HALL_E_SEAL_FAILED : 0;
 }
 

@@ -27,6 +27,7 @@ void sealed_owner(const char *kind, uint64_t id, const char *field, uint8_t ret[
 /* Can that day's texts be sealed? 0: store_seal will not fail; SEAL_FAILED: the machine's key or the day's cannot be
  * had, and the log says why. */
 int store_seal_check(struct store *s, int32_t day);
+bool store_seals(const struct store *s); /* did it at the last check? true before any */
 /* Seals the text into the batch, which writes it with its events. 0; SEAL_FAILED as above, and the batch has nothing of
  * it. */
 int store_seal(struct store *s, struct store_batch *b, const struct sealing *what);

@@ -52,6 +52,7 @@ struct sealer;
 void sealer_free(struct sealer *s);
 /* Of an open store; NULL: the machine's key cannot be had, errno says why. */
 struct sealer *store_sealer(struct store *s);
+void store_note_sealing(struct store *s, bool works);
 struct sealer *sealer_new(const char *dir);
 void sealer_forget_keys(struct sealer *s);
 void store_forget_keys(struct store *s); /* the days' keys in memory: some are about to be deleted */

@@ -22,6 +22,7 @@ struct store {
     struct writer *writer;
     uint64_t last_seq;
     struct sealer *sealer; /* NULL until something is sealed or opened */
+    bool cannot_seal;
 };
 
 enum { OPENING_BUSY_MS = 1000 };
@@ -149,6 +150,16 @@ struct sealer *store_sealer(struct store *s)
     if (!s->sealer)
         s->sealer = sealer_new(s->dir);
     return s->sealer;
+}
+
+void store_note_sealing(struct store *s, bool works)
+{
+    s->cannot_seal = !works;
+}
+
+bool store_seals(const struct store *s)
+{
+    return !s->cannot_seal;
 }
 
 void store_forget_keys(struct store *s)

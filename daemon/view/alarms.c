@@ -58,6 +58,8 @@ static void add_machine(Halld__AlarmList *l, const struct machine_facts *m)
         add(l, &(struct alarm){.name = alloc_text("clock"),
                                .text = TEXT_ALARM_CLOCK,
                                .args = {{"seconds", text_number(m->clock_step_ms / 1000, seconds), NULL}}});
+    if (m->cannot_seal)
+        add(l, &(struct alarm){.name = alloc_text("keys"), .text = TEXT_ALARM_KEYS});
     if (m->series && *m->series)
         add(l, &(struct alarm){.name = alloc_text("series"),
                                .text = strcmp(m->series, "full") == 0 ? TEXT_ALARM_SERIES_FULL : TEXT_ALARM_SERIES});

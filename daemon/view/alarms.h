@@ -28,6 +28,7 @@ struct machine_facts {
     size_t n_flow_faults;      /* of the files of flows, as they were last read; the first as its line */
     const char *flow_fault;
     int64_t flow_since_at;
+    bool cannot_seal;   /* personal data: no matter goes on */
     const char *series; /* why the series stand still: "full", "broken"; "" or NULL: they do not */
 };
 

@@ -80,6 +80,8 @@
       "The series are broken and stand still; hallctl rebuild-rrd makes them anew. Tickets go on")                     \
     X(ALARM_SERIES_FULL, "磁盘快满，统计曲线停了，有空间后自动补上；取号叫号不受影响",                                 \
       "Too little disk for the series; they are caught up when there is room. Tickets go on")                          \
+    X(ALARM_KEYS, "个人信息无法加密保存，办件停办；请把 machine.key、person.key 的备份放回数据目录，再重启",           \
+      "Personal data cannot be sealed and no matter goes on: put machine.key and person.key back, then restart")       \
     X(ALARM_FLOWS, "流程文件有 {n} 处错误，出错的没有生效：{line}",                                                    \
       "{n} faults in the files of flows, which are kept out: {line}")                                                  \
     X(ALARM_UNSERVED, "{queue} {name}：{n} 个号没有开着的窗口能办，最早是 {number}",                                   \

@@ -58,6 +58,10 @@ def starts_at(hall, date):
     return hall
 
 
+def alarms(hall):
+    return [a["alarm"] for a in hall.admin().get("/alarms").body["alarms"]]
+
+
 # ---- what lies where
 
 def test_no_file_has_a_word_that_somebody_wrote():
@@ -114,6 +118,7 @@ def test_a_backup_opens_only_with_the_machines_key(tmp_path):
         hall.kill()
         shutil.rmtree(hall.data)
         hall.start("--restore", path)
+        assert "keys" in alarms(hall)    # before anybody has tried
         view = hall.person("desk").get(f"/matters/{number(matter)}").body
         assert field(view, "summary") in (None, []) or WORDS not in field(view, "summary")
         refused = hall.person("desk").post("/flows/escalation/matters", {"transition": "register", "fields": OPENED})
@@ -125,6 +130,7 @@ def test_a_backup_opens_only_with_the_machines_key(tmp_path):
         hall.start()
         assert field(hall.person("desk").get(f"/matters/{number(matter)}").body, "summary") == [WORDS]
         assert hall.nobody().get("/matters/by-token/" + matter["token"]).status == 200
+        assert "keys" not in alarms(hall)
 
 
 # ---- what is kept no longer

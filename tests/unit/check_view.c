@@ -347,8 +347,9 @@ START_TEST(the_machines_troubles_come_first)
                               .clock_step_ms = 9000,
                               .free_mib = 100,
                               .min_free_mib = 64,
+                              .cannot_seal = true,
                               .series = "broken"};
-    alarms_are(&m, (const char *const[]){"read_only", "disk", "clock", "series"}, 4);
+    alarms_are(&m, (const char *const[]){"read_only", "disk", "clock", "keys", "series"}, 5);
 }
 END_TEST
 
