@@ -219,6 +219,8 @@ void engine_on_store(void *engine)
     landed(e, rows);
     if (!e->stop[ENGINE_FAILED])
         engine_commit_soon(e);
+    if (e->awaits_store)
+        loop_watch_ask(e->turn_end);
     if (e->wants_snapshot)
         keep_snapshot(e);
 }

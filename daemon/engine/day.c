@@ -15,7 +15,9 @@
 #include "store/sealed.h"
 
 enum {
-    DAY_TICKS = 8,         /* of 256 events each in one turn */
+    DAY_TICKS = 2,         /* of 256 events each in one turn: the loop must get back to its sockets */
+    DAY_GATHERED = 512,    /* events that wait for the store: then the next tick waits too, for their batch will be
+                              answered in one turn */
     DAY_LOOK_MS = 3600000, /* the timer looks at least once an hour */
     DAY_WAIT_MS = 2,       /* and never twice in a millisecond */
 };
@@ -41,6 +43,10 @@ static int tick(struct engine *e, int64_t now)
 /* False: more is due than one turn should do. Of what goes in slices a turn does one, so that others have theirs. */
 static bool tick_all(struct engine *e, int64_t now)
 {
+    bool is_due = hall_is_behind(e->decided) || hall_next_due(e->decided) <= now;
+    e->awaits_store = is_due && e->flying && e->gathering.events.n >= DAY_GATHERED;
+    if (e->awaits_store)
+        return false;
     if (hall_is_behind(e->decided) && tick(e, now) > 0 && hall_is_behind(e->decided))
         return false;
     for (int n = 0; n < DAY_TICKS; n++) {

@@ -261,18 +261,26 @@ int engine_start(struct engine *e, char why[200])
 
 /* ---- stopping */
 
+/* Whatever is due goes first, however much. */
+static void decide_queue(struct engine *e)
+{
+    while (e->queue.n && engine_writes(e)) {
+        engine_turn(e);
+        if (e->awaits_store)
+            engine_flush(e);
+    }
+}
+
 void engine_settle(struct engine *e)
 {
-    while (e->queue.n && engine_writes(e))
-        engine_turn(e);
+    decide_queue(e);
     engine_decide_all(e); /* what is left is refused */
     engine_flush(e);
 }
 
 void engine_stop(struct engine *e)
 {
-    while (e->queue.n && engine_writes(e))
-        engine_turn(e);
+    decide_queue(e);
     e->stop[ENGINE_STOPPING] = true;
     engine_decide_all(e);
     engine_flush(e);

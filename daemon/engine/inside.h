@@ -94,6 +94,7 @@ struct engine {
     struct snapshot_job *snapshot;
     struct backup_job *backup; /* in the making, or NULL */
     bool clock_was_stepped, wants_snapshot;
+    bool awaits_store; /* much is due, and enough of it has been decided: nothing before the store has a batch done */
 };
 
 /* pending.c */

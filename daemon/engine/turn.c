@@ -174,11 +174,12 @@ void engine_decide_all(struct engine *e)
 void engine_turn(struct engine *e)
 {
     int64_t now = clock_now(&e->clock);
+    e->awaits_store = false;
     bool ready = !engine_writes(e) || engine_day_turn(e, &now);
     struct pending *r;
     for (int n = 0; ready && n < TURN_COMMANDS && (r = pending_list_take(&e->queue)); n++)
         ready = handle(e, r, now);
-    if (!ready || e->queue.n)
+    if ((!ready || e->queue.n) && !e->awaits_store)
         loop_watch_ask(e->turn_end);
     engine_commit_soon(e);
     engine_day_arm(e);
