@@ -115,6 +115,9 @@ static void say_migration(const struct hallctl *ctl, const Halld__MigrationView 
         SAY(ctl, stdout, W_MIGRATION_CLOCK, ARG("clock", v->clocks[i]->clock),
             ARG("kept", number(v->clocks[i]->kept, a)), ARG("stopped", number(v->clocks[i]->stopped, b)),
             ARG("dropped", number(v->clocks[i]->dropped, c)), ARG("started", number(v->clocks[i]->started, d)));
+    for (size_t i = 0; i < v->n_erases; i++)
+        SAY(ctl, stdout, W_MIGRATION_ERASE, ARG("field", v->erases[i]->field),
+            ARG("n", number(v->erases[i]->matters, a)));
     for (size_t i = 0; i < v->n_stays; i++)
         SAY(ctl, stdout, W_MIGRATION_REST, ARG("version", number(v->stays[i]->version, a)),
             ARG("state", v->stays[i]->state), ARG("n", number(v->stays[i]->matters, b)));

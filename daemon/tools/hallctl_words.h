@@ -41,6 +41,8 @@
     X(MIGRATION_MOVE, "  第 {version} 版 {from} > {to}：{n} 件", "  version {version} {from} > {to}: {n}")           \
     X(MIGRATION_CLOCK, "  时限 {clock}：继续 {kept}，停止 {stopped}，取消 {dropped}，开始 {started}",                \
       "  clock {clock}: {kept} kept, {stopped} stopped, {dropped} dropped, {started} started")                       \
+    X(MIGRATION_ERASE, "  内容 {field}：{n} 件的会清除，新版没有这一项",                                             \
+      "  field {field}: of {n} it is erased, the newest version has it not")                                         \
     X(MIGRATION_REST, "  第 {version} 版 {state}：{n} 件不动，定义没有说怎样迁移",                                   \
       "  version {version} {state}: {n} stay, the definition does not say how")                                      \
     X(MIGRATION_ASK, "什么都没有改；加 --yes 执行。", "Nothing was changed; --yes does it.")                         \

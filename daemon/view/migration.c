@@ -33,6 +33,17 @@ static Halld__MigrationClock *clock_row(Halld__MigrationView *v, const char *clo
     return v->clocks[v->n_clocks++] = row;
 }
 
+static Halld__MigrationErase *erase_row(Halld__MigrationView *v, const char *field)
+{
+    for (size_t i = 0; i < v->n_erases; i++)
+        if (strcmp(v->erases[i]->field, field) == 0)
+            return v->erases[i];
+    Halld__MigrationErase *row = BUILD_NEW(Halld__MigrationErase, &halld__migration_erase__descriptor);
+    build_set(&row->field, field);
+    v->erases = alloc_grow(v->erases, v->n_erases + 1, sizeof(Halld__MigrationErase *));
+    return v->erases[v->n_erases++] = row;
+}
+
 static Halld__MigrationRest *rest_row(Halld__MigrationView *v, uint32_t version, const char *state)
 {
     for (size_t i = 0; i < v->n_stays; i++)
@@ -62,6 +73,8 @@ static void count(void *arg, const Halld__Event *event)
     Halld__MigrationView *v = arg;
     if (event->body_case == HALLD__EVENT__BODY_MATTER_MIGRATED)
         move_row(v, event->matter_migrated)->matters++;
+    else if (event->body_case == HALLD__EVENT__BODY_FIELD_ERASED)
+        erase_row(v, event->field_erased->field)->matters++;
     else if (event->body_case == HALLD__EVENT__BODY_CLOCK_STARTED)
         clock_row(v, event->clock_started->clock)->started++;
     else if (event->body_case == HALLD__EVENT__BODY_CLOCK_STOPPED)

@@ -5,6 +5,7 @@ what has been begun goes on in slices, through a kill as well.
 """
 import copy
 import glob
+import sqlite3
 import sys
 
 import pytest
@@ -67,7 +68,7 @@ MOVES = {"flow": "kept", "version": 2, "matters": 5,
          "clocks": [{"clock": "keep", "kept": 5, "stopped": 0, "dropped": 0, "started": 0},
                     {"clock": "look", "kept": 0, "stopped": 0, "dropped": 2, "started": 0},
                     {"clock": "wait", "kept": 0, "stopped": 0, "dropped": 0, "started": 2}],
-         "stays": []}
+         "stays": [], "erases": []}
 
 
 def test_what_it_would_do_is_what_it_does(tmp_path):
@@ -148,6 +149,35 @@ def test_matters_run_on_while_their_definition_changes(tmp_path):
         running = {k["clock"]: k["status"] for k in view["clocks"]}
         assert running["keep"] == running["wait"] == "running"
         assert clerk.post("/matters/1/give", {}).body["card"]["ended"]
+
+
+def test_what_the_newest_version_has_no_field_for_is_erased_and_said_before(tmp_path):
+    """Also where it was given more than once: what was sealed under the field goes with the event, all of it."""
+    told = {"name": "told", "zh": "说", "en": "Told", "type": "text", "max": 50}
+    kept = copy.deepcopy(KEPT)
+    kept["fields"].append(told)
+    kept["transitions"][0]["may"].append("told")
+    kept["transitions"][1]["may"] = ["told"]
+    with FlowHall(tmp_path, {"kept": kept}, PROFILE) as hall:
+        clerk = hall.client("clerk")
+        clerk.post("/flows/kept/matters", {"fields": {"told": "first"}})
+        clerk.post("/flows/kept/matters", {"fields": {"n": 1}})
+        assert clerk.post("/matters/1/ask", {"fields": {"told": "second"}}).status == 200
+        assert len(sealed(hall)) == 2
+        hall.write({"kept": version(2)}, PROFILE)
+        hall.reload()
+        assert hall.admin().get("/flows/kept/migration").body["erases"] == [{"field": "told", "matters": 1}]
+        assert "field told: of 1 it is erased" in hall.hallctl("flow", "migrate", "kept")
+        assert len(sealed(hall)) == 2
+        hall.hallctl("flow", "migrate", "kept", "--yes")
+        assert [e["field_erased"]["field"] for e in hall.events() if "field_erased" in e] == ["told"]
+        assert not sealed(hall)
+        assert not [f for f in clerk.get("/matters/1").body["fields"] if f["field"] == "told" and f["values"]]
+
+
+def sealed(hall):
+    with sqlite3.connect(f"file:{hall.journal}?mode=ro", uri=True) as db:
+        return db.execute("select * from sealed").fetchall()
 
 
 def test_who_and_what_there_is(tmp_path):

@@ -57,6 +57,14 @@ void act_make(struct act *a, Halld__Event *event)
     keep_event(a, event);
 }
 
+void act_erase(struct act *a, const struct matter *m, int field)
+{
+    Halld__Event *event;
+    Halld__FieldErased *b = act_begin(a, FLOW_EVENT(FIELD_ERASED), m, &event);
+    b->field = alloc_text(m->def->flow->fields[field]->name);
+    act_make(a, event);
+}
+
 static void forget_events(struct act *a)
 {
     for (size_t i = 0; i < a->n_events; i++)

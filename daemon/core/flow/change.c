@@ -82,6 +82,17 @@ static void make_migrated(struct act *a, const struct matter *m, const struct de
     act_make(a, event);
 }
 
+/* What the version has no field for could never be erased later: nothing would know of it. */
+static void erase_gone(struct act *a, uint64_t matter, const struct definition *to)
+{
+    const struct definition *from = flow_matter(a->flow, matter)->def;
+    for (size_t i = 0; i < from->flow->n_fields; i++) {
+        const struct matter *m = flow_matter(a->flow, matter);
+        if (m->values[i].n && !definition_carries(from, to, (int)i))
+            act_erase(a, m, (int)i);
+    }
+}
+
 /* On the act's layer; false: the version has no state for the matter. */
 static bool decide_migration(struct act *a, uint64_t matter, const struct definition *to)
 {
@@ -89,6 +100,7 @@ static bool decide_migration(struct act *a, uint64_t matter, const struct defini
     const char *state = new_state(migration_from(to, m->def->flow->version), matter_state_name(m));
     if (definition_state(to, state) < 0)
         return false;
+    erase_gone(a, matter, to);
     clock_stop_gone(a, matter, to);
     make_migrated(a, flow_matter(a->flow, matter), to, state);
     for (size_t i = 0; i < to->flow->n_clocks; i++)

@@ -331,3 +331,9 @@ void definition_free(struct definition *d)
     halld__flow__free_unpacked(d->flow, NULL);
     free(d);
 }
+
+bool definition_carries(const struct definition *from, const struct definition *to, int field)
+{
+    int there = definition_field(to, from->flow->fields[field]->name);
+    return there >= 0 && to->fields[there].type == from->fields[field].type;
+}

@@ -100,6 +100,8 @@ int definition_state(const struct definition *d, const char *name);
 int definition_field(const struct definition *d, const char *name);
 int definition_transition(const struct definition *d, const char *name);
 int definition_clock(const struct definition *d, const char *name);
+/* Does the other version have a field of the same name and type? */
+bool definition_carries(const struct definition *from, const struct definition *to, int field);
 
 #define DEFINITION_BIT(i) (UINT64_C(1) << (i))
 

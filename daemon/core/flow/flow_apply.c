@@ -290,9 +290,8 @@ static struct matter *carried(const struct matter *old, const struct definition 
     if (old->last >= 0)
         m->last = definition_transition(to, from->flow->transitions[old->last]->name);
     for (size_t i = 0; i < from->flow->n_fields; i++) {
-        int field = definition_field(to, from->flow->fields[i]->name);
-        if (field >= 0 && to->fields[field].type == from->fields[i].type)
-            m->values[field] = value_copy(&old->values[i]);
+        if (definition_carries(from, to, (int)i))
+            m->values[definition_field(to, from->flow->fields[i]->name)] = value_copy(&old->values[i]);
     }
     for (size_t i = 0; i < from->flow->n_transitions; i++) {
         int transition = definition_transition(to, from->flow->transitions[i]->name);

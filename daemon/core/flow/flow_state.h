@@ -95,6 +95,7 @@ struct act {
 void *act_begin(struct act *a, Halld__Event__BodyCase body, const struct matter *m, Halld__Event **ret);
 /* Applies the event to the layer and keeps it. */
 void act_make(struct act *a, Halld__Event *event);
+void act_erase(struct act *a, const struct matter *m, int field); /* the field is kept no longer */
 /* A layer over the act's own, and its end: made there too, or dropped. */
 void act_begin_inner(struct act *inner, const struct act *outer, struct flow *layer);
 void act_end_inner(struct act *inner, struct act *outer, bool keep);

@@ -61,14 +61,6 @@ static void give_mark(struct act *a, const struct matter *m, const struct next_d
         take_mark(a, matter, row->c->name, w);
 }
 
-static void erase(struct act *a, const struct matter *m, int field)
-{
-    Halld__Event *event;
-    Halld__FieldErased *b = act_begin(a, FLOW_EVENT(FIELD_ERASED), m, &event);
-    b->field = alloc_text(m->def->flow->fields[field]->name);
-    act_make(a, event);
-}
-
 static size_t give(struct flow *f, const struct flow_turn *turn, const struct matter *m)
 {
     struct act a;
@@ -76,7 +68,7 @@ static size_t give(struct flow *f, const struct flow_turn *turn, const struct ma
     struct next_due due = m->next;
     act_begin_turn(&a, f, &layer, turn, NULL);
     if (due.run < 0)
-        erase(&a, m, due.watch);
+        act_erase(&a, m, due.watch);
     else
         give_mark(&a, m, &due);
     return act_end_turn(&a, true);
