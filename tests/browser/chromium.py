@@ -25,7 +25,7 @@ KEYS = Keys
 WAIT_S = 20
 SIZES = {"tv": (1920, 1080), "tv-portrait": (1080, 1920), "kiosk": (1080, 1920), "console": (1440, 900), "phone": (390, 844), "slip": (300, 640),
          "tv-small": (1366, 768), "tv-4k": (3840, 2160), "tv-4k-portrait": (2160, 3840),
-         "manager": (1366, 768), "tablet": (820, 1180), "wall": (1920, 1080), "wall-4k": (3840, 2160), "admin": (1440, 900), "index": (1366, 900)}
+         "manager": (1366, 768), "tablet": (820, 1180), "wall": (1920, 1080), "wall-4k": (3840, 2160), "admin": (1440, 900), "index": (1366, 900), "a4": (660, 1000)}
 OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
            "--force-device-scale-factor=1")

@@ -3,7 +3,7 @@
 
 /** @typedef {{kind: "view", name: string, data: any} | {kind: "line", live: boolean} | {kind: "refused"}} FeedMessage */
 
-const NAMES = ["snapshot", "call", "board", "hall", "windows", "window", "ticket"];
+const NAMES = ["snapshot", "call", "board", "hall", "windows", "window", "ticket", "matter", "inbox"];
 const RETRY_MS = 1000, RETRY_MOST_MS = 8000, ANSWER_MS = 3000, LOOK_MS = 2000;
 
 /** The status of an address; 0 if nobody answers. @param {string} url */
@@ -79,7 +79,7 @@ export class Feed {
     this.timer = setTimeout(() => this.open(), wait * (0.8 + Math.random() * 0.4));
   }
 
-  /** Long silence: is the hall there? */
+  /** Is the hall there? */
   async look() {
     const { source } = this;
     if (!source) return;

@@ -8,6 +8,8 @@ export default {
   ticket: "我的号", "ticket.text": "手机上看：前面几人、去几号窗口", "ticket.state": "扫小票上的码",
   book: "预约", "book.text": "手机上约好时间再来", "book.state": "选事项、选时间、留电话", appointments: "预约登记", "appointments.text": "工作人员用：一天的预约，替人约、改、取消", "appointments.state": "窗口人员登录",
   manager: "大厅现况", "manager.text": "经理看：现在怎样、今天和以往的曲线、要看的事；可上墙", "manager.state": "经理登录",
+  desk: "办不成事", "desk.text": "办不成的事：登记、转办、催办、答复、回访，只用键盘", "desk.state": "办不成事窗口登录", approver: "否定报备审批", "approver.text": "窗口要说“不能办”，先在这里批", "approver.state": "审批人登录",
+  leader: "值班领导", "leader.text": "等我定的事、全厅逾期、值班表和交接；手机也能用", "leader.state": "值班领导登录", matters: "事项流程", "matters.text": "容缺、告知、帮办、办件等所有流程的事", "matters.state": "工作人员登录",
   admin: "管理", "admin.text": "窗口、技能、队列、事项、人员、设备、日志", "admin.state": "管理员、经理、审计员登录",
   api: "接口", "api.text": "同一套接口供所有页面和别的系统用", "api.state": "openapi.json", hours: "今天 {hours}", 
 };
