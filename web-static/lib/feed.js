@@ -1,4 +1,4 @@
-/* One EventSource for a set of topics, and whether its line is live. A refusal is told apart from a hall that is away,
+/* One EventSource for some topics, and whether its line is live. A refusal is told apart from a hall that is away,
  * and a line that only looks open is found by asking. */
 
 /** @typedef {{kind: "view", name: string, data: any} | {kind: "line", live: boolean} | {kind: "refused"}} FeedMessage */
@@ -79,7 +79,7 @@ export class Feed {
     this.timer = setTimeout(() => this.open(), wait * (0.8 + Math.random() * 0.4));
   }
 
-  /** Is the hall there? */
+  /* Is the hall there? */
   async look() {
     const { source } = this;
     if (!source) return;
