@@ -28,6 +28,7 @@ struct sealer {
     struct wrapped_key *made; /* on their way to disk: their days get no second key */
     size_t n_made;
     sqlite3_stmt *find; /* of a row; prepared once */
+    int32_t said;       /* of the day whose key did not open last: the log has it */
 };
 
 _Static_assert((int)SEAL_KEY == (int)KEYFILE_BYTES, "the machine's key seals");
@@ -158,7 +159,9 @@ static int unwrap_or_say(struct sealer *s, const struct wrapped_key *key)
 {
     if (unwrap(s, key))
         return 0;
-    log_error("store", "the key of %08d does not open with this machine's key", (int)key->day);
+    if (s->said != key->day) /* once: an inbox asks for it hundreds of times */
+        log_error("store", "the key of %08d does not open with this machine's key", (int)key->day);
+    s->said = key->day;
     return HALL_E_STORE_FAILED;
 }
 
