@@ -244,30 +244,6 @@ static void follow_erased(struct sealing_of *s, const Halld__Event *event)
     erase(s->e->gathering.rows, event->field_erased->head->matter, event->field_erased->field);
 }
 
-static const struct definition *find_definition(const struct flow *f, const char *name, uint32_t version)
-{
-    for (size_t i = 0; i < flow_definition_count(f); i++) {
-        const struct definition *d = flow_definition_at(f, i);
-        if (d->flow->version == version && strcmp(d->flow->name, name) == 0)
-            return d;
-    }
-    return NULL;
-}
-
-/* A field that the new version has no more is in nobody's sight: nothing would ever erase it. */
-static void follow_migrated(struct sealing_of *s, const Halld__Event *event)
-{
-    const Halld__MatterMigrated *b = event->matter_migrated;
-    const struct flow *f = hall_flow(s->e->decided);
-    const struct matter *m = flow_matter(f, b->head->matter);
-    const struct definition *old = find_definition(f, b->head->flow, b->from_version);
-    for (size_t i = 0; m && old && i < old->flow->n_fields; i++) {
-        int now = definition_field(m->def, old->fields[i].f->name);
-        if (is_sealed(old->fields[i].type) && (now < 0 || !is_sealed(m->def->fields[now].type)))
-            erase(s->e->gathering.rows, m->id, old->fields[i].f->name);
-    }
-}
-
 /* ---- one command's events */
 
 static const struct {
@@ -276,7 +252,6 @@ static const struct {
 } rows[] = {
     {HALLD__EVENT__BODY_MATTER_MOVED, follow_moved},
     {HALLD__EVENT__BODY_MATTER_EFFECT, follow_effect},
-    {HALLD__EVENT__BODY_MATTER_MIGRATED, follow_migrated},
     {HALLD__EVENT__BODY_FIELD_ERASED, follow_erased},
 };
 
