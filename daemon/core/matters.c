@@ -324,6 +324,13 @@ bool matters_may_take(const struct asker *a, const struct definition *d, const s
     return flow_may_take(a->hall->flow, &c.turn, d, m, transition);
 }
 
+const char *matters_blocked_by(const struct asker *a, const struct matter *m, size_t transition)
+{
+    struct circumstances c;
+    ask(&c, a);
+    return flow_blocked_by(a->hall->flow, &c.turn, m, transition);
+}
+
 static bool is_in(const struct circumstances *c, const char *user, const char *value)
 {
     return strcmp(user, value) == 0 || in_department(&c->source, user, value);

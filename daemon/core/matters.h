@@ -41,6 +41,8 @@ bool matters_may_read_field(const struct asker *a, const struct matter *m, int f
 bool matters_may_read_kind(const struct asker *a, const struct definition *d);
 /* Which transition the asker may take now by role, state and times; m NULL: to open a matter of d. */
 bool matters_may_take(const struct asker *a, const struct definition *d, const struct matter *m, size_t transition);
+/* The guard that keeps the asker from taking it now whatever is given, as flow_blocked_by says. */
+const char *matters_blocked_by(const struct asker *a, const struct matter *m, size_t transition);
 /* Does a notice to "role" or "role@value" (a member of staff or a department) go to the asker? */
 bool matters_is_told(const struct asker *a, const char *to);
 /* May the asker take any? */

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "codec/pbjson.h"
 #include "view/build.h"
+#include "view/matter_why.h"
 
 static void set_fields(Halld__MatterView *v, const struct looker *l, const struct matter *m)
 {
@@ -44,6 +45,22 @@ static void set_names(size_t *n, char ***to, const struct looker *l, const struc
             (*to)[(*n)++] = build_text(d->flow->fields[i]->name);
 }
 
+/* In the words in which it would be refused. */
+static void set_blocked(Halld__StepView *v, const struct looker *l, const struct matter *m, size_t transition)
+{
+    const char *guard = matters_blocked_by(&l->asker, m, transition);
+    struct refusal r;
+    if (!guard)
+        return;
+    refuse(&r, HALL_E_GUARD, v->transition, guard);
+    struct refused_step step = {hall_flow(l->asker.hall), m->def, v->transition, &r, ""};
+    char *zh = matter_why_new(&step, true), *en = matter_why_new(&step, false);
+    build_set(&v->blocked_zh, zh ? zh : guard);
+    build_set(&v->blocked_en, en ? en : guard);
+    free(zh);
+    free(en);
+}
+
 static Halld__StepView *step_new(const struct looker *l, const struct matter *m, size_t transition)
 {
     const struct transition *t = &m->def->transitions[transition];
@@ -54,6 +71,7 @@ static Halld__StepView *step_new(const struct looker *l, const struct matter *m,
     build_set(&v->to, t->to >= 0 ? m->def->flow->states[t->to]->name : matter_state_name(m));
     set_names(&v->n_need, &v->need, l, m->def, t->need);
     set_names(&v->n_may, &v->may, l, m->def, t->may);
+    set_blocked(v, l, m, transition);
     return v;
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Flows and matters over HTTP: kinds, opening, steps, the inbox, links; who sees what, and how it is refused."""
+import concurrent.futures
 import json
 import sys
 
@@ -122,6 +123,24 @@ def test_the_second_of_two_officers_is_told_what_changed(hall):
     assert again.status == 200 and again.body["card"]["ended"]
 
 
+def test_of_many_at_once_one_wins_and_the_others_are_told(hall):
+    matter = number(registered(hall))
+    people = [hall.person(who) for who in ("desk", "leader")]
+    for one in people:
+        one.get("/me")
+
+    def take(n):
+        body = {"fields": {"cause": "policy"}, "seen": "1"} if n % 2 else {"fields": {"pointed_to": "法院"}, "seen": "1"}
+        return people[n // 2 % 2].post(f"/matters/{matter}/{'triage' if n % 2 else 'point_onward'}", body)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(take, range(16)))
+    assert sorted(a.status for a in answers) == [200] + [409] * 15
+    assert {a.code for a in answers if a.status == 409} == {"STALE"}
+    won = next(a for a in answers if a.status == 200)
+    assert {details(a)["state"] for a in answers if a.status == 409} == {won.body["card"]["state"]}
+    assert hall.person("desk").get(f"/matters/{matter}").body["card"]["revision"] == "2"
+
+
 REFUSED = [
     ("desk", "fly", {}, 404, "UNKNOWN_TRANSITION", "escalation", "fly"),
     ("desk", "answer", {"answer": "好"}, 403, "WRONG_ROLE", "escalation", "answer"),
@@ -195,6 +214,9 @@ def test_a_guard_and_whoever_was_quicker_are_said_in_words(hall):
     draft = hall.matter("denial", "clerk", item="a1", facts="缺件", ground="依据", proposed="不予", alternatives="无")
     waits = hall.person("clerk").post(f"/matters/{number(draft)}/submit")
     assert waits.code == "GUARD" and waits.body["error"]["message"] == "先要有“排队号”，才能“报批(群众等候)”"
+    blocked = {s["transition"]: (s["blocked_zh"], s["blocked_en"]) for s in draft["steps"]}
+    assert blocked == {"submit": (waits.body["error"]["message"], "“Submit, the person waits” needs “Ticket” first"), "submit_later": ("", ""),
+                       "withdraw": ("", "")}
     denied = hall.person("desk").post("/flows/denial/matters", {"transition": "draft"})
     assert denied.code == "WRONG_ROLE" and denied.body["error"]["message"] == "“草拟”不由您的岗位办理"
 

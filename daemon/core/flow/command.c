@@ -86,6 +86,27 @@ static int check(struct step *s, const struct given *given, const struct flow_co
     return code ? code : calls_check_clocks(s->act, s->probe, s->t);
 }
 
+/* The fields that the guard looks at. */
+static uint64_t fields_of(const struct definition *d, const struct clause *guard)
+{
+    bool all = guard->kind == FLOW_GUARD_HAS || guard->kind == FLOW_GUARD_LACKS;
+    uint64_t fields = guard->kind == FLOW_GUARD_MAY_FOLLOW && d->item >= 0 ? DEFINITION_BIT(d->item) : 0;
+    for (size_t i = 0; i < (all ? guard->n : 1); i++)
+        fields |= guard->args[i].index >= 0 ? DEFINITION_BIT(guard->args[i].index) : 0;
+    return fields;
+}
+
+const char *flow_blocked_by(const struct flow *f, const struct flow_turn *turn, const struct matter *m,
+                            size_t transition)
+{
+    const struct transition *t = &m->def->transitions[transition];
+    struct act a = {.flow = (struct flow *)f, .turn = turn}; /* guards only look */
+    for (size_t i = 0; i < t->n_when; i++)
+        if (!(fields_of(m->def, &t->when[i]) & (t->need | t->may)) && !calls_hold(&a, m, &t->when[i]))
+            return t->when[i].text;
+    return NULL;
+}
+
 /* ---- what follows */
 
 static void set_fields(const struct step *s, Halld__MatterMoved *b)

@@ -111,6 +111,10 @@ bool flow_may_read_field(const struct flow *f, const struct flow_turn *turn, con
 bool flow_may_read_kind(const struct flow *f, const struct flow_turn *turn, const struct definition *d);
 bool flow_may_take(const struct flow *f, const struct flow_turn *turn, const struct definition *d,
                    const struct matter *m, size_t transition);
+/* The guard, as it is written, that keeps the transition from being taken whatever fields are given with it; NULL: none
+ * that is known before they are. */
+const char *flow_blocked_by(const struct flow *f, const struct flow_turn *turn, const struct matter *m,
+                            size_t transition);
 
 /* Reading; borrowed until the next apply. */
 uint64_t flow_matter_count(const struct flow *f);
