@@ -1,4 +1,5 @@
 /* An input for each type of field: what to type or choose, and the value as the API takes it. */
+import { ApiError, upload } from "../lib/api.js";
 import { fill, h } from "../lib/dom.js";
 import { hallNow } from "../lib/format.js";
 import { pick, t } from "../lib/i18n.js";
@@ -9,7 +10,7 @@ import { items, materials, matters, select, ticket, windows } from "./pickers.js
 /** @typedef {{el: Element | any[], read: () => any | Promise<any>, write?: (value: string[]) => void}} Input read: undefined if there is nothing */
 /** @typedef {{w: Work, view: any, flow: any, step: any, others: () => Record<string, Input>}} Context */
 
-const LONG = 60, ROWS = 4;
+const LONG = 60, ROWS = 4, FILES = "application/pdf,image/jpeg,image/png";
 
 /** The characters of a text, as the hall counts them. @param {string} text */
 const count = (text) => [...text].length;
@@ -69,13 +70,14 @@ function phone(id) {
   return { el: [el, h("p.sub", null, t("phone.why"))], read: () => el.value.trim() || undefined };
 }
 
-const hex = (/** @type {ArrayBuffer} */ bytes) => Array.from(new Uint8Array(bytes), (b) => b.toString(16).padStart(2, "0")).join("");
-
-/** The hall keeps the file's fingerprint, not the file. @param {any} field @param {string} id @returns {Input} */
+/** Brought to the hall when the step is sent; the step names it. What was brought once is not brought again. @param {any} field @param {string} id @returns {Input} */
 function file(field, id) {
-  const el = /** @type {HTMLInputElement} */ (h("input.field", { id, type: "file", multiple: Number(field.most) > 0 }));
-  const prints = async () => Promise.all([...(el.files || [])].map(async (f) => hex(await crypto.subtle.digest("SHA-256", await f.arrayBuffer())).slice(0, 64)));
-  return { el: [el, h("p.sub", null, t("file.why"))], read: async () => { const all = await prints(); return all.length ? (field.most ? all : all[0]) : undefined; } };
+  const el = /** @type {HTMLInputElement} */ (h("input.field", { id, type: "file", accept: FILES, multiple: Number(field.most) > 0 })), /** @type {Map<File, string>} */ brought = new Map();
+  const bring = async (/** @type {File} */ f) => {
+    if (!brought.has(f)) brought.set(f, await upload(f).catch((e) => { throw new ApiError(e.code, e.message, e.status, { field: field.name }); }));
+    return brought.get(f);
+  };
+  return { el: [el, h("p.sub", null, t("file.why"))], read: async () => { const all = await Promise.all([...(el.files || [])].map(bring)); return all.length ? (field.most ? all : all[0]) : undefined; } };
 }
 
 /** @param {any} p a colleague */

@@ -4,10 +4,11 @@ import { clockSeconds, stretch } from "../lib/days.js";
 import { clock, hallNow, minutes, ms } from "../lib/format.js";
 import { pick, t } from "../lib/i18n.js";
 import { keys, mode } from "./keys.js";
+import { tickMatters } from "./matter_cards.js";
 
 /** @typedef {import("./page.js").Console} Console */
 
-const LONG_NAME = 40, BAR = 92, USUAL_WIDTH = 168, USUAL_SHOWN = 1.25, SOON_MS = 3600e3;
+const LONG_NAME = 40, BAR = 92, USUAL_WIDTH = 168, USUAL_SHOWN = 1.25, SOON_MS = 3600e3, KEYS_PLAIN = 11;
 
 /** @param {Console} c @param {string} code */
 export const itemOf = (c, code) => c.catalogue.items.find((/** @type {any} */ i) => i.item === code);
@@ -174,7 +175,8 @@ export function myDay(c) {
 
 /** @param {Console} c */
 export function keyboard(c) {
-  return h("nav.win-keys", { "aria-label": t("all.keys") }, keys(c).map((k, i) => h(i ? "button.btn" : "button.btn.main", {
+  const all = keys(c);
+  return h(all.length > KEYS_PLAIN ? "nav.win-keys.more" : "nav.win-keys", { "aria-label": t("all.keys") }, all.map((k, i) => h(i ? "button.btn" : "button.btn.main", {
     type: "button", "data-key": k.cap, "aria-disabled": k.off ? "true" : null, onclick: () => c.press(k),
   }, i ? h("kbd", null, k.cap) : null, h("span", null, k.label, h("small", null, k.small)), i ? null : h("kbd", null, k.cap))));
 }
@@ -193,6 +195,7 @@ export function tick(c) {
   if (ticket?.started_at) tickUsual(c, now - ms(ticket.started_at));
   if (mode(c) === "called") put("calls", callsText(c));
   put("idle-since", t("ready.since", { time: stretch(now - ms(window.since_at)) }));
+  tickMatters(c);
   if (!c.live) put("lost-for", t("lost.tag", { time: stretch(now - c.lostAt) }));
   for (const k of keys(c)) {
     const el = document.querySelector(`[data-key="${k.cap}"]`), small = el?.querySelector("small");

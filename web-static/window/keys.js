@@ -1,6 +1,8 @@
 /* The table of keys: what each does, and why it does not now. The figure on a key is the key to press. */
 import { hallNow, ms } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
+import { named } from "../matter/words.js";
+import { holderOf } from "./matters.js";
 import { openPanel } from "./panels.js";
 
 /** @typedef {import("./page.js").Console} Console */
@@ -32,10 +34,25 @@ function enter(c) {
   const none = () => {};
   if (!c.live) return key("lost", none, "-");
   if (at === "called") return key("start", () => c.verb("start"));
+  const holder = at === "serving" ? holderOf(c) : null;
+  if (holder) return { ...key("finish", () => openPanel(c, "matter", { view: holder })), small: t("wm.key.held", { flow: named(holder.card, "flow") }) };
   if (at === "serving") return key("finish", () => openPanel(c, "finish"));
   if (at === "break" || at === "suspended") return key("resume", () => c.verb("resume"));
   if (at === "open") return key("next", () => c.verb("next"));
   return at === "ready" ? key("ready", none, "-") : key("drain", none, "-");
+}
+
+/** Opens a matter of the kind, or shows the one that is open for this ticket. @param {Console} c @param {import("./matters.js").Opening} o @param {string} off @returns {Key} */
+function openingKey(c, o, off) {
+  const open = off ? null : c.matters.find((m) => m.card.flow === o.flow.name && !m.card.ended), small = open ? named(open.card, "state") : named(o.transition);
+  return { code: /\d/.test(o.cap) ? `Digit${o.cap}` : `Key${o.cap}`, cap: o.cap, label: named(o.flow), small: off || small, off,
+    act: () => (open ? openPanel(c, "matter", { view: open }) : openPanel(c, "open", { opening: o })) };
+}
+
+/** The matters of the ticket here; the one that it waits for first. @param {Console} c @returns {Key} */
+function mattersKey(c) {
+  const view = holderOf(c) || c.matters.find((m) => !m.card.ended) || c.matters[0], small = `${named(view.card, "flow")} ${named(view.card, "state")}`;
+  return { code: "KeyM", cap: "M", label: t("wm.key"), small, off: "", act: () => openPanel(c, "matter", { view }) };
 }
 
 /** @param {Console} c @returns {Key[]} */
@@ -45,13 +62,18 @@ function others(c) {
   const paused = at === "break" || at === "suspended";
   /** @param {string} cap @param {string} id @param {string} off @param {() => void} act @param {Record<string, any>} [args] @returns {Key} */
   const key = (cap, id, off, act, args) => ({ code: /\d/.test(cap) ? `Digit${cap}` : `Key${cap}`, cap, label: t(`key.${id}`), small: off || t(`key.${id}.do`, args), off, act });
+  const walks = c.openings.find((o) => o.cap === "9"), opens = (/** @type {(cap: string) => boolean} */ which) => c.openings.filter((o) => which(o.cap)).map((o) => openingKey(c, o, at === "serving" ? "" : t("not.serving")));
   return [
     key("1", "repeat", at === "called" ? waitFor(detail.repeat_from_at) : t("not.called"), () => c.verb("repeat")),
     key("2", "miss", at === "called" ? waitFor(detail.miss_from_at) : t("not.called"), () => c.verb("no-show")),
     held ? key("3", "unhold", paused ? t("not.now") : "", () => openPanel(c, "held")) : key("3", "hold", here ? "" : t("not.ticket"), () => c.verb("hold")),
     key("4", "transfer", here ? "" : t("not.ticket"), () => openPanel(c, "transfer")),
+    ...opens((cap) => cap === "5"),
     key("6", "missing", at === "serving" ? "" : t("not.serving"), () => openPanel(c, "missing")),
-    key("9", "desk", !here ? t("not.ticket") : to ? "" : t("key.desk.none"), () => to && c.verb("transfer", { queue: to.queue }), { n: to ? to.window : "" }),
+    ...opens((cap) => cap === "7" || cap === "8"),
+    key("9", "desk", !here ? t("not.ticket") : to ? "" : t("key.desk.none"), () => (walks ? openPanel(c, "open", { opening: walks }) : to && c.verb("transfer", { queue: to.queue })), { n: to ? to.window : "" }),
+    ...opens((cap) => /\D/.test(cap)),
+    ...(here && c.mattersOf === detail.ticket.id && c.matters.length ? [mattersKey(c)] : []),
     key("C", "class", here ? "" : t("not.ticket"), () => openPanel(c, "class")),
     key("K", "manual", idle ? "" : here ? t("not.idle") : t("not.now"), () => openPanel(c, "manual")),
     key("P", "slip", "", () => openPanel(c, "slip")),

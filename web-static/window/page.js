@@ -11,6 +11,8 @@ import * as cards from "./cards.js";
 import { chooseWindow } from "./choose.js";
 import { answerHelp, helpBand, watchHelp } from "./help.js";
 import { codeOf, keys, mode } from "./keys.js";
+import { matterBands } from "./matter_cards.js";
+import { hearMatter, readKinds, readMatters } from "./matters.js";
 import { openPanel, panelKey, panelOf } from "./panels.js";
 
 const main = $("#page");
@@ -31,6 +33,10 @@ const c = {
   trouble: "",
   /** What happened before to the ticket that is here. @type {{id: string, lines: any[]}} */ story: { id: "", lines: [] },
   /** Kiosks and screens where somebody asks for help. @type {any[]} */ calls: [],
+  /** The flows of this hall. @type {any[]} */ kinds: [],
+  /** What I may open for the person here. @type {import("./matters.js").Opening[]} */ openings: [],
+  /** The matters of the ticket here, newest first; whose they are, and when the hall said so. @type {any[]} */ matters: [], mattersOf: "", mattersAt: 0,
+  /** Who stands here, as written in the first form; gone with the ticket. */ person: { of: "", id: "", name: "" },
   /** A command at this window. @param {string} verb @param {any} [body] */ verb: (verb, body) => c.command(`/windows/${c.n}/${verb}`, body),
   /** One at a time; what it changed is read again before the next key acts. @param {string} path @param {any} [body] @returns {Promise<void>} */
   async command(path, body = {}) {
@@ -52,7 +58,7 @@ const c = {
     /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
     if (!key.off && !c.busy && !c.panel) key.act();
   },
-  render, openHelp: () => openPanel(c, "help"),
+  readWindow, say, render, openMatterPanel: (/** @type {any} */ view) => openPanel(c, "matter", { view }), openHelp: () => openPanel(c, "help"),
   otherLanguage: () => setLang(otherLang()).then(render),
   async logOut() {
     await logOut().catch(() => {});
@@ -91,6 +97,7 @@ function take(detail) {
   const before = c.detail?.ticket?.id, { ticket } = detail;
   c.detail = detail;
   if (ticket && ticket.id !== c.story.id) readStory(ticket);
+  if (ticket?.id !== c.mattersOf) showMatters();
   if (ticket && ticket.id !== before) say(t("say.called", { number: ticket.number, item: cards.itemName(c, ticket) }));
   if (c.panel && (ticket?.id !== before || detail.window.state === "closed")) c.panel = null;
 }
@@ -105,8 +112,16 @@ async function readStory(ticket) {
   render();
 }
 
+/** What was opened for the ticket here, now and before. */
+async function showMatters() {
+  await readMatters(c).catch((e) => failed(e));
+  render();
+}
+
 /** @param {string} text */
-const say = (text) => fill($("#say"), text);
+function say(text) {
+  fill($("#say"), text);
+}
 
 /* ---- notes: on this computer only, by ticket, gone the next day */
 
@@ -135,7 +150,7 @@ function left() {
   if (c.panel) return h("section.win-main.filled", null, panelOf(c));
   const trouble = c.trouble ? h("section.note.stop", { role: "alert" }, h("span", null, c.trouble)) : null;
   if (!c.detail.ticket) return h("section.win-main.filled", null, h("div.win-empty", null, cards.lostBand(c), trouble, cards.idle(c)));
-  return h("section.win-main", null, cards.who(c), h("div.win-bands", null, cards.lostBand(c), trouble, cards.why(c), cards.story(c)), h("section.win-work", null, cards.materials(c), notesCard()));
+  return h("section.win-main", null, cards.who(c), h("div.win-bands", null, cards.lostBand(c), trouble, matterBands(c), cards.why(c), cards.story(c)), h("section.win-work", null, cards.materials(c), notesCard()));
 }
 
 function render() {
@@ -197,6 +212,7 @@ function heard(name, data) {
     c.board = data;
     setHallTime(data.at, c.hall.simulated);
   }
+  if (name === "inbox") hearMatter(c, data).then((isMine) => isMine && calmly(render), failed);
   if (name === "window" && data.window?.window === c.n && !c.busy) take(data);
 }
 
@@ -224,15 +240,16 @@ async function work() {
   const wanted = c.me.window || (await chooseWindow(main, c.me, { logOut: c.logOut, otherLanguage: () => setLang(otherLang()).then(() => begin()) }));
   if (!wanted) return;
   c.n = wanted;
+  await readKinds(c);
   await readWindow();
   readBooked();
-  line = follow(["board/", "hall/", `window/${c.n}/`], hear);
+  line = follow(["board/", "hall/", `window/${c.n}/`, ...(c.openings.length ? ["inbox/"] : [])], hear);
   render();
   lookForHelp();
 }
 
 const lookForHelp = watchHelp(c);
-await loadTexts("common", "days", "login", "slip", "window");
+await loadTexts("common", "days", "login", "matter", "slip", "window", "window_matters");
 document.title = t("title");
 addEventListener("keydown", onKey);
 setInterval(() => c.detail && c.n && cards.tick(c), 500);

@@ -6,17 +6,21 @@ import { $, fill, h, name, plate } from "../lib/dom.js";
 import { get } from "../lib/api.js";
 import { minutes } from "../lib/format.js";
 import { pick, t } from "../lib/i18n.js";
+import { named } from "../matter/words.js";
 import { printAgain } from "../lib/slip.js";
 import { find } from "../kiosk/find.js";
 import { className, itemName, itemOf } from "./cards.js";
 import { desk, keys, mode } from "./keys.js";
+import { MATTER_PANELS, readyFor, tellOnce } from "./matter_panels.js";
+import { guardsOf, lockOf } from "./matters.js";
 
 /** @typedef {import("./page.js").Console} Console */
 /** @typedef {{label: string, text?: string, tag?: string, off?: boolean, value: any, ticked?: boolean, number?: string}} Row */
-/** @typedef {{kind: string, at: number, rows: Row[], typed: string, trouble: string, el: HTMLElement | null}} Panel */
+/** @typedef {{kind: string, at: number, rows: Row[], typed: string, trouble: string, el: HTMLElement | null, data: any, form?: any, known?: any}} Panel */
 /**
- * @typedef {{title: (c: Console) => any, rows?: (c: Console, typed: string) => Row[], first?: (c: Console, rows: Row[]) => number,
- *   fields?: (c: Console, p: Panel) => any, note?: (c: Console) => string, ticks?: boolean, typing?: boolean, wide?: boolean, ends?: boolean,
+ * stays: the panel is open until its own deed closes it. form: it has the form of a definition.
+ * @typedef {{title: (c: Console, p: Panel) => any, rows?: (c: Console, typed: string, p: Panel) => Row[], first?: (c: Console, rows: Row[], p: Panel) => number,
+ *   fields?: (c: Console, p: Panel) => any, note?: (c: Console, p: Panel) => string, ticks?: boolean, typing?: boolean, wide?: boolean, ends?: boolean, stays?: boolean, form?: boolean,
  *   confirm: (c: Console, row: Row | undefined, p: Panel, andNext: boolean) => Promise<string | void>}} PanelKind
  */
 
@@ -30,13 +34,21 @@ const value = (p, id) => /** @type {HTMLInputElement | null} */ (p.el?.querySele
 const input = (id, label, more) => h("label.win-field", null, label, h("input.field", { id, autocomplete: "off", spellcheck: "false", ...more }));
 
 /** Finish, and call the next in one command where that is wanted. @param {Console} c @param {Record<string, any>} what @param {boolean} andNext */
-const finish = (c, what, andNext) => c.verb(andNext && c.detail.window.state !== "draining" ? "next" : "finish", what);
+export const finish = (c, what, andNext) => c.verb(andNext && c.detail.window.state !== "draining" ? "next" : "finish", what);
 
 /** @param {Console} c @returns {Row[]} */
 function outcomes(c) {
   const item = itemOf(c, c.detail.ticket.item), to = desk(c), usual = item && item.kind === "promised" ? "accepted" : "handled";
   const row = (/** @type {string} */ id, off = false, args = {}) => ({ label: t(`finish.${id}`), text: t(`finish.${id}.do`, args), tag: id === usual ? t("finish.usual") : "", off, value: id });
-  return [row("handled"), row("accepted"), row("supplement"), { ...row("denied", true), tag: t("finish.denied.tag") }, to ? row("desk", false, { n: to.window }) : { ...row("desk", true), text: t("key.desk.none") }, row("advice")];
+  return [row("handled"), row("accepted"), row("supplement"), deniedRow(c, row), to ? row("desk", false, { n: to.window }) : { ...row("desk", true), text: t("key.desk.none") }, row("advice")];
+}
+
+/** Not without a filing that was approved: without one it leads there. @param {Console} c @param {(id: string, off?: boolean) => Row} row @returns {Row} */
+function deniedRow(c, row) {
+  const { lock, matter, isOpen } = lockOf(c, "denied");
+  if (!lock) return { ...row("denied", true), tag: t("finish.denied.tag") };
+  const state = matter ? named(matter.card, "state") : t("finish.denied.tag");
+  return { ...row("denied"), text: t(isOpen ? "wm.denied.open" : matter ? "wm.denied.waits" : "wm.denied.file"), tag: state };
 }
 
 /** @param {Console} c @param {string} typed @returns {Row[]} */
@@ -84,17 +96,21 @@ const PANELS = {
     async confirm(c, row, p, andNext) {
       const to = desk(c);
       if (row?.value === "supplement") return void openPanel(c, "missing");
+      if (row?.value === "denied" && !readyFor(c, "denied")) return undefined;
+      const [walks] = row?.value === "desk" && to ? c.openings.filter((o) => o.cap === "9") : [];
+      if (walks) return void openPanel(c, "open", { opening: walks });
       if (row?.value === "desk") return to ? c.verb("transfer", { queue: to.queue }) : t("key.desk.none");
       return finish(c, { outcome: row?.value }, andNext);
     },
   },
   missing: {
-    title: (c) => [plate(c.detail.ticket.number, mode(c)), t("missing.title")], note: () => t("missing.text"), ticks: true, ends: true,
-    rows: (c) => (itemOf(c, c.detail.ticket.item)?.materials || []).slice(0, ROWS_MOST).map((/** @type {any} */ m) => ({ label: pick(m.name, m.name_en), value: m.name })),
+    title: (c) => [plate(c.detail.ticket.number, mode(c)), t("missing.title")], note: (c) => [t("missing.text"), guardsOf(c, "supplement").length ? t("wm.tell") : ""].join(""), ticks: true, ends: true,
+    rows: (c) => (itemOf(c, c.detail.ticket.item)?.materials || []).slice(0, ROWS_MOST).map((/** @type {any} */ m) => ({ label: pick(m.name, m.name_en), value: m })),
     fields: () => h("label.win-field", null, t("missing.more"), h("textarea.field", { id: "more", rows: 3 })),
     async confirm(c, row, p, andNext) {
-      const more = value(p, "more").split("\n").map((x) => x.trim()).filter((x) => x), missing = [...p.rows.filter((r) => r.ticked).map((r) => r.value), ...more];
-      return missing.length ? finish(c, { outcome: "supplement", missing }, andNext) : t("missing.need");
+      const more = value(p, "more").split("\n").map((x) => x.trim()).filter((x) => x), ticked = p.rows.filter((r) => r.ticked).map((r) => r.value), missing = [...ticked.map((m) => m.name), ...more];
+      if (!missing.length) return t("missing.need");
+      return (await tellOnce(c, ticked, missing)) || finish(c, { outcome: "supplement", missing }, andNext);
     },
   },
   transfer: {
@@ -133,15 +149,18 @@ const PANELS = {
       ...[["/", "key.notes"], ["H", "key.answer"], ["?", "key.help"], ["Esc", "key.back"]].map(([number, id]) => ({ label: t(id), number, value: null }))],
     async confirm(c) { closePanel(c); },
   },
+  ...MATTER_PANELS,
 };
 
-/** @param {Console} c @param {string} kind */
-export function openPanel(c, kind) {
-  const rows = PANELS[kind].rows?.(c, "") || [];
-  c.panel = { kind, rows, at: PANELS[kind].first?.(c, rows) ?? 0, typed: "", trouble: "", el: null };
+/** @param {Console} c @param {string} kind @param {any} [data] what it is about */
+export function openPanel(c, kind, data) {
+  /** @type {Panel} */ const p = { kind, rows: [], at: 0, typed: "", trouble: "", el: null, data };
+  p.rows = PANELS[kind].rows?.(c, "", p) || [];
+  p.at = PANELS[kind].first?.(c, p.rows, p) ?? 0;
+  c.panel = p;
   c.render();
-  const first = /** @type {HTMLElement} */ (c.panel.el?.querySelector("#typed, #number") || c.panel.el);
-  first?.focus();
+  const first = /** @type {HTMLElement} */ (p.el?.querySelector("#typed, #number") || p.el);
+  if (!p.form?.focus()) first?.focus();
   if (first instanceof HTMLInputElement) first.select();
 }
 
@@ -165,22 +184,23 @@ function endLine(c) {
   const kind = PANELS[c.panel?.kind || ""], key = (/** @type {string[]} */ caps, /** @type {string} */ text, /** @type {() => void} */ act) =>
     h("button.btn.quiet", { type: "button", onclick: act }, caps.map((x) => h("kbd", null, x)), text);
   return h("p.win-end", null, kind.ends ? [key(["Enter"], t("then.next"), () => confirm(c, true)), key(["Shift", "Enter"], t("then.stop"), () => confirm(c, false))]
-    : kind.wide ? null : key(["Enter"], t("key.confirm"), () => confirm(c, true)), key(["Esc"], t("key.back"), () => closePanel(c)));
+    : kind.wide ? null : key(kind.form ? ["Ctrl", "Enter"] : ["Enter"], t("key.confirm"), () => confirm(c, true)), key(["Esc"], t("key.back"), () => closePanel(c)));
 }
 
 /** The panel as it stands; built once while it is open, so that what is typed stays. @param {Console} c */
 export function panelOf(c) {
   const p = /** @type {Panel} */ (c.panel), kind = PANELS[p.kind];
   if (!p.el) {
+    const note = kind.note?.(c, p), above = kind.stays && !kind.form ? kind.fields?.(c, p) : null;
     const typing = kind.typing ? h("input.field", { id: "typed", placeholder: t("transfer.type"), "aria-label": t("transfer.type"), autocomplete: "off", oninput: (/** @type {any} */ e) => {
       p.typed = e.target.value;
-      p.rows = kind.rows?.(c, p.typed) || [];
+      p.rows = kind.rows?.(c, p.typed, p) || [];
       p.at = 0;
       refresh(c);
     } }) : null;
-    p.el = h("section.win-panel", { role: "dialog", "aria-modal": "true", tabindex: "-1" }, h("h1", null, kind.title(c)),
-      h("div.win-find", null, typing, kind.note ? h("p.note", null, h("span", null, kind.note(c))) : null, h("p.note.stop", { id: "trouble", role: "alert", hidden: true }),
-        h(kind.wide ? "ol.win-pick.many" : "ol.win-pick", { id: "rows", role: "listbox" }), kind.fields?.(c, p)), endLine(c));
+    p.el = h("section.win-panel", { role: "dialog", "aria-modal": "true", tabindex: "-1" }, h("h1", null, kind.title(c, p)),
+      h("div.win-find", null, typing, note ? h("p.note", null, h("span", null, note)) : null, h("p.note.stop", { id: "trouble", role: "alert", hidden: true }),
+        above, h(kind.wide ? "ol.win-pick.many" : "ol.win-pick", { id: "rows", role: "listbox" }), above ? null : kind.fields?.(c, p)), endLine(c));
   }
   refresh(c);
   return p.el;
@@ -222,27 +242,28 @@ export async function confirm(c, andNext) {
   if (!p || c.busy) return;
   const row = p.rows[p.at] && !p.rows[p.at].off ? p.rows[p.at] : undefined;
   p.trouble = (await PANELS[p.kind].confirm(c, row, p, andNext).catch((e) => e.message)) || "";
-  if (c.panel === p && !p.trouble && p.kind !== "help") closePanel(c);
+  if (c.panel === p && !p.trouble && p.kind !== "help" && !PANELS[p.kind].stays) closePanel(c);
   else refresh(c);
 }
 
 /** @param {HTMLElement} el @param {boolean} back */
 function keepFocus(el, back) {
-  const all = /** @type {HTMLElement[]} */ ([...el.querySelectorAll("input, textarea, button")]);
+  const all = /** @type {HTMLElement[]} */ ([...el.querySelectorAll("input, textarea, select, button")]);
   const at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement)), to = all[(at + (back ? -1 : 1) + all.length) % all.length];
   if (to) to.focus();
 }
 
 /** A key while a panel is open. @param {Console} c @param {KeyboardEvent} e @param {string} code */
 export function panelKey(c, e, code) {
-  const p = c.panel, target = /** @type {HTMLElement} */ (e.target), isField = target.matches("input, textarea");
-  if (!p || !p.el) return;
+  const p = c.panel, target = /** @type {HTMLElement} */ (e.target), isField = target.matches("input, textarea, select");
+  if (!p || !p.el || e.defaultPrevented) return;
   const kind = PANELS[p.kind], digit = /^Digit(\d)$/.exec(code)?.[1];
   if (code === "Escape") closePanel(c);
   else if (code === "Tab") keepFocus(p.el, e.shiftKey);
+  else if (target.matches("select, input[type=date]") && code !== "Enter") return;
   else if (code === "ArrowDown" || code === "ArrowUp") move(c, code === "ArrowDown" ? 1 : -1);
   else if (code === "Enter" && target.matches("textarea") && !e.ctrlKey) return;
-  else if (code === "Enter" && target.matches("button")) return;
+  else if (code === "Enter" && target.matches("button, input[type=file]") && !e.ctrlKey) return;
   else if (code === "Enter") confirm(c, !e.shiftKey);
   else if (digit && (!isField || (kind.typing && e.altKey))) choose(c, Number(digit) - 1);
   else return;
