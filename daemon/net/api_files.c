@@ -88,7 +88,8 @@ static int find_file(struct call *c, const struct net_looker *l, const struct ma
     return code;
 }
 
-/* A file may hold whatever a browser would run: it is shown alone, without rights, or saved. */
+/* A file may hold whatever a browser would run: it is shown alone, without rights (the style is the browser's own,
+ * which puts a picture into the middle), or saved. */
 static void show(struct call *c, const char *reference, const char *bytes, size_t len)
 {
     const struct filetype *type = filetype_of(bytes, len);
@@ -96,7 +97,7 @@ static void show(struct call *c, const char *reference, const char *bytes, size_
     snprintf(disposition, sizeof disposition, "%s; filename=\"%.32s.%s\"",
              type && type->in_page ? "inline" : "attachment", reference, type ? type->ending : "bin");
     request_add_header(c->request, "Content-Disposition", disposition);
-    request_add_header(c->request, "Content-Security-Policy", "default-src 'none'; sandbox");
+    request_add_header(c->request, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
     call_reply_text(c, 200, type ? type->type : "application/octet-stream", bytes, len);
 }
 

@@ -16,9 +16,14 @@ function phone(view, field, w) {
   return [valueText(field), " ", field.masked ? h("button.btn.quiet", { type: "button", "data-unmask": field.field, onclick: () => w.askUnmask(field) }, t("unmask")) : null];
 }
 
+/** Each look is recorded, so it is a deliberate one. @param {any} view @param {any} field */
+function files(view, field) {
+  return field.values.map((/** @type {any} */ v, /** @type {number} */ i) => [i ? t("list") : null, h("a", { href: `/api/v1/matters/${view.card.matter}/files/${v.value}`, target: "_blank", rel: "noopener" }, named(v))]);
+}
+
 /** @param {any} view @param {any} field @param {Work} w */
 function fact(view, field, w) {
-  const value = field.type === "phone" && !field.erased ? phone(view, field, w) : name(valueText(field));
+  const shown = field.erased ? null : { phone, file: files }[/** @type {string} */ (field.type)], value = shown ? shown(view, field, w) : name(valueText(field));
   return [h("dt", null, named(field)), h("dd", { "data-field": field.field }, value)];
 }
 
