@@ -308,7 +308,7 @@ static int read_matters(void *arg, const struct reader *r)
 {
     struct look *l = arg;
     Halld__FlowMatters *v = NULL;
-    int code = flow_matters_read(r, &l->behind, &v);
+    int code = flow_matters_read(r, l->setup, &l->behind, &v);
     l->view = v ? &v->base : NULL;
     return code;
 }

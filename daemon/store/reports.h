@@ -43,7 +43,7 @@ const Halld__Flow *reports_flow_at(const struct reports *r, size_t i);
 
 /* What is counted; the day that decides whether it lies in the period stands behind it. */
 enum reports_figure {
-    REPORTS_OPENED,  /* matters: opened */
+    REPORTS_OPENED,  /* matters by whether they are open or ended now: opened */
     REPORTS_ENDED,   /* matters by end state: ended */
     REPORTS_OPEN,    /* matters by state and colour, as they are now: none */
     REPORTS_TAKEN,   /* transitions: taken */
@@ -71,7 +71,7 @@ struct reports_filter {
 /* One row of a figure; texts are borrowed during the call. */
 struct reports_row {
     const char *group; /* by which value; "" where it has none */
-    const char *name;  /* a state, transition, clock or money field */
+    const char *name;  /* a state, transition, clock or money field; open or ended */
     const char *how;   /* none yellow red; met late dropped; a month 202611 */
     int64_t n;         /* matters, or times taken */
     int64_t matters;   /* TAKEN: how many, and how many took it twice or more */

@@ -26,7 +26,8 @@ struct figure {
 #define GROUPED " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
 
 static const struct figure FIGURES[REPORTS_FIGURES] = {
-    [REPORTS_OPENED] = {"matter m", "m.opened_day", "''", "''", COUNTED, GROUPED, "0"},
+    [REPORTS_OPENED] = {"matter m", "m.opened_day", "CASE m.ended_day WHEN 0 THEN 'open' ELSE 'ended' END", "''",
+                        COUNTED, GROUPED, "0"},
     [REPORTS_ENDED] = {"matter m", "m.ended_day", "m.state", "''", COUNTED, GROUPED, "0"},
     [REPORTS_OPEN] = {"matter m", NULL, "m.state", COLOUR, COUNTED, GROUPED, "0"},
     [REPORTS_TAKEN] = {"event x JOIN matter m ON m.id = x.matter AND x.kind = 1", "x.day", "x.name", "''", NULL, NULL,

@@ -66,7 +66,9 @@ PART(clock_at, Halld__ClockFigure, clock_figure, clocks, clock, clock)
 
 static void on_opened(struct making *m, const struct reports_row *r)
 {
-    group_at(m, r->group)->opened += (int32_t)r->n;
+    Halld__FlowFigures *g = group_at(m, r->group);
+    g->opened += (int32_t)r->n;
+    g->still_open += strcmp(r->name, "open") == 0 ? (int32_t)r->n : 0;
 }
 
 static void on_ended(struct making *m, const struct reports_row *r)
@@ -386,6 +388,10 @@ static void add_matter(void *arg, const struct reports_matter *m)
     report_name_state(&l->names, m->state, &v->state_zh, &v->state_en);
     build_set(&v->department, m->department);
     build_set(&v->item, m->item);
+    if (*m->department)
+        report_name_value(&l->names, "department", m->department, &v->department_zh, &v->department_en);
+    if (*m->item)
+        report_name_value(&l->names, "item", m->item, &v->item_zh, &v->item_en);
     v->window = m->window;
     v->level = m->level;
     v->opened_at = m->opened_at;
@@ -393,9 +399,10 @@ static void add_matter(void *arg, const struct reports_matter *m)
     ADD(l->view->matters, l->view->n_matters, v);
 }
 
-int flow_matters_read(const struct reader *r, const struct reports_behind *b, Halld__FlowMatters **ret)
+int flow_matters_read(const struct reader *r, const struct setup *setup, const struct reports_behind *b,
+                      Halld__FlowMatters **ret)
 {
-    struct listing l = {{r->reports, NULL, b->filter.flow},
+    struct listing l = {{r->reports, setup, b->filter.flow},
                         BUILD_NEW(Halld__FlowMatters, &halld__flow_matters__descriptor)};
     l.view->as_of_seq = reports_seq(r->reports);
     int code = reports_matters_read(r->reports, b, add_matter, &l);

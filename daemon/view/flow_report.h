@@ -22,7 +22,8 @@ int flow_totals_read(const struct reader *r, const struct flow_totals_query *q, 
 int flow_report_read(const struct reader *r, const struct setup *setup, const struct reports_filter *f,
                      Halld__FlowReport **ret);
 /* The matters behind a number, the newest first; b->most of them. */
-int flow_matters_read(const struct reader *r, const struct reports_behind *b, Halld__FlowMatters **ret);
+int flow_matters_read(const struct reader *r, const struct setup *setup, const struct reports_behind *b,
+                      Halld__FlowMatters **ret);
 /* by: item, window, department, month, or NULL. */
 int pressure_report_read(const struct reader *r, const struct setup *setup, const struct reports_filter *period,
                          Halld__PressureReport **ret);

@@ -153,6 +153,7 @@ static void group(struct buf *out, const Halld__FlowFigures *g)
 {
     struct place p = {.out = out, .group = g};
     number(&p, "新立 opened", g->opened);
+    number(&p, "新立未结 still_open", g->still_open);
     number(&p, "办结 ended", g->ended);
     number(&p, "在办 open", g->open);
     number(&p, "黄牌 yellow", g->yellow);

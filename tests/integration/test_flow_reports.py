@@ -178,6 +178,7 @@ class Count:
         for matter in self.matters.values():
             if matter["opened"] in days:
                 count(matter, "opened")
+                count(matter, "still", not matter["ended"])
             if matter["ended"] in days:
                 count(matter, ("ended", matter["state"]))
             if not matter["ended"]:
@@ -204,7 +205,7 @@ class Count:
 
 def flat(figures):
     """A group of the daemon's answer in the same shape; sums from means are to the second a case."""
-    out = {"opened": figures["opened"]}
+    out = {"opened": figures["opened"], "still": figures["still_open"]}
     for s in figures["states"]:
         out.update({("ended", s["state"]): s["ended"], ("open", s["state"]): s["open"]})
         if s.get("stays"):

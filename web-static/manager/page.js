@@ -8,6 +8,7 @@ import { followHallTime } from "../lib/hallclock.js";
 import { loadTexts, otherLang, pick, setLang, t } from "../lib/i18n.js";
 import { logIn, logOut, may, whoAmI } from "../lib/session.js";
 import { follow } from "../lib/stream.js";
+import { causes } from "../matter/causes.js";
 import { dayPictures, loadDay } from "./day.js";
 import { midnight } from "./figures.js";
 import { history as pastOf } from "./history.js";
@@ -37,6 +38,9 @@ let lostAt = 0, drawAt = 0, listAt = 0, turn = 0, /** @type {any} */ timer = 0;
 /* Wall mode in the address, as a fragment or a query. */
 const isWall = () => location.hash === "#wall" || new URLSearchParams(location.search).has("wall");
 
+/* The others are read anew every now and then, not with each event. */
+const isNow = () => location.hash !== "#past" && location.hash !== "#causes";
+
 function status() {
   if (lostAt) return [h("span.dot.stop"), " ", t("lost", { time: wallClock(lostAt) })];
   return [h("span.dot"), " ", t(s.hall.simulated ? "simulated" : "live")];
@@ -49,7 +53,7 @@ function header() {
       h("span", null, me.display || me.name), h("button.btn.quiet", { type: "button", lang: otherLang(), onclick: () => setLang(otherLang()).then(show) }, t("language")),
       h("button.btn.quiet", { type: "button", onclick: async () => { await logOut().catch(() => {}); leave(); begin(); } }, t("logout"))];
   const leader = isWall() && s.hall.duty_leader ? h("span", null, t("leader", { name: s.hall.duty_leader })) : null;
-  return h("header.m-head", null, h("h1", null, pick(s.hall.hall || "", s.hall.name_en)), isWall() ? null : h("nav", { "aria-label": t("title") }, tab("now"), tab("past")), h("span.r", null, leader, right));
+  return h("header.m-head", null, h("h1", null, pick(s.hall.hall || "", s.hall.name_en)), isWall() ? null : h("nav", { "aria-label": t("title") }, tab("now"), tab("past"), tab("causes")), h("span.r", null, leader, right));
 }
 
 /** @param {any} e */
@@ -107,7 +111,7 @@ function render() {
   $(".page").classList.toggle("is-lost", lostAt > 0);
   $("#band").hidden = !lostAt;
   if (lostAt) fill($("#band"), h("span", null, t("lost.band", { time: wallClock(lostAt) })));
-  if (location.hash !== "#past") draw();
+  if (isNow()) draw();
 }
 
 function soon() {
@@ -119,7 +123,7 @@ async function refresh() {
   clearTimeout(timer);
   try {
     await lists();
-    if (location.hash === "#past") await draw?.();
+    if (!isNow()) await draw?.();
     else {
       const start = midnight(hallNow()), day = await loadDay(start);
       s.before = t("last.week", { weekday: weekday(start) });
@@ -162,7 +166,8 @@ function show() {
   document.body.classList.toggle("wall", wall);
   document.title = `${t("title")} ${pick(s.hall.hall || "", s.hall.name_en)}`;
   fill(main, h("div.page", null, header(), h("p.note.stop", { id: "band", role: "alert", hidden: true }), h("div", { id: "said" }), body));
-  draw = location.hash === "#past" ? pastOf(s, body) : now(body);
+  body.classList.toggle("is-causes", location.hash === "#causes");
+  draw = location.hash === "#past" ? pastOf(s, body) : location.hash === "#causes" ? causes(body) : now(body);
   render();
   refresh();
 }
@@ -199,7 +204,7 @@ function tick() {
 }
 
 s.refresh = refresh;
-await loadTexts("common", "days", "login", "manager");
+await loadTexts("common", "days", "login", "manager", "causes");
 document.title = t("title");
 fill(main, h("p.m-opening", null, t("opening")));
 addEventListener("hashchange", () => draw && show());

@@ -1,6 +1,6 @@
 /* The manager's page. */
 export default {
-  title: "The hall now", opening: "Opening…", "tab.now": "Now", "tab.past": "History", wall: "Wall", live: "live", simulated: "simulated", leader: "On duty  {name}", lost: "no connection since {time}", "lost.band": "Nothing new since {time}; connecting again",
+  title: "The hall now", opening: "Opening…", "tab.now": "Now", "tab.past": "History", "tab.causes": "Not done", wall: "Wall", live: "live", simulated: "simulated", leader: "On duty  {name}", lost: "no connection since {time}", "lost.band": "Nothing new since {time}; connecting again",
   people: "people", minutes: "min", tickets: "tickets", "tickets.n": "{n}", min: "{n} min", "min.short": "{n} m", "hours.short": "{h}:{n}", "hours.min": "{h} h {n} min", percent: "{n} %", time: "Time", "unit.of": "{name} ({unit})", weekday: "Weekday", hour: "{hour}:00", table: "Table", chart: "Chart", nothing: "No data yet", "no.plot": "The chart module is not installed; see the table",
   "f.waiting": "Waiting", "f.longest": "Longest wait", "f.wait": "Waits today", "f.windows": "Windows open", "f.today": "Issued today", "f.done": "Finished today", median: "median", p90: "90 %", mean: "mean",
   "as.waiting": "{day} by now: {n}", "as.first": "no last week yet", "as.since": "since {time}", "as.nobody": "nobody waits", "as.wait": "{day}: {a} and {b} min", "as.windows": "{busy} serving, {pause} on break", "as.issued": "{day} by now: {n}", "as.left": "{here} here, {left} left unserved",

@@ -1,7 +1,7 @@
 /* Matters: their lists, clocks, steps and sheets. */
 export default {
   "title.desk": "Could not be done", "title.approver": "Denial filings", "title.leader": "Duty leader", "title.matters": "Matters", "title.waiting": "({n}) waiting for you: {title}",
-  "tab.inbox": "Inbox", "tab.denial": "Denial filings", "tab.deficiency": "Promises", "tab.help": "Help jobs", "tab.waiting": "Waiting for me", "tab.filings": "All filings", "tab.mine": "For me", "tab.overdue": "Overdue", "tab.duty": "Rota", "tab.all": "All",
+  "tab.inbox": "Inbox", "tab.denial": "Denial filings", "tab.deficiency": "Promises", "tab.help": "Help jobs", "tab.waiting": "Waiting for me", "tab.filings": "All filings", "tab.mine": "For me", "tab.overdue": "Overdue", "tab.duty": "Rota", "tab.all": "All", "tab.causes": "Figures",
   red: "{n} overdue", yellow: "{n} nearly due", lost: "The hall cannot be reached; trying again", "duty.now": "Duty leader", "duty.none": "No duty leader today", new: "New", loading: "Reading…", "to.list": "‹ Back to the list", "choose.one": "Choose one on the left, or press ↓", look: "Look", back: "Back", more: "More",
   "group.over": "Overdue", "group.today": "Due today", "group.later": "Time left", none: "Nothing to do now", "none.desk": "Nobody has come to the desk", "none.waiting": "No filing waits for you", "none.mine": "Nothing waits for you", "none.overdue": "Nothing in the hall is overdue", "none.ended": "Nothing has ended yet",
   "find.for": "Find (/): number, words, item", found: "{n} found for \"{q}\"", "found.ended": "{n} ended ones found for \"{q}\"", "found.part": "Only a part was searched; \"More\" goes on", "show.ended": "Show ended", "show.open": "Show open",

@@ -1,6 +1,6 @@
 /* The manager's page. */
 export default {
-  title: "大厅现况", opening: "正在打开大厅现况…", "tab.now": "现在", "tab.past": "走势", wall: "上墙", live: "实时", simulated: "模拟", leader: "值班领导　{name}", lost: "{time} 起断线", "lost.band": "{time} 以后没有新数据，正在重连",
+  title: "大厅现况", opening: "正在打开大厅现况…", "tab.now": "现在", "tab.past": "走势", "tab.causes": "办不成事", wall: "上墙", live: "实时", simulated: "模拟", leader: "值班领导　{name}", lost: "{time} 起断线", "lost.band": "{time} 以后没有新数据，正在重连",
   people: "人", minutes: "分", tickets: "号", "tickets.n": "{n} 号", min: "{n} 分", "min.short": "{n} 分", "hours.short": "{h}:{n}", "hours.min": "{h} 小时 {n} 分", percent: "{n} %", time: "时间", "unit.of": "{name}（{unit}）", weekday: "星期", hour: "{hour} 点", table: "看数表", chart: "看图", nothing: "还没有数据", "no.plot": "没有装上画图模块，请看数表",
   "f.waiting": "正在等候", "f.longest": "等得最久", "f.wait": "今天的等候", "f.windows": "窗口开着", "f.today": "今天取号", "f.done": "今天办完", median: "中位", p90: "九成", mean: "平均",
   "as.waiting": "{day}此刻 {n} 人", "as.first": "还没有上周可比", "as.since": "{time} 取号", "as.nobody": "没有人在等", "as.wait": "{day} {a} 和 {b} 分", "as.windows": "{busy} 个在办，{pause} 个暂停", "as.issued": "{day}此刻 {n} 号", "as.left": "在厅里 {here} 人，没办就走 {left}",

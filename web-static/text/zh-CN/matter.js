@@ -1,7 +1,7 @@
 /* Matters: their lists, clocks, steps and sheets. */
 export default {
   "title.desk": "办不成事", "title.approver": "否定报备审批", "title.leader": "值班领导", "title.matters": "事项流程", "title.waiting": "（{n}）等您批 {title}",
-  "tab.inbox": "收件箱", "tab.denial": "否定报备", "tab.deficiency": "容缺承诺", "tab.help": "帮办代办", "tab.waiting": "等我批", "tab.filings": "全部报备", "tab.mine": "等我办", "tab.overdue": "全厅逾期", "tab.duty": "值班表", "tab.all": "全部",
+  "tab.inbox": "收件箱", "tab.denial": "否定报备", "tab.deficiency": "容缺承诺", "tab.help": "帮办代办", "tab.waiting": "等我批", "tab.filings": "全部报备", "tab.mine": "等我办", "tab.overdue": "全厅逾期", "tab.duty": "值班表", "tab.all": "全部", "tab.causes": "统计",
   red: "逾期 {n}", yellow: "快到期 {n}", lost: "连不上大厅，正在重连", "duty.now": "值班领导", "duty.none": "今天没有值班领导", new: "新登记", loading: "正在读…", "to.list": "‹ 回到列表", "choose.one": "在左边选一件，或按 ↓", look: "去看", back: "返回", more: "再看一些",
   "group.over": "逾期", "group.today": "今天到期", "group.later": "还有时间", none: "现在没有要办的事", "none.desk": "现在没有人来反映办不成的事", "none.waiting": "现在没有等您批的报备", "none.mine": "现在没有等您办的事", "none.overdue": "全厅没有逾期的事", "none.ended": "没有已经办完的事",
   "find.for": "查找（/）：编号、内容、事项", found: "找到 {n} 件“{q}”", "found.ended": "在已办完的里找到 {n} 件“{q}”", "found.part": "只查了一部分，按“再看一些”接着查", "show.ended": "看办完的", "show.open": "看在办的",
