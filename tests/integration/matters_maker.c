@@ -283,7 +283,7 @@ static void write_journal(const char *dir)
 int main(int argc, char **argv)
 {
     struct buf text = BUF_INIT;
-    int32_t first;
+    int32_t first = 0;
     setenv("TZ", "Asia/Shanghai", 1);
     tzset();
     if (argc != 9 || !date_from_text(argv[5], &first) || !file_read(argv[2], FILE_MOST, &text))
