@@ -29,6 +29,7 @@ class FlowHall(halls.Hall):
         """The night passes, or several."""
         self.config["listen"] = self.address
         assert self.stop() == 0
+        self.reader = None      # nobody is logged in overnight
         return self.at(time, day).start()
 
     def ticket(self, item=LICENCE):
@@ -42,7 +43,7 @@ class FlowHall(halls.Hall):
         return self.auditor().request("GET", f"/matters/{number}").body
 
     def auditor(self):
-        """Reads every matter; sessions outlive a restart."""
+        """Reads every matter."""
         self.reader = self.reader or self.person("shenji")
         return self.reader
 
