@@ -97,8 +97,9 @@ static void forget(struct sim_flow *s)
     s->n_events = 0;
 }
 
-static bool play_steps(struct sim_flow *s, const struct tree *steps)
+bool sim_flow_play(struct sim_flow *s, const struct tree *scenario)
 {
+    const struct tree *steps = tree_at(scenario, "steps");
     bool sound = tree_kind(steps) == TREE_LIST;
     if (!sound)
         fprintf(stderr, "the scenario has no steps\n");
@@ -111,14 +112,24 @@ static bool play_steps(struct sim_flow *s, const struct tree *steps)
     return sound;
 }
 
+void sim_flow_fini(struct sim_flow *s)
+{
+    forget(s);
+    free(s->events);
+    for (size_t i = 0; i < s->n_names; i++)
+        free(s->names[i].name);
+    free(s->names);
+    flow_free(s->flow);
+}
+
 static bool play(struct sim_flow *s, const char *profile, const char *file)
 {
     struct tree *scenario = read_tree(file), *own;
     const struct tree *said = scenario ? hall_of(scenario, file, &own) : NULL;
     bool sound = false;
     if (said) {
-        sound = sim_hall_init(&s->hall, said, s->hall.calendars) && sim_flow_load(s, profile) &&
-                play_steps(s, tree_at(scenario, "steps"));
+        sound =
+            sim_hall_init(&s->hall, said, s->hall.calendars) && sim_flow_load(s, profile) && sim_flow_play(s, scenario);
         sim_hall_fini(&s->hall);
         tree_free(own);
     }
@@ -134,12 +145,7 @@ int sim_flow_main(int argc, char **argv)
     }
     struct sim_flow s = {.flow = flow_new(), .defs = argv[0], .hall = {.calendars = argv[2]}};
     bool sound = play(&s, argv[1], argv[3]);
-    forget(&s);
-    free(s.events);
-    for (size_t i = 0; i < s.n_names; i++)
-        free(s.names[i].name);
-    free(s.names);
-    flow_free(s.flow);
+    sim_flow_fini(&s);
     if (s.profile)
         halld__profile__free_unpacked(s.profile, NULL);
     if (fflush(stdout) != 0)

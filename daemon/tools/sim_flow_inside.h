@@ -43,7 +43,13 @@ struct sim_flow {
     size_t n_names;
     Halld__Event **events; /* of the present step; owned */
     size_t n_events;
+    bool quiet;            /* prints no answers */
+    const char *invariant; /* the one that was found broken; NULL: none */
 };
+
+/* Every step of a scenario; the hall and the definitions are there. False with a message on stderr. */
+bool sim_flow_play(struct sim_flow *s, const struct tree *scenario);
+void sim_flow_fini(struct sim_flow *s); /* but for the hall and the profile */
 
 /* One step, ended by its answer on stdout. False with a message on stderr: the scenario is broken, or the engine. */
 bool sim_flow_step(struct sim_flow *s, const struct tree *step);

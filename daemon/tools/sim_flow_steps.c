@@ -250,13 +250,15 @@ static bool answer(struct playing *p)
     const char *invariant = flow_check(p->s->flow);
     if (!invariant)
         invariant = flow_check_deadlines(p->s->flow, &p->s->hall.facts);
+    p->s->invariant = invariant;
     if (invariant) {
         broken(p, "invariant", invariant);
         return false;
     }
     struct buf out = BUF_INIT;
     sim_flow_say(p->s, p->refused, &out);
-    fwrite(buf_text(&out), 1, out.len, stdout);
+    if (!p->s->quiet)
+        fwrite(buf_text(&out), 1, out.len, stdout);
     buf_fini(&out);
     return true;
 }
