@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from hall import Client
-from matters import MatterHall, details, field, number, steps
+from matters import OFFICE_HOURS, SETTINGS, TODAY, MatterHall, details, field, number, steps
 from web import Stream
 
 PERSON = {"id": "510101 1990 0101 1234", "name": "张三丰"}
@@ -440,6 +440,36 @@ def test_a_matter_tells_its_story(hall):
     theirs = hall.nobody().get("/matters/by-token/" + matter["token"]).body
     assert {line["kind"] for line in theirs["timeline"]} == {"moved", "clock_started"}
     assert "办成" not in json.dumps(theirs, ensure_ascii=False) and "bancheng" not in json.dumps(theirs) and theirs["duty"] == ""
+
+
+# ---- clocks
+
+def at(time):
+    return ["--clock-start", f"{TODAY}T{time}:00+08:00", "--clock-rate", "1"]
+
+
+def test_bars_count_opening_time_and_what_ran_out_while_the_hall_was_down_is_said_late():
+    with MatterHall(settings={**SETTINGS, "hours": OFFICE_HOURS}, options=at("11:45")) as hall:
+        triage = registered(hall)["card"]["clock"]    # 30 minutes of opening, the lunch break between
+        assert triage["due_at"].startswith(f"{TODAY}T14:15:00") and (triage["percent"], triage["marks"]) == (0, [66])
+        seen = {}
+        for time in ("14:07", "14:20", "16:01"):
+            hall.stop()
+            hall.options = at(time)
+            hall.start()
+            view = hall.person("desk").get("/matters/1").body
+            clock = view["clocks"][0]
+            seen[time] = (view["card"]["color"], clock["card"], clock["percent"], round(clock["left_s"] / 60), clock["expired"])
+        assert seen == {"14:07": ("yellow", "yellow", 73, 8, False), "14:20": ("red", "red", 116, -5, True), "16:01": ("red", "red", 453, -106, True)}
+        assert [c["left_days"] for c in view["clocks"]] == [0, 0, 5]
+        marks = [line for line in view["timeline"] if line["kind"] == "mark"]
+        assert [(m["clock"], m["what"]) for m in marks] == [("triage", "yellow"), ("triage", "end"), ("triage", "red"), ("triage", "100%"), ("first", "50%")]
+        assert marks[1]["moment_at"].startswith(f"{TODAY}T14:15") and marks[1]["at"].startswith(f"{TODAY}T14:20")    # late, and says so
+        told = [line["who"] for line in view["timeline"] if line["kind"] == "notified"]
+        assert told == [["duty_leader"], ["duty_leader"]]
+        red = hall.person("desk").get("/matters?color=red").body
+        assert (red["total"], red["red"], red["matters"][0]["matter"]) == (1, 1, "1")
+        assert hall.person("desk").get("/matters?color=yellow").body["total"] == 0
 
 
 # ---- as it happens
