@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "core/queue/queue.h"
 #include "view/build.h"
 
 enum { PAGE = 100, PAGE_MOST = 500, ENDED_LOOKED_AT = 20000, TEXTS_OPENED = 400, WORDS_MOST = 8, WORDS_BYTES = 200 };
 
 /* Where a matter stands in the list. */
-struct place {
+struct standing {
     int color;
     int64_t due; /* of the ended: when they ended, counted down */
     uint64_t id;
@@ -23,17 +24,18 @@ struct search {
     const Halld__MatterQuery *query;
     size_t most;
     bool has_after;
-    struct place after;
+    struct standing after;
     char words[WORDS_BYTES]; /* with a NUL after each */
     size_t n_words;
-    bool is_number; /* the words look like a ticket's number: texts are not opened for it */
+    bool is_number;  /* the words look like a ticket's number: texts are not opened for it */
+    char number[24]; /* the id of today's ticket with that number; "" = none */
     int texts_left;
     Halld__MatterList *list;
 };
 
 /* ---- places */
 
-static int compare(const struct place *a, const struct place *b)
+static int compare(const struct standing *a, const struct standing *b)
 {
     if (a->color != b->color)
         return a->color < b->color ? -1 : 1;
@@ -42,20 +44,20 @@ static int compare(const struct place *a, const struct place *b)
     return a->id < b->id ? -1 : a->id > b->id;
 }
 
-static int compare_places(const void *a, const void *b)
+static int compare_standings(const void *a, const void *b)
 {
     return compare(a, b);
 }
 
-static struct place place_of(const struct matter *m)
+static struct standing standing_of(const struct matter *m)
 {
     if (m->ended) /* the other way round: the last first */
-        return (struct place){MATTER_NONE, INT64_MAX - m->changed_at, UINT64_MAX - m->id, m};
+        return (struct standing){MATTER_NONE, INT64_MAX - m->changed_at, UINT64_MAX - m->id, m};
     const struct run *next = matter_next_run(m);
-    return (struct place){matter_color(m), next ? next->due : INT64_MAX, m->id, m};
+    return (struct standing){matter_color(m), next ? next->due : INT64_MAX, m->id, m};
 }
 
-static bool place_from_text(const char *text, struct place *ret)
+static bool standing_from_text(const char *text, struct standing *ret)
 {
     char *end;
     if (!isdigit((unsigned char)*text))
@@ -67,11 +69,11 @@ static bool place_from_text(const char *text, struct place *ret)
     if (*end != '.' || !isdigit((unsigned char)end[1]))
         return false;
     unsigned long long id = strtoull(end + 1, &end, 10);
-    *ret = (struct place){.color = (int)color, .due = due, .id = id};
+    *ret = (struct standing){.color = (int)color, .due = due, .id = id};
     return !*end;
 }
 
-static char *place_to_text(const struct place *p)
+static char *standing_to_text(const struct standing *p)
 {
     return alloc_format("%d.%lld.%llu", p->color, (long long)p->due, (unsigned long long)p->id);
 }
@@ -87,6 +89,15 @@ static bool field_has(const struct matter *m, enum flow_type type, const char *c
     return false;
 }
 
+static bool has_ticket(const struct looker *l, const struct matter *m, const char *id)
+{
+    for (size_t i = 0; i < m->def->flow->n_fields; i++)
+        for (size_t k = 0; m->def->fields[i].type == FLOW_TICKET && k < m->values[i].n; k++)
+            if (strcmp(m->values[i].texts[k], id) == 0)
+                return matter_field_shows(l, m, (int)i);
+    return false;
+}
+
 static bool fits(const struct search *s, const struct matter *m)
 {
     const Halld__MatterQuery *q = s->query;
@@ -98,6 +109,8 @@ static bool fits(const struct search *s, const struct matter *m)
         return false;
     if ((*q->department && !field_has(m, FLOW_DEPARTMENT, q->department)) ||
         (*q->item && !field_has(m, FLOW_ITEM, q->item)) || (*q->window && !field_has(m, FLOW_WINDOW, q->window)))
+        return false;
+    if (*q->ticket && !has_ticket(s->looker, m, q->ticket))
         return false;
     return matters_may_read(&s->looker->asker, m);
 }
@@ -134,21 +147,21 @@ static unsigned cross_out(const struct search *s, unsigned left, const char *tex
     return left;
 }
 
-static bool has_number(const struct search *s, const struct matter *m)
+/* Of today's tickets: the number comes again every day. */
+static void find_ticket(struct search *s)
 {
-    int field = s->n_words == 1 ? matter_field_first(s->looker, m, FLOW_TICKET) : -1;
-    char *number = field >= 0 ? matter_ticket_number(s->looker, matter_value_code(m, field)) : NULL;
-    bool same = number && strcasecmp(number, s->words) == 0;
-    free(number);
-    return same;
+    const struct queue *q = hall_queue(s->looker->asker.hall);
+    for (size_t i = 0; i < queue_ticket_count(q); i++)
+        if (strcasecmp(queue_ticket_at(q, i)->number, s->words) == 0)
+            snprintf(s->number, sizeof s->number, "%llu", (unsigned long long)queue_ticket_at(q, i)->id);
 }
 
 static bool has_words(struct search *s, const struct matter *m)
 {
     unsigned left = (1u << s->n_words) - 1;
-    if (has_number(s, m))
-        return true;
-    for (size_t i = 0; i < m->def->flow->n_fields && left && !s->is_number; i++)
+    if (s->is_number)
+        return s->number[0] && has_ticket(s->looker, m, s->number);
+    for (size_t i = 0; i < m->def->flow->n_fields && left; i++)
         for (size_t k = 0; m->def->fields[i].type == FLOW_TEXT && k < m->values[i].n && left; k++) {
             if (!matter_field_shows(s->looker, m, (int)i))
                 continue;
@@ -171,9 +184,9 @@ static void count(struct search *s, const struct matter *m, bool mine)
     s->list->mine += mine;
 }
 
-static void end_with(struct search *s, const struct place *p)
+static void end_with(struct search *s, const struct standing *p)
 {
-    s->list->after = place_to_text(p);
+    s->list->after = standing_to_text(p);
 }
 
 static void add_card(struct search *s, const struct matter *m)
@@ -181,16 +194,16 @@ static void add_card(struct search *s, const struct matter *m)
     s->list->matters[s->list->n_matters++] = matter_card_new(s->looker, m);
 }
 
-static bool is_after(const struct search *s, const struct place *p)
+static bool is_after(const struct search *s, const struct standing *p)
 {
     return !s->has_after || compare(p, &s->after) > 0;
 }
 
 /* Every open matter that fits, in no order; to be freed by the caller. */
-static struct place *find_open(struct search *s, size_t *ret_n)
+static struct standing *find_open(struct search *s, size_t *ret_n)
 {
     const struct flow *f = hall_flow(s->looker->asker.hall);
-    struct place *found = alloc_zero((flow_open_count(f) + 1) * sizeof *found);
+    struct standing *found = alloc_zero((flow_open_count(f) + 1) * sizeof *found);
     size_t n = 0;
     for (const struct matter *m = flow_open_first(f); m; m = flow_open_next(m)) {
         if (!fits(s, m))
@@ -200,7 +213,7 @@ static struct place *find_open(struct search *s, size_t *ret_n)
             continue;
         if (!s->n_words)
             count(s, m, mine);
-        struct place p = place_of(m);
+        struct standing p = standing_of(m);
         if (is_after(s, &p))
             found[n++] = p;
     }
@@ -211,8 +224,8 @@ static struct place *find_open(struct search *s, size_t *ret_n)
 static void list_open(struct search *s)
 {
     size_t n;
-    struct place *found = find_open(s, &n);
-    qsort(found, n, sizeof *found, compare_places);
+    struct standing *found = find_open(s, &n);
+    qsort(found, n, sizeof *found, compare_standings);
     for (size_t i = 0; i < n; i++) {
         if (s->list->n_matters == s->most || s->texts_left <= 0) {
             s->list->partial = s->list->n_matters < s->most;
@@ -235,7 +248,7 @@ static size_t ended_from(const struct search *s)
     size_t low = 0, high = flow_ended_count(f);
     while (s->has_after && low < high) {
         size_t middle = low + (high - low) / 2;
-        struct place p = place_of(flow_ended_at(f, middle));
+        struct standing p = standing_of(flow_ended_at(f, middle));
         if (compare(&p, &s->after) > 0)
             low = middle + 1;
         else
@@ -247,7 +260,7 @@ static size_t ended_from(const struct search *s)
 static void list_ended(struct search *s)
 {
     const struct flow *f = hall_flow(s->looker->asker.hall);
-    struct place last = {0};
+    struct standing last = {0};
     int looked = 0;
     for (size_t i = ended_from(s); i > 0; i--) {
         const struct matter *m = flow_ended_at(f, i - 1);
@@ -258,7 +271,7 @@ static void list_ended(struct search *s)
             return;
         }
         looked++;
-        last = place_of(m);
+        last = standing_of(m);
         if (!fits(s, m) || (s->n_words && !has_words(s, m)))
             continue;
         count(s, m, false);
@@ -289,7 +302,7 @@ static int check(struct search *s, struct refusal *r)
     if (!is_color)
         return refuse(r, HALL_E_BAD_VALUE, "color", q->color);
     s->has_after = *q->after != '\0';
-    if (s->has_after && !place_from_text(q->after, &s->after))
+    if (s->has_after && !standing_from_text(q->after, &s->after))
         return refuse(r, HALL_E_BAD_VALUE, "after", "");
     if (q->most < 0)
         return refuse_number(r, HALL_E_BAD_VALUE, "most", q->most);
@@ -310,6 +323,8 @@ int matter_list_new(const struct looker *l, const Halld__MatterQuery *q, Halld__
     if (list_number(&s))
         return 0;
     split_words(&s);
+    if (s.is_number)
+        find_ticket(&s);
     if (q->ended)
         list_ended(&s);
     else

@@ -259,6 +259,9 @@ def test_one_key_at_a_window_takes_the_ticket_along(hall):
     view = hall.person("desk").get(f"/matters/{number(opened.body)}").body
     assert field(view, "ticket") == [ticket["number"]] and field(view, "window") == ["2 号窗口"] and field(view, "item") == ["甲一"]
     assert view["card"]["number"] == ticket["number"]
+    for query in ("q=" + ticket["number"], "q=" + ticket["number"].lower(), "ticket=" + ticket["id"]):
+        assert [m["matter"] for m in hall.person("desk").get("/matters?" + query).body["matters"]] == [number(opened.body)], query
+    assert hall.person("desk").get("/matters?q=Z999").body["total"] == 0 == hall.person("desk").get("/matters?ticket=1").body["total"]
     moved = [e["matter_moved"] for e in hall.events() if "matter_moved" in e][-1]
     assert moved["head"]["window"] == 2 and moved["head"]["duty"] == "li"
     again = clerk.post("/flows/escalation/matters", {"window": 2, "fields": {"summary": "办不了"}}, Idempotency_Key="key-at-2")
