@@ -45,5 +45,26 @@ def test_an_approver_opens_the_attachments_of_a_filing(hall, browser):
     browser.until(lambda: [(r["who"], r["what"]) for r in security(hall)] == [("shenpi", f"matter {matter} file {names[0]}")], "the look is not kept")
 
 
+def test_a_clerk_adds_a_file_to_those_that_are_there(hall, browser, tmp_path):
+    clerk = hall.person("chuangkou7")
+    first = [brought(clerk, picture(32, 20)), brought(clerk, picture(33, 20))]
+    matter = hall.opened("chuangkou7", "denial", "draft", item="511A0000800001", facts="不符合条件。", ground="办法第七条。", proposed="不予受理。",
+                         alternatives="补登记录后再来。", attachments=first)
+    (tmp_path / "sheet.png").write_bytes(picture(34, 20))
+    browser.open("/matters/?flow=denial", "manager")
+    browser.log_in(user_of(hall, "chuangkou7"))
+    browser.wait_text("不符合条件", ".d-in")
+    browser.press(KEYS.ARROW_DOWN)
+    browser.wait_for(".d-steps [data-step=submit_later]")
+    browser.press(browser.text(".d-steps [data-step=submit_later] kbd")).wait_for("[data-doing=submit_later] #f-attachments")
+    assert len(browser.all("[data-field=attachments] .d-chips li")) == 2
+    browser.all("[data-field=attachments] .d-chips button")[0].click()
+    browser.all("#f-attachments")[0].send_keys(str(tmp_path / "sheet.png"))
+    browser.chord(KEYS.CONTROL, KEYS.ENTER)
+    browser.until(lambda: browser.js("return document.querySelector('#state')?.dataset.state") == "pending", "the step was not taken")
+    there = [v["value"] for f in hall.matter("chuangkou7", matter)["fields"] if f["field"] == "attachments" for v in f["values"]]
+    assert len(there) == 2 and there[0] == first[1] and there[1] not in first
+
+
 if __name__ == "__main__":
     sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", __file__]))

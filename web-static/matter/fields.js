@@ -70,14 +70,21 @@ function phone(id) {
   return { el: [el, h("p.sub", null, t("phone.why"))], read: () => el.value.trim() || undefined };
 }
 
-/** Brought to the hall when the step is sent; the step names it. What was brought once is not brought again. @param {any} field @param {string} id @returns {Input} */
-function file(field, id) {
+/** Brought to the hall when the step is sent; the step names it. What was brought once is not brought again. A list is given
+ * whole: what is in it already stays, unless it is taken off. @param {any} field @param {string} id @param {Context} c @returns {Input} */
+function file(field, id, c) {
   const el = /** @type {HTMLInputElement} */ (h("input.field", { id, type: "file", accept: FILES, multiple: Number(field.most) > 0 })), /** @type {Map<File, string>} */ brought = new Map();
+  const before = Number(field.most) > 0 ? c.view?.fields.find((/** @type {any} */ f) => f.field === field.name)?.values || [] : [], kept = new Map(before.map((/** @type {any} */ v) => [v.value, named(v)]));
+  const chips = h("ul.d-chips"), show = () => fill(chips, [...kept].map(([value, text]) => h("li", null, text, h("button.btn.quiet", { type: "button", "aria-label": `${t("take.off")} ${text}`, onclick: () => { kept.delete(value); show(); } }, "×"))));
   const bring = async (/** @type {File} */ f) => {
     if (!brought.has(f)) brought.set(f, await upload(f).catch((e) => { throw new ApiError(e.code, e.message, e.status, { field: field.name }); }));
     return brought.get(f);
   };
-  return { el: [el, h("p.sub", null, t("file.why"))], read: async () => { const all = await Promise.all([...(el.files || [])].map(bring)); return all.length ? (field.most ? all : all[0]) : undefined; } };
+  show();
+  return { el: [chips, el, h("p.sub", null, t("file.why"))], read: async () => {
+    const more = await Promise.all([...(el.files || [])].map(bring)), all = [...kept.keys(), ...more], changed = more.length || kept.size < before.length || c.step.need.includes(field.name);
+    return all.length && changed ? (field.most ? all : all[0]) : undefined;
+  } };
 }
 
 /** @param {any} p a colleague */
