@@ -3,6 +3,7 @@ everywhere; 7:1 on the TV and the kiosk."""
 import pytest
 
 from chromium import KEYS, user_of
+from matter_hall import MatterDemo, filing
 
 # Each text with its own colour and the nearest ground below it; what is disabled or crossed out by its state may be paler.
 MEASURE = """
@@ -107,6 +108,26 @@ def test_the_console(busy, browser, clerk):
         browser.press(key).wait_for(".win-panel")
         check(browser, f"panel {key}")
         browser.press(KEYS.ESCAPE).wait(lambda: not browser.all(".win-panel"))
+
+
+def test_the_pages_of_matters(browser):
+    with MatterDemo() as hall:
+        browser.fresh(hall.base)
+        matter = hall.opened("bancheng", "escalation", "register", summary="跑了三趟", phone="13812342047")
+        waiting = filing(hall)
+        browser.open(f"/desk/#inbox/{matter}", "manager").log_in(user_of(hall, "bancheng")).wait_for(".d-line li")
+        check(browser, "desk")
+        browser.press("1").wait_for(".d-do")
+        check(browser, "a step")
+        browser.press(KEYS.ESCAPE, "?").wait_for(".d-keys")
+        check(browser, "keys")
+        browser.driver.delete_all_cookies()
+        browser.open("/").open(f"/leader/#mine/{waiting}", "phone").log_in(user_of(hall, "zhiban1")).wait_for(".d-line li")
+        check(browser, "leader")
+        browser.click("[data-tab=duty]").wait_for(".l-rota")
+        check(browser, "rota")
+        browser.open("/matters/", "manager").wait_for(".d-kinds a")
+        check(browser, "kinds")
 
 
 def test_the_office(busy, browser):

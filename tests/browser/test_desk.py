@@ -4,6 +4,8 @@ import pytest
 from chromium import KEYS, user_of
 from matter_hall import MatterDemo, day, filing
 
+# No stream: neither worker nor source.
+DEAF = "delete window.SharedWorker; window.EventSource = class { addEventListener() {} close() {} };"
 COUNT_PRINTS = "window.printed = 0; window.print = () => { window.printed++; };"
 SUMMARY = "家里的抵押解不掉，银行和登记处各让找对方"
 
@@ -46,6 +48,12 @@ def timeline(browser):
 
 def registered(hall, **fields):
     return hall.opened("bancheng", "escalation", "register", **{"summary": SUMMARY, **fields})
+
+
+def refused(browser):
+    """A refusal was wanted: what the browser says of it is no complaint."""
+    browser.hear()
+    browser.said = [e for e in browser.said if "status of 4" not in e["message"]]
 
 
 # ---- the desk
@@ -113,6 +121,21 @@ def test_whoever_was_slower_is_told_and_keeps_the_text(hall, browser):
     state(browser, "pointed")
 
 
+def test_a_page_that_hears_nothing_learns_it_from_the_refusal(hall, browser):
+    matter = registered(hall)
+    with browser.before_pages(DEAF):
+        enter(hall, browser, f"/desk/#inbox/{matter}", "bancheng")
+        step(browser, "point_onward")
+        browser.press("请到区法院立案庭")
+        hall.take("zhiban1", matter, "triage", cause="policy")
+        send(browser)
+        browser.wait_text("别人刚处理过", ".d-do [role=alert]").wait_text("蒋* 研判", ".d-do [role=alert]")
+        assert browser.js("return document.querySelector('#f-pointed_to').value") == "请到区法院立案庭"
+        send(browser)
+        state(browser, "pointed")
+        refused(browser)
+
+
 def test_a_step_that_is_gone_keeps_the_text_for_another(hall, browser):
     matter = registered(hall)
     hall.take("bancheng", matter, "triage", cause="policy")
@@ -140,8 +163,7 @@ def test_what_is_refused_is_said_at_its_field_in_words(hall, browser):
     browser.fill("#f-attempts", "3")
     send(browser)
     state(browser, "closed")
-    browser.hear()
-    browser.said = [e for e in browser.said if "status of 4" not in e["message"]]     # the refusal was wanted
+    refused(browser)
 
 
 def test_a_text_counts_its_characters_and_a_person_is_only_a_mark(hall, browser):
@@ -190,6 +212,39 @@ def test_sheets_stand_on_paper_with_the_link_only_where_the_person_gets_it(hall,
     state(browser, "routed")
     browser.click("[data-print=order]").until(lambda: browser.js("return window.printed") == 2)
     assert "督办单" in browser.text("#paper") and "值班领导（签字）" in browser.text("#paper") and not browser.all("#paper img")
+
+
+def test_a_promise_goes_from_the_offer_to_paper(hall, browser, tmp_path):
+    person = {"id": "510101199001011234", "name": "张三"}
+    case = hall.opened("chuangkou7", "case", "receive", item="511A0000800001", person=person)
+    enter(hall, browser, "/desk/#deficiency", "bancheng")
+    browser.press("n").wait_for("[data-doing=offer]")
+    browser.until(lambda: browser.all(f"#f-case option[value='{case}']"), "the case is not offered")
+    browser.js("const e = document.querySelector('#f-case'); e.value = arguments[0]; e.dispatchEvent(new Event('change', {bubbles: true}))", case)
+    browser.wait_for("#f-missing [value=authorisation]")      # the item came with its case
+    assert browser.js("return document.querySelector('#f-missing [value=application]').disabled")
+    browser.click("#f-missing [value=authorisation]").fill("#f-person-name", "张三").fill("#f-person", person["id"])
+    send(browser)
+    state(browser, "offered")
+    step(browser, "check")
+    browser.click("#f-identity [data-value=true]").click("#f-credit [data-value=bad]")
+    send(browser)
+    browser.wait_text("“信用核查”要是良好", "[data-field=credit] .d-wrong")
+    browser.click("#f-credit [data-value=good]")
+    send(browser)
+    state(browser, "checked")
+    browser.js(COUNT_PRINTS)
+    browser.press("p").until(lambda: browser.js("return window.printed") == 1)
+    assert all(x in browser.text("#paper") for x in ("容缺受理承诺书", "授权委托书", "本人承诺在上述期限内补齐材料；", "申请人（签字）", "扫码看进展"))
+    step(browser, "promise")
+    signed = tmp_path / "promise.pdf"
+    signed.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    browser.js("document.querySelector('#f-deadline').value = arguments[0]", day(4))
+    browser.wait_for("#f-promise").send_keys(str(signed))
+    send(browser)
+    state(browser, "promised")
+    browser.wait_text("约定的日期", ".d-clock")
+    refused(browser)
 
 
 # ---- the approver

@@ -32,7 +32,7 @@ export function band(w) {
 
 /** @param {any} d */
 function row(d) {
-  const tag = d.gap ? h("span.tag.stop", null, t("duty.gap")) : !d.open ? h("span.sub", null, t("duty.closed")) : null;
+  const tag = d.gap ? h("span.tag.stop", null, t("duty.gap")) : !d.open ? h("span.sub", null, d.leads_name ? "　" : "", t("duty.closed")) : null;
   return h(`tr${d.gap ? ".is-gap" : ""}${d.open ? "" : ".is-off"}`, { "data-date": d.date }, h("th", null, dayWord(d)), h("td", null, d.leads_name ? h("strong", null, d.leads_name) : "", tag),
     h("td", null, d.stands_in && d.stands_in !== d.leader ? t("duty.instead", { name: d.leader_name, reason: d.reason || t("duty.no_reason") }) : ""));
 }
@@ -45,9 +45,10 @@ async function handOver(el, w, to, reason) {
     await lookDuty();
     said = t("duty.done", { name: today().leads_name });
   } catch (e) {
+    if (/** @type {any} */ (e).status === 401) return w.failed(e);
     trouble = /** @type {Error} */ (e).message;
   }
-  draw(el, w);
+  return draw(el, w);
 }
 
 /** @param {HTMLElement} el @param {Work} w */
@@ -73,6 +74,10 @@ function draw(el, w) {
 /** The tab. @param {HTMLElement} el @param {Work} w */
 export async function rota(el, w) {
   trouble = said = "";
-  await lookDuty().catch((e) => { trouble = e.message; });
-  draw(el, w);
+  try {
+    await lookDuty();
+  } catch (e) {
+    return w.failed(e);
+  }
+  return draw(el, w);
 }

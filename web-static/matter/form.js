@@ -10,11 +10,16 @@ import { named } from "./words.js";
 /** @typedef {import("./fields.js").Input} Input */
 /** @typedef {{el: HTMLElement, read: () => Promise<Record<string, any>>, refuse: (e: any) => void, texts: () => Record<string, string>, focus: () => boolean}} Form */
 
+const OPEN_MOST = 1;
+
 /* An earlier value of these stands there already: it was chosen, not written. */
 const KEPT = new Set(["department", "staff", "item", "window", "choice", "date"]);
 
-/** @param {any} flow @param {any} step @returns {any[]} the fields of a step */
-export const fieldsOf = (flow, step) => flow.fields.filter((/** @type {any} */ f) => step.need.includes(f.name) || step.may.includes(f.name));
+/** What must be given, then what may be, each in the order of the definition. @param {any} flow @param {any} step @returns {any[]} */
+export function fieldsOf(flow, step) {
+  const among = (/** @type {string[]} */ names) => flow.fields.filter((/** @type {any} */ f) => names.includes(f.name));
+  return [...among(step.need), ...among(step.may)];
+}
 
 /** What was chosen before, or written before somebody else was quicker. @param {any} field @param {Input} one @param {any} view @param {Record<string, string>} kept */
 function prefill(field, one, view, kept) {
@@ -29,11 +34,19 @@ function line(field, needed, one) {
   return h("div.d-field", { "data-field": field.name }, label, one.el, h("p.d-wrong", { role: "alert", hidden: true }));
 }
 
+/** Of a step that needs something, what may be given besides is one touch away. @param {any[]} fields @param {any} step @param {Record<string, Input>} inputs @param {any} view */
+function lines(fields, step, inputs, view) {
+  const needed = fields.filter((f) => step.need.includes(f.name)), others = fields.slice(needed.length), rows = others.map((f) => line(f, false, inputs[f.name]));
+  const apart = view && needed.length && others.length > OPEN_MOST;
+  return [needed.map((f) => line(f, true, inputs[f.name])), apart ? h("details.d-more", null, h("summary", null, t("more.fields", { fields: others.map((f) => named(f)).join(t("list")) })), rows) : rows];
+}
+
 /** @param {HTMLElement} el @param {string} field @param {string} text */
 function mark(el, field, text) {
   const row = el.querySelector(`[data-field="${field}"]`), said = /** @type {HTMLElement | null} */ (row?.querySelector(".d-wrong"));
   if (!row || !said) return false;
   row.classList.add("is-wrong");
+  row.closest("details")?.setAttribute("open", "");
   fill(said, text).hidden = false;
   /** @type {HTMLElement | null} */ (row.querySelector("textarea, input, select, [role=radio]"))?.focus();
   return true;
@@ -66,7 +79,7 @@ async function read(fields, inputs, step) {
 export function formOf(flow, step, view, w, kept) {
   const fields = fieldsOf(flow, step), /** @type {Record<string, Input>} */ inputs = {}, c = { w, view, flow, step, others: () => inputs };
   for (const f of fields) inputs[f.name] = input(f, c);
-  const el = h("div.d-form", { onchosen: () => w.onChosen?.() }, fields.map((f) => line(f, step.need.includes(f.name), inputs[f.name])), h("p.note.stop.d-trouble", { role: "alert", hidden: true }));
+  const el = h("div.d-form", { onchosen: () => w.onChosen?.() }, lines(fields, step, inputs, view), h("p.note.stop.d-trouble", { role: "alert", hidden: true }));
   fields.forEach((f) => prefill(f, inputs[f.name], view, kept));
   return {
     el,

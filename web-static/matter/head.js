@@ -51,7 +51,7 @@ function shortly(title) {
 
 /** The texts of the matter, as they stand now; the timeline has them as they came. @param {any} view @param {boolean} all or only the first, if the head cuts it */
 function texts(view, all) {
-  const written = view.fields.filter((/** @type {any} */ f) => f.type === "text" && (f.values.length || f.erased)), cut = shortly(view.card.title).length < view.card.title.replace(/。$/, "").length;
+  const written = view.fields.filter((/** @type {any} */ f) => f.type === "text" && (f.values.length || f.erased)), cut = written.length > 0 && shortly(view.card.title).length < valueText(written[0]).replace(/。$/, "").length;
   return shown(cut ? (all ? written : written.slice(0, 1)) : all ? written.slice(1) : []);
 }
 

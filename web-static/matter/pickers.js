@@ -62,6 +62,11 @@ export function ticket(_, id, c) {
 /** An open matter of the kind that the field names. @param {any} field @param {string} id @param {Context} c @returns {Input} */
 export function matters(field, id, c) {
   const input = select([], id), el = /** @type {HTMLSelectElement} */ (input.el);
-  c.w.read({ flow: field.of }).then((/** @type {any} */ list) => el.append(...list.matters.map((/** @type {any} */ m) => h("option", { value: m.matter }, [t("number", { n: m.matter }), m.person, m.item_name || m.title, named(m, "state")].filter((x) => x).join("　")))), () => {});
+  /** @type {any[]} */ let known = [];
+  el.addEventListener("change", () => {      /* it is about the same item */
+    const chosen = known.find((m) => m.matter === el.value), item = c.others().item;
+    if (chosen?.item && item && !item.read()) item.write?.([chosen.item]);
+  });
+  c.w.read({ flow: field.of }).then((/** @type {any} */ list) => el.append(...(known = list.matters).map((/** @type {any} */ m) => h("option", { value: m.matter }, [t("number", { n: m.matter }), m.person, m.item_name || m.title, named(m, "state")].filter((x) => x).join("　")))), () => {});
   return input;
 }

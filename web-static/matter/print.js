@@ -22,6 +22,9 @@ function row(view, field) {
   return h("tr", null, h("th", null, named(known)), h("td", null, list || name(text) || "　"));
 }
 
+/** By when all of it is due. @param {any} view */
+const lastDue = (view) => view.clocks.filter((/** @type {any} */ c) => c.status === "running" && c.due_at).sort((/** @type {any} */ a, /** @type {any} */ b) => ms(b.due_at) - ms(a.due_at))[0];
+
 /** @param {any} view @param {string} role */
 function sign(view, role) {
   const level = role === "level" ? view.card.level_role : role;
@@ -30,7 +33,7 @@ function sign(view, role) {
 
 /** The sheet. @param {any} view @param {any} print of the definition @param {Work} w @param {string} token of the person's link, or none */
 function sheet(view, print, w, token) {
-  const { card } = view, { clock } = card, text = tidy(pick(print.text_zh || "", print.text_en));
+  const { card } = view, clock = lastDue(view), text = tidy(pick(print.text_zh || "", print.text_en));
   return [h("header", null, h("p.a4-hall", null, pick(w.hall.hall || "", w.hall.name_en)), h("h1", null, named(print)),
     h("p.a4-no", null, h("span", null, t("a4.no", { flow: named(view.definition), n: card.matter }), card.number ? `　${t("a4.ticket", { number: card.number })}` : ""), h("span", null, day(hallNow())))),
   h("table", null, h("tbody", null, print.fields.map((/** @type {string} */ f) => row(view, f)))),

@@ -10,13 +10,16 @@ const KEYS_MOST = 9;
 
 /** What a step asks for and where it leads. @param {any} view @param {any} step */
 function small(view, step) {
-  const asked = fieldsOf(view.definition, step).filter((f) => step.need.includes(f.name)).map((f) => named(f)), to = view.definition.states.find((/** @type {any} */ s) => s.name === step.to);
+  const asked = fieldsOf(view.definition, { need: step.need, may: [] }).map((f) => named(f)), to = view.definition.states.find((/** @type {any} */ s) => s.name === step.to);
   return [asked.length ? t("step.asks", { fields: asked.join(t("list")) }) : "", to && step.to !== view.card.state ? t("step.to", { state: named(to) }) : ""].filter((x) => x).join("　");
 }
 
 /** @param {any} view @param {any} step @param {number} i @param {Work} w */
-const button = (view, step, i, w) => h("button.btn", { type: "button", "data-step": step.transition, onclick: () => w.begin(step.transition) },
-  i < KEYS_MOST ? h("kbd", null, i + 1) : h("span.d-nokey"), h("span", null, named(step), h("small", null, small(view, step))));
+function button(view, step, i, w) {
+  const why = named(step, "blocked");
+  return h("button.btn", { type: "button", "data-step": step.transition, "aria-disabled": why ? "true" : null, onclick: () => w.begin(step.transition) },
+    i < KEYS_MOST ? h("kbd", null, i + 1) : h("span.d-nokey"), h("span", null, named(step), h("small", null, why || small(view, step))));
+}
 
 /** @param {Work} w @param {any} view */
 function doing(w, view) {

@@ -91,6 +91,7 @@ export const w = {
   /** A step of the matter that is looked at. @param {string} transition */
   begin(transition) {
     const step = stepOf(w.view.definition, transition);
+    if (w.view.steps.some((/** @type {any} */ s) => s.transition === transition && s.blocked_zh)) return;
     w.doing = doing("step", w.view.definition, step, w.view);
     w.said = "";
     w.render();

@@ -1,8 +1,8 @@
 /* Any kind of matter without a page of its own: ?flow=NAME; without a name, the kinds to choose from. */
 import { $, fill, h } from "../lib/dom.js";
 import { get } from "../lib/api.js";
-import { loadTexts, t } from "../lib/i18n.js";
-import { logIn, may, whoAmI } from "../lib/session.js";
+import { loadTexts, otherLang, setLang, t } from "../lib/i18n.js";
+import { logIn, logOut, may, whoAmI } from "../lib/session.js";
 import { start } from "../matter/page.js";
 import { named } from "../matter/words.js";
 
@@ -18,7 +18,8 @@ async function choose(why) {
   while (!may(me, "clerk")) me = await logIn(main, me.kind === "user" ? t("login.role", { name: me.name }) : why);
   const { kinds } = await get("/flows"), mine = kinds.filter((/** @type {any} */ k) => k.reads || k.opens.length);
   document.title = t("title.matters");
-  fill(main, h("header.m-head", null, h("h1", null, t("title.matters"))), mine.length ? h("ul.d-kinds", null, mine.map(kind)) : h("p.d-none", null, t("kind.none"))).className = "d-kinds-page";
+  const quiet = (/** @type {string} */ text, /** @type {() => void} */ act) => h("button.btn.quiet", { type: "button", onclick: act }, text);
+  fill(main, h("header.m-head", null, h("h1", null, t("title.matters")), h("span.r", null, h("span", null, me.display || me.name), quiet(t("language"), () => setLang(otherLang()).then(() => choose())), quiet(t("logout"), () => logOut().catch(() => {}).then(() => choose())))), mine.length ? h("ul.d-kinds", null, mine.map(kind)) : h("p.d-none", null, t("kind.none"))).className = "d-kinds-page";
 }
 
 await loadTexts("common", "days", "login", "matter");
