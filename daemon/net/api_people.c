@@ -51,6 +51,10 @@ static Halld__UserView view_of_user(const Halld__User *u)
     v.n_groups = u->n_groups;
     v.groups = u->groups;
     v.disabled = u->disabled;
+    if (*u->certified_until) {
+        v.has_certificate_case = HALLD__USER_VIEW__HAS_CERTIFICATE_CERTIFIED_UNTIL;
+        v.certified_until = u->certified_until;
+    }
     return v;
 }
 
@@ -74,6 +78,7 @@ struct user_change {
     struct call *call;
     Halld__User *user; /* owned; moves into the command */
     char *password;    /* a generated one, to be said once; NULL */
+    char *changes;     /* a PATCH's body, while the password in it is being hashed; NULL */
     bool is_new_secret;
 };
 
@@ -82,6 +87,9 @@ static void change_free(struct user_change *ch)
     if (ch->user)
         halld__user__free_unpacked(ch->user, NULL);
     free(ch->password);
+    if (ch->changes)
+        explicit_bzero(ch->changes, strlen(ch->changes));
+    free(ch->changes);
     free(ch);
 }
 
@@ -127,14 +135,65 @@ static void submit_user(struct user_change *ch, const char *hash)
                     ch);
 }
 
+static Halld__User *user_new(const Halld__UserRequest *request, const Halld__User *old)
+{
+    Halld__User *u = alloc_zero(sizeof *u);
+    halld__user__init(u);
+    u->name = alloc_text(request->name);
+    u->role = request->role;
+    u->display = alloc_text(request->display);
+    u->certified_until = alloc_text(request->certified_until);
+    u->n_groups = request->n_groups;
+    u->groups = texts_copy(request->n_groups, request->groups);
+    u->disabled = request->has_disabled_case && request->disabled;
+    if (old && old->secret.len)
+        u->secret = (ProtobufCBinaryData){old->secret.len, alloc_copy(old->secret.data, old->secret.len)};
+    return u;
+}
+
+static Halld__UserRequest request_of_user(const Halld__User *u)
+{
+    Halld__UserRequest r = HALLD__USER_REQUEST__INIT;
+    r.name = u->name;
+    r.role = u->role;
+    r.display = u->display;
+    r.certified_until = u->certified_until;
+    r.n_groups = u->n_groups;
+    r.groups = u->groups;
+    r.has_disabled_case = HALLD__USER_REQUEST__HAS_DISABLED_DISABLED;
+    r.disabled = u->disabled;
+    return r;
+}
+
+/* Hashing takes its time, and others change users meanwhile: the fields that this one does not name are those of now,
+ * or whoever was locked out would be let in again. false: the user is gone. */
+static bool renew_user(struct user_change *ch)
+{
+    const Halld__User *now = setup_user_find(hall_setup(call_hall(ch->call)), ch->call->note);
+    ProtobufCMessage *request;
+    struct refusal r;
+    if (!ch->changes)
+        return true;
+    if (!now)
+        return false;
+    Halld__UserRequest before = request_of_user(now);
+    if (pbjson_read_over(&before.base, ch->changes, strlen(ch->changes), &PBJSON_OUTSIDE, &request, &r) != 0)
+        return false; /* it could be read a moment ago */
+    halld__user__free_unpacked(ch->user, NULL);
+    ch->user = user_new((const Halld__UserRequest *)request, now);
+    protobuf_c_message_free_unpacked(request, NULL);
+    return true;
+}
+
 static void on_hashed(void *arg, const char *hash)
 {
     struct user_change *ch = arg;
-    if (hash[0]) {
+    bool there = renew_user(ch);
+    if (hash[0] && there) {
         submit_user(ch, hash);
         return;
     }
-    call_refuse(ch->call, HALL_E_INTERNAL);
+    call_refuse(ch->call, there ? HALL_E_INTERNAL : HALL_E_NOT_FOUND);
     change_free(ch);
 }
 
@@ -147,6 +206,13 @@ static bool password_is_sound(struct call *c, const char *password)
     return false;
 }
 
+static char *body_copy(struct call *c)
+{
+    size_t len;
+    const char *text = request_body(c->request, &len);
+    return alloc_format("%.*s", (int)len, text);
+}
+
 /* request: what the user is to be; old: whose password stays if the request has none. */
 static void put_user(struct call *c, const Halld__UserRequest *request, const Halld__User *old)
 {
@@ -154,19 +220,11 @@ static void put_user(struct call *c, const Halld__UserRequest *request, const Ha
     if (request->password[0] && !password_is_sound(c, request->password))
         return;
     struct user_change *ch = alloc_zero(sizeof *ch);
-    Halld__User *u = ch->user = alloc_zero(sizeof *u);
-    halld__user__init(u);
     ch->call = c;
+    ch->user = user_new(request, old);
     c->note = alloc_text(request->name);
-    u->name = alloc_text(request->name);
-    u->role = request->role;
-    u->display = alloc_text(request->display);
-    u->n_groups = request->n_groups;
-    u->groups = texts_copy(request->n_groups, request->groups);
-    u->disabled = request->has_disabled_case && request->disabled;
-    if (old && old->secret.len)
-        u->secret = (ProtobufCBinaryData){old->secret.len, alloc_copy(old->secret.data, old->secret.len)};
     if (request->password[0]) {
+        ch->changes = old ? body_copy(c) : NULL;
         if (passwords_hash(c->net->passwords, request->password, on_hashed, ch))
             return;
         call_refuse_wait(c, HALL_E_TOO_MANY, 1);
@@ -189,19 +247,6 @@ void api_user_put(struct call *c)
         return;
     put_user(c, (Halld__UserRequest *)body, NULL);
     protobuf_c_message_free_unpacked(body, NULL);
-}
-
-static Halld__UserRequest request_of_user(const Halld__User *u)
-{
-    Halld__UserRequest r = HALLD__USER_REQUEST__INIT;
-    r.name = u->name;
-    r.role = u->role;
-    r.display = u->display;
-    r.n_groups = u->n_groups;
-    r.groups = u->groups;
-    r.has_disabled_case = HALLD__USER_REQUEST__HAS_DISABLED_DISABLED;
-    r.disabled = u->disabled;
-    return r;
 }
 
 /* Which row a PATCH is about: the path's name, or else the body's; freed by the caller. NULL: answered, c is gone. */

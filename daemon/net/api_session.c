@@ -125,7 +125,10 @@ static void on_verified(void *arg, bool right)
     const Halld__User *user = setup_user_find(hall_setup(call_hall(c)), c->note);
     name_of(by_name, "user", c->note);
     name_of(by_address, "address", call_party(c));
-    if (!right || !user || user->disabled) {
+    /* A password that was changed meanwhile opens nothing more. */
+    right = right && user && user->secret.len == sizeof c->secret &&
+            memcmp(user->secret.data, c->secret, sizeof c->secret) == 0;
+    if (!right || user->disabled) {
         lockout_fail(n->lockout, by_address, clock_monotonic_ms());
         call_log(c, "bad_login", c->note, "");
         call_refuse(c, HALL_E_BAD_LOGIN);
@@ -147,12 +150,11 @@ static void on_verified(void *arg, bool right)
 /* NULL: nobody who may log in. Freed by the caller. */
 static char *hash_of(struct call *c, const char *name)
 {
-    uint8_t ref[16];
     const Halld__User *user = setup_user_find(hall_setup(call_hall(c)), name);
-    if (!user || user->disabled || user->secret.len != sizeof ref || !c->net->o.store)
+    if (!user || user->disabled || user->secret.len != sizeof c->secret || !c->net->o.store)
         return NULL;
-    memcpy(ref, user->secret.data, sizeof ref);
-    return store_secret_find(c->net->o.store, ref);
+    memcpy(c->secret, user->secret.data, sizeof c->secret);
+    return store_secret_find(c->net->o.store, c->secret);
 }
 
 static void log_in(struct call *c, const Halld__LoginRequest *request)

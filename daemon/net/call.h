@@ -32,6 +32,7 @@ struct call {
     bool without_key;                 /* each time makes a new secret, so a repeat cannot be told from a change */
     Halld__Command__BodyCase command; /* what was submitted */
     char *note;                       /* a handler's own text between its steps; freed with the call */
+    uint8_t secret[16];               /* whose password is being verified: the reference of it */
 };
 
 const struct hall *call_hall(const struct call *c); /* committed; borrowed until the handler returns */

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """Who comes in, who does not, and what is written down of it."""
 import json
+import os
+import socket
 import sys
 import time
 
@@ -197,6 +199,27 @@ def test_users_are_made_changed_and_removed(hall):
     assert admin.request("DELETE", "/admin/users/xin").status == 204
     assert "xin" not in [u["name"] for u in admin.get("/admin/users").body["users"]]
     assert admin.request("PATCH", "/admin/users/xin", {"role": "clerk"}).code == "NOT_FOUND"
+
+
+def test_a_new_password_brings_back_nothing_that_was_changed_meanwhile(hall):
+    admin = hall.admin()
+    assert admin.post("/admin/users", {"name": "jiu", "role": "clerk", "certified_until": "2027-05-01"}).status == 200
+    head = "PATCH /api/v1/admin/users/jiu HTTP/1.1\r\nHost: hall\r\nContent-Length:"
+    socket_path = os.path.join(hall.config["run_dir"], "http.sock")
+    waiting = []
+    for n in range(8):      # hashed one after the other
+        one = socket.socket(socket.AF_UNIX)
+        one.connect(socket_path)
+        body = json.dumps({"password": f"a new password {n}"})
+        one.sendall(f"{head} {len(body)}\r\n\r\n{body}".encode())
+        waiting.append(one)
+    assert admin.request("PATCH", "/admin/users/jiu", {"disabled": True}).body["disabled"] is True
+    for one in waiting:
+        assert one.recv(12) == b"HTTP/1.1 200"
+        one.close()
+    [user] = [u for u in admin.get("/admin/users").body["users"] if u["name"] == "jiu"]
+    assert user["disabled"] is True and user["certified_until"] == "2027-05-01"
+    assert admin.request("DELETE", "/admin/users/jiu").status == 204
 
 
 def test_only_an_administrator_makes_users(hall):
