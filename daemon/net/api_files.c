@@ -1,5 +1,5 @@
-/* Files of matters: taken before the step that names them, shown to those who may read their field, each look audited.
- */
+/* Files of matters: taken before the step that names them, shown to those who may read their field. Each look of others
+ * than the person is kept in the security log. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,9 +114,11 @@ void api_matter_file(struct call *c)
         call_refuse_field(c, HALL_E_NOT_FOUND, "file", reference);
         return;
     }
-    char *what = alloc_format("matter %llu file %.32s", (unsigned long long)m->id, reference);
-    call_log(c, "file", c->caller.id, what);
-    free(what);
+    if (c->caller.kind != HALLD__ACTOR_KIND__E__link) {
+        char *what = alloc_format("matter %llu file %.32s", (unsigned long long)m->id, reference);
+        call_log(c, "file", c->caller.id, what);
+        free(what);
+    }
     show(c, reference, bytes, len);
     sealed_free_bytes(bytes, len);
 }

@@ -314,6 +314,40 @@ def test_the_same_file_under_the_same_key_is_one_and_orphans_go():
         nowhere(hall, b"TIANQIAO")
 
 
+RECORD = {
+    "name": "record", "version": 1, "zh": "结果", "en": "Record", "read": ["desk", "person"], "keep_days": 365,
+    "fields": [{"name": "paper", "zh": "文书", "en": "Paper", "type": "file"},
+               {"name": "inner", "zh": "内部", "en": "Inner", "type": "file", "read": ["desk"]},
+               {"name": "copy", "zh": "副本", "en": "Copy", "type": "matter", "of": "record"}],
+    "states": [{"name": "made", "zh": "出件", "en": "Made"}, {"name": "over", "zh": "完", "en": "Over", "end": True}],
+    "transitions": [{"name": "make", "zh": "出件", "en": "Make", "to": "made", "roles": ["desk", "matter"], "may": ["paper", "inner"]},
+                    {"name": "double", "zh": "复制", "en": "Double", "from": ["made"], "roles": ["desk"], "then": ["open copy make"]},
+                    {"name": "close", "zh": "完", "en": "Close", "from": ["made"], "to": "over", "roles": ["desk"]}]}
+
+
+def test_a_person_sees_the_own_files_by_the_link_and_a_copy_is_its_matters_own(tmp_path):
+    os.makedirs(tmp_path / "record")
+    (tmp_path / "record" / "flow.json").write_text(json.dumps(RECORD), encoding="utf-8")
+    with MatterHall(flows=str(tmp_path)) as hall:
+        desk, somebody = hall.person("desk"), hall.nobody()
+        paper, inner = brought(desk, PDF), brought(desk, PNG)
+        first = hall.matter("record", paper=paper, inner=inner)
+        path = f"/matters/by-token/{first['token']}"
+        assert field(somebody.get(path).body, "paper") == ["附件 " + paper[:4]] and field(somebody.get(path).body, "inner") is None
+        assert show(somebody, f"{path}/files/{paper}")[:2] == (200, PDF)
+        assert show(somebody, f"{path}/files/{inner}")[0] == 404
+        assert show(somebody, f"/matters/by-token/{number(first)}-{'0' * 32}/files/{paper}")[0] == 404
+        second = next(v["value"] for f in hall.take("desk", first, "double")["fields"] if f["field"] == "copy" for v in f["values"])
+        hall.take("desk", first, "close")
+        hall.stop()
+        starts_at(hall, "2028-01-03").start()    # what is over is kept for a year, the copy goes on
+        desk = hall.person("desk")
+        assert show(desk, f"/matters/{number(first)}/files/{paper}")[0] == 404
+        assert show(desk, f"/matters/{second}/files/{paper}")[1] == PDF and show(desk, f"/matters/{second}/files/{inner}")[1] == PNG
+        kept = [r["what"] for r in hall.admin().get("/audit?log=security").body["security"] if r["kind"] == "file"]
+        assert all(f"matter {second} " in what for what in kept)    # not the person's own look
+
+
 if __name__ == "__main__":
     assert TODAY
     sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", __file__]))

@@ -10,7 +10,7 @@ const token = location.pathname.split("/")[2] || "", ticket = new URLSearchParam
 const path = `/matters/by-token/${encodeURIComponent(token)}`;
 const main = $("#page"), LOOK_MS = 60000;
 /** What a phone cannot give, or what nobody but the hall needs to see. */
-const HIDDEN = new Set(["ticket", "matter", "staff", "window", "file"]);
+const HIDDEN = new Set(["ticket", "matter", "staff", "window"]);
 const GIVES_UP = new Set(["withdraw", "terminate"]);
 
 /** @type {any} */ let view = null;
@@ -44,7 +44,10 @@ function due() {
 }
 
 /** @param {any} f */
-const value = (f) => name(f.erased ? t("erased") : f.values.map((/** @type {any} */ v) => named(v) || v.value).join(t("list")));
+const files = (f) => f.values.map((/** @type {any} */ v) => [h("a", { href: `/api/v1${path}/files/${v.value}` }, named(v)), " "]);
+
+/** @param {any} f */
+const value = (f) => (f.type === "file" && !f.erased) ? files(f) : name(f.erased ? t("erased") : f.values.map((/** @type {any} */ v) => named(v) || v.value).join(t("list")));
 
 function facts() {
   const shown = view.fields.filter((/** @type {any} */ f) => !HIDDEN.has(f.type) && (f.values.length || f.erased));
