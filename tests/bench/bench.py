@@ -487,15 +487,17 @@ class Bench:
                 "words that nobody wrote": ("get", "/matters?q=nobody", "-", 1), "kinds": ("get", "/flows", "-", 1),
                 "one matter": ("get", "/matters/5000", "-", 1)}
             for name, (mode, path, body, connections) in asked.items():
-                rows.setdefault(name, []).append(daemon.load(mode, "/api/v1" + path, daemon.tokens["clerk"], body, connections, 2))
+                before = daemon.cpu_s()
+                measured = daemon.load(mode, "/api/v1" + path, daemon.tokens["clerk"], body, connections, 2)
+                rows.setdefault(name, []).append({**measured, "cpu_us": (daemon.cpu_s() - before) * 1e6 / max(measured["n"], 1)})
             bare = self.bare(daemon)
-            rows.setdefault("bare evhttp", []).append(bare.issue(1, 1))
+            rows.setdefault("bare evhttp", []).append({**bare.issue(1, 1), "cpu_us": 0})
             bare.close()
             daemon.close()
         for name, measured in rows.items():
             want = f" (wanted under {wanted[name]})" if name in wanted else ""
             print(f"    {name:24} p50 {med(measured, 'p50_ms'):7.2f} ms, p99 {med(measured, 'p99_ms'):7.2f} ms{want}, "
-                  f"{med(measured, 'rate'):7.0f}/s")
+                  f"{med(measured, 'rate'):7.0f}/s, {med(measured, 'cpu_us'):6.0f} us of the processor each")
 
     def matters_daemon(self):
         """With 10,000 open escalations, the first of which is with its department. The load is a window's panel: in these
