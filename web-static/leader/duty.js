@@ -19,7 +19,7 @@ export async function lookDuty() {
 
 const today = () => days.find((d) => d.date === isoDate(hallNow())) || days[0];
 /** @param {any} d */
-const dayWord = (d) => `${date(noon(d.date))} ${weekday(noon(d.date))}`;
+const dayWord = (d) => t("someday", { date: date(noon(d.date)), weekday: weekday(noon(d.date)) });
 /** Days of a week ahead on which the hall is open and nobody has the duty; a hall without a rota has no gaps. */
 const gaps = () => (days.some((d) => d.leader) ? days.slice(0, WARNED_DAYS + 1).filter((d) => d.gap) : []);
 
@@ -30,10 +30,13 @@ export function band(w) {
     missing.length ? h("p.note.soon", { role: "status" }, h("span", null, t("duty.gaps", { days: missing.map(dayWord).join(t("list")) }))) : null);
 }
 
-/** @param {any} d */
-function row(d) {
-  const tag = d.gap ? h("span.tag.stop", null, t("duty.gap")) : !d.open ? h("span.sub", null, d.leads_name ? "　" : "", t("duty.closed")) : null;
-  return h(`tr${d.gap ? ".is-gap" : ""}${d.open ? "" : ".is-off"}`, { "data-date": d.date }, h("th", null, dayWord(d)), h("td", null, d.leads_name ? h("strong", null, d.leads_name) : "", tag),
+/** A day without anybody: soon, or between others, it is a gap; far ahead the rota is not written yet. @param {any} d @param {number} i */
+const isMissing = (d, i) => d.gap && (i <= WARNED_DAYS || days.slice(i).some((x) => x.leader));
+
+/** @param {any} d @param {number} i */
+function row(d, i) {
+  const missing = isMissing(d, i), tag = missing ? h("span.tag.stop", null, t("duty.gap")) : !d.open ? h("span.sub", null, d.leads_name ? "　" : "", t("duty.closed")) : d.gap ? h("span.sub", null, t("duty.not_yet")) : null;
+  return h(`tr${missing ? ".is-gap" : ""}${d.open ? "" : ".is-off"}`, { "data-date": d.date }, h("th", null, dayWord(d)), h("td", null, d.leads_name ? h("strong", null, d.leads_name) : "", tag),
     h("td", null, d.stands_in && d.stands_in !== d.leader ? t("duty.instead", { name: d.leader_name, reason: d.reason || t("duty.no_reason") }) : ""));
 }
 

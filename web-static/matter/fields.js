@@ -10,7 +10,7 @@ import { items, materials, matters, select, ticket, windows } from "./pickers.js
 /** @typedef {{el: Element | any[], read: () => any | Promise<any>, write?: (value: string[]) => void}} Input read: undefined if there is nothing */
 /** @typedef {{w: Work, view: any, flow: any, step: any, others: () => Record<string, Input>}} Context */
 
-const LONG = 60, ROWS = 4, FILES = "application/pdf,image/jpeg,image/png";
+const LONG = 60, ROWS = 3, FILES = "application/pdf,image/jpeg,image/png";
 
 /** The characters of a text, as the hall counts them. @param {string} text */
 const count = (text) => [...text].length;

@@ -49,10 +49,10 @@ function shortly(title) {
   return cut.trim().replace(/。$/, "");
 }
 
-/** The texts of the matter, as they stand now; the timeline has them as they came. @param {any} view @param {boolean} all or only the first, if the head cuts it */
-function texts(view, all) {
+/** The texts of the matter, as they stand now, the first only if the head cuts it. @param {any} view */
+function texts(view) {
   const written = view.fields.filter((/** @type {any} */ f) => f.type === "text" && (f.values.length || f.erased)), cut = written.length > 0 && shortly(view.card.title).length < valueText(written[0]).replace(/。$/, "").length;
-  return shown(cut ? (all ? written : written.slice(0, 1)) : all ? written.slice(1) : []);
+  return shown(cut ? written : written.slice(1));
 }
 
 /** @param {any[]} all fields */
@@ -64,5 +64,5 @@ function shown(all) {
 export function head(view, w) {
   const { card } = view, held = ms(card.opened_at) > hallNow() - 864e5 ? "held" : "done";
   return h("section.d-head", null, h("h1", null, card.number ? plate(card.number, held) : h("span.d-no", null, t("number", { n: card.matter })), h("span.name", null, name(shortly(card.title) || named(card, "flow")))),
-    facts(view, w), texts(view, w.page.texts));
+    facts(view, w), w.page.texts ? texts(view) : null);
 }

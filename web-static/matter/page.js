@@ -19,10 +19,10 @@ import { timeline } from "./timeline.js";
 import { w } from "./work.js";
 import { named } from "./words.js";
 
-const NEWS_MS = 250, TICK_MS = 1000, AGAIN_MS = 60000;
+const NEWS_MS = 150, LOOK_MS = 1000, COUNT_MS = 5000, TICK_MS = 1000, AGAIN_MS = 60000;
 const main = $("#page");
 /** @type {{close: () => void} | null} */ let line = null;
-let live = true, stale = false;
+let live = true, stale = false, lookedAt = 0, countedAt = 0;
 /** @type {any} */ let newsTimer = 0;
 const parts = { head: h("header.m-head"), list: h("nav.d-in"), mid: h("article.d-mid"), act: h("aside.d-act"), whole: h("section.d-whole") };
 
@@ -68,7 +68,7 @@ function middle() {
   if (w.panel) return [trouble, PANELS[w.panel]()];
   if (w.doing?.kind === "open") return [trouble, opening(w)];
   if (w.view) return [h("a.btn.quiet.d-back", { href: `#${w.tab.id}` }, t("to.list")), trouble, head(w.view, w), timeline(w.view, w)];
-  return [trouble, h("p.d-none", null, w.id ? t("loading") : t("choose.one"))];
+  return [trouble, h("p.d-none", null, w.id && !trouble ? t("loading") : t("choose.one"))];
 }
 
 function side() {
@@ -132,9 +132,13 @@ function failed(e) {
 /** What is shown is read again, and shown when no finger is on it. */
 async function refresh() {
   stale = false;
+  lookedAt = Date.now();
   try {
     await Promise.all([w.lookList(), w.page.look?.(w), w.id && !w.busy ? w.lookMatter(w.id) : null]);
-    await w.lookCounts();
+    if (lookedAt - countedAt > COUNT_MS) {
+      countedAt = lookedAt;
+      await w.lookCounts();
+    }
     w.trouble = "";
     notice(w);
   } catch (e) {
@@ -142,6 +146,13 @@ async function refresh() {
   }
   calmly(render);
   return undefined;
+}
+
+/** In a busy hall the news of a moment are read together. */
+function news() {
+  newsTimer = 0;
+  if (stale) refresh();
+  else calmly(render);
 }
 
 /** @param {import("../lib/feed.js").FeedMessage} message */
@@ -154,8 +165,7 @@ function hear(message) {
     const hall = message.name === "hall" ? message.data : message.data.hall;
     if (hall) { w.hall = hall; setHallTime(hall.at, hall.simulated); followHallTime(hall); }
   } else if (message.name === "inbox") stale = true;
-  clearTimeout(newsTimer);
-  newsTimer = setTimeout(() => (stale ? refresh() : calmly(render)), NEWS_MS);
+  newsTimer ||= setTimeout(news, Math.max(NEWS_MS, lookedAt + LOOK_MS - Date.now()));
   return undefined;
 }
 

@@ -72,7 +72,7 @@ export const w = {
   },
   /** @param {string} id */
   async open(id) {
-    if (id !== w.id) Object.assign(w, { id, doing: null, kept: {}, said: "", panel: "", view: null });
+    if (id !== w.id) Object.assign(w, { id, doing: null, kept: {}, said: "", trouble: "", panel: "", view: null });
     await w.lookMatter(id).catch(w.failed);
     w.render();
   },
