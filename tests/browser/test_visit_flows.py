@@ -125,6 +125,9 @@ def accept_against_a_promise(people, tmp_path):
     browser.press("1").press(KEYS.ENTER).wait_for("#f-deadline")
     assert browser.js("return document.querySelector('#f-deadline').max") == "2026-12-02"
     browser.js("document.querySelector('#f-deadline').value = '2026-11-27'")
+    browser.click("#f-deadline").chord(KEYS.CONTROL, "p")
+    promise = browser.until(lambda: next(iter(browser.js("return window.printed")), None), "the promise is not printed")
+    assert "容缺受理承诺书" in promise and "2026-11-27" in promise and "逾期未补的" in promise
     browser.wait_for("#f-promise").send_keys(str(paper))
     confirm(browser).wait_text("已承诺", ".win-panel h1")
     browser.click_text("容缺受理通知书", "#rows li").press(KEYS.ENTER)

@@ -78,7 +78,7 @@ function formAt(c, p, flow, transition, view) {
   fillPerson(c, form.el, flow);
   p.form = form;
   p.known = known;
-  return form.el;
+  return [form.el, view ? printsOf(c, view, form.el) : null];
 }
 
 /** Reads the form, does it, and says in the form what is wrong. @param {Console} c @param {Panel} p @param {any} flow @param {(values: Record<string, any>) => Promise<any>} act */
@@ -111,6 +111,18 @@ async function printSheet(c, view, which) {
   await printMatter($("#sheet"), { ...view, token: slip.token, url: slip.url }, which, asWork(c));
   fill($("#sheet"));
 }
+
+/** The matter as it would be with what is written in the form: a promise is printed before it is signed.
+ * @param {any} view @param {HTMLElement} el */
+function drafted(view, el) {
+  const written = view.definition.fields.filter((/** @type {any} */ f) => f.type === "date" || f.type === "text").map((/** @type {any} */ f) => ({ f, value: /** @type {HTMLInputElement | null} */ (el.querySelector(`#f-${f.name}`))?.value }))
+    .filter((/** @type {any} */ x) => x.value).map((/** @type {any} */ { f, value }) => ({ field: f.name, zh: f.zh, en: f.en, type: f.type, values: [{ value, zh: value, en: value }] }));
+  return { ...view, fields: [...view.fields.filter((/** @type {any} */ x) => !written.some((/** @type {any} */ w) => w.field === x.field)), ...written] };
+}
+
+/** What can be printed while the step is being written. @param {Console} c @param {any} view @param {HTMLElement} el */
+const printsOf = (c, view, el) => (view.prints.length ? h("p.d-prints", null, view.prints.map((/** @type {string} */ which, /** @type {number} */ i) => h("button.btn.quiet", { type: "button", "data-print": which, onclick: () => printSheet(c, drafted(view, el), which) },
+  i ? null : [h("kbd", null, "Ctrl"), h("kbd", null, "P")], `${t("wm.print")} ${named(printNamed(view, which))}`))) : null);
 
 /**
  * What comes next after a step: the ticket has gone; or the matter asks for more before the person can wait or go; or it is

@@ -95,16 +95,19 @@ export async function hearMatter(c, news) {
   const before = c.matters.find((m) => m.card.matter === news.matter);
   if (!before || before.card.revision === news.revision) return false;
   const view = await get(`/matters/${news.matter}`);
-  replace(c, view);
+  if (!replace(c, view)) return false;
   if (view.card.state !== before.card.state) c.say(t("wm.say", { flow: named(view.card, "flow"), state: named(view.card, "state") }));
   if (c.panel?.kind === "matter" && c.panel.data.view.card.matter === news.matter) c.openMatterPanel(view);
   return true;
 }
 
-/** @param {Console} c @param {any} view */
+/** Two answers may overtake one another: an older view never replaces a newer one. @param {Console} c @param {any} view @returns {boolean} */
 function replace(c, view) {
-  c.matters = c.matters.map((m) => (m.card.matter === view.card.matter ? view : m));
+  const known = c.matters.find((m) => m.card.matter === view.card.matter);
+  if (!known || Number(known.card.revision) > Number(view.card.revision)) return false;
+  c.matters = c.matters.map((m) => (m === known ? view : m));
   c.mattersAt = hallNow();
+  return true;
 }
 
 /** Opens a matter for the person at the window; the hall fills in ticket, item and window.

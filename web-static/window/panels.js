@@ -200,7 +200,7 @@ export function panelOf(c) {
     } }) : null;
     p.el = h("section.win-panel", { role: "dialog", "aria-modal": "true", tabindex: "-1" }, h("h1", null, kind.title(c, p)),
       h("div.win-find", null, typing, note ? h("p.note", null, h("span", null, note)) : null, h("p.note.stop", { id: "trouble", role: "alert", hidden: true }),
-        above, h(kind.wide ? "ol.win-pick.many" : "ol.win-pick", { id: "rows", role: "listbox" }), above ? null : kind.fields?.(c, p)), endLine(c));
+        above, h(`ol.win-pick${kind.wide ? ".many" : kind.ticks ? ".ticks" : kind.stays ? ".steps" : ""}`, { id: "rows", role: "listbox" }), above ? null : kind.fields?.(c, p)), endLine(c));
   }
   refresh(c);
   return p.el;
@@ -259,6 +259,7 @@ export function panelKey(c, e, code) {
   if (!p || !p.el || e.defaultPrevented) return;
   const kind = PANELS[p.kind], digit = /^Digit(\d)$/.exec(code)?.[1];
   if (code === "Escape") closePanel(c);
+  else if (code === "KeyP" && e.ctrlKey && kind.form) /** @type {HTMLElement | null} */ (p.el.querySelector("[data-print]"))?.click();
   else if (code === "Tab") keepFocus(p.el, e.shiftKey);
   else if (target.matches("select, input[type=date]") && code !== "Enter") return;
   else if (code === "ArrowDown" || code === "ArrowUp") move(c, code === "ArrowDown" ? 1 : -1);
