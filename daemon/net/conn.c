@@ -80,6 +80,17 @@ static void on_output(struct evbuffer *out, const struct evbuffer_cb_info *info,
         evbuffer_freeze(out, 1);
 }
 
+/* A proxy's connections are its many callers': its address says nothing of one of them. */
+static bool is_counted(const struct conns *all, const struct conn *c)
+{
+    if (c->is_unix || address_is_loopback(&c->peer))
+        return false;
+    for (size_t i = 0; i < all->o.n_trusted; i++)
+        if (address_is_within(&c->peer, &all->o.trusted[i]))
+            return false;
+    return true;
+}
+
 /* ---- large requests */
 
 static void allow(struct conn *c, bool large)
@@ -98,9 +109,8 @@ static bool is_room_for_large(const struct conn *c)
 {
     int same = 0;
     for (const struct conn *other = c->all->first; other; other = other->next)
-        same +=
-            other->is_large && !other->is_unix && !c->is_unix && address_party(&other->peer) == address_party(&c->peer);
-    return c->all->n_large < LARGE_MOST && same < LARGE_BY_ADDRESS;
+        same += other->is_large && is_counted(c->all, other) && address_party(&other->peer) == address_party(&c->peer);
+    return c->all->n_large < LARGE_MOST && (same < LARGE_BY_ADDRESS || !is_counted(c->all, c));
 }
 
 /* Before evhttp reads the request's line, which it then forgets. Whoever finds no room has the limit of all. */
@@ -127,17 +137,6 @@ static void on_input(struct evbuffer *in, const struct evbuffer_cb_info *info, v
 }
 
 /* ---- the register */
-
-/* A proxy's connections are its many callers': its address says nothing of one of them. */
-static bool is_counted(const struct conns *all, const struct conn *c)
-{
-    if (c->is_unix || address_is_loopback(&c->peer))
-        return false;
-    for (size_t i = 0; i < all->o.n_trusted; i++)
-        if (address_is_within(&c->peer, &all->o.trusted[i]))
-            return false;
-    return true;
-}
 
 static void count_address(struct conns *all, const struct conn *c, int by)
 {

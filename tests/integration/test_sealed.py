@@ -11,13 +11,14 @@ import shutil
 import sqlite3
 import struct
 import sys
+import time
 import zlib
 
 import pytest
 
 from hall import journal_tool
 from matters import TODAY, MatterHall, field, number
-from web import Person
+from web import Person, Raw
 
 ID, PHONE, NAME, WORDS = "510101199001019999", "13777778888", "欧阳峰", "绝不外传的一句话，住在天桥街三号"
 OPENED = {"summary": WORDS, "phone": "137-7777 8888", "person": {"id": "510101 19900101 9999", "name": NAME}}
@@ -284,6 +285,23 @@ def test_a_large_file_is_taken_and_one_too_large_is_not():
         connection.request("POST", "/api/v1/flows/denial/matters", b'{"fields":"' + b"x" * 200000 + b'"}', headers)
         assert connection.getresponse().status == 413
         connection.close()
+
+
+def test_only_a_few_large_requests_are_read_at_once():
+    with MatterHall() as hall:
+        clerk, large = hall.person("clerk"), PDF + b"x" * 200000
+        slow = [Raw(hall.address) for _ in range(12)]
+        for raw in slow:
+            raw.say("POST /api/v1/files HTTP/1.1\r\nHost: hall\r\nContent-Length: 3000000\r\n\r\n").say(b"x" * 100000)
+        assert bring(clerk, large)[0] == 413    # no room now
+        assert bring(clerk, PDF)[0] == 201      # a small one needs none
+        assert hall.client("kiosk").ticket("A").status == 201
+        slow.pop().socket.close()
+        limit = time.monotonic() + 20
+        while bring(clerk, large)[0] != 201:    # as soon as the daemon has seen that one go
+            assert time.monotonic() < limit
+        for raw in slow:
+            raw.socket.close()
 
 
 def test_the_same_file_under_the_same_key_is_one_and_orphans_go():
