@@ -2,11 +2,14 @@
 
 #include <string.h>
 
+#include "store/pressure.h"
+
 #define H (1u << SCOPE_HALL)
 #define Q (1u << SCOPE_QUEUE)
 #define W (1u << SCOPE_WINDOW)
 #define G (1u << SCOPE_GROUP)
 #define C (1u << SCOPE_CLASS)
+#define F (1u << SCOPE_FLOW)
 #define D (1u << SCOPE_DAEMON)
 #define EVENT(name) HALLD__EVENT__BODY_##name
 
@@ -139,6 +142,68 @@ static int64_t within_p90(const struct fact *f, const struct metric *m)
     return f->graded && f->actual_ms <= f->told_most_ms;
 }
 
+/* ---- matters */
+
+static int64_t opened(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return f->event->matter_moved->opened;
+}
+
+static int64_t ended(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return f->matter_ended;
+}
+
+/* The first three of a clock's moments are its yellow card, its end and its red card. */
+static int64_t card_yellow(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return f->event->mark_given->watch == 0;
+}
+
+static int64_t card_red(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return f->event->mark_given->watch == 2;
+}
+
+static int64_t stopped_met(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return strcmp(f->event->clock_stopped->how, "met") == 0;
+}
+
+static int64_t stopped_late(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return strcmp(f->event->clock_stopped->how, "late") == 0;
+}
+
+static bool is_move_of(const struct fact *f, const char *flow)
+{
+    return strcmp(f->event->matter_moved->head->flow, flow) == 0;
+}
+
+static int64_t not_done(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return is_move_of(f, PRESSURE_ESCALATION) && strcmp(f->event->matter_moved->transition, PRESSURE_REGISTERED) == 0;
+}
+
+static int64_t overturned(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return is_move_of(f, PRESSURE_DENIAL) && strcmp(f->event->matter_moved->to, PRESSURE_OVERTURNED) == 0;
+}
+
+static int64_t told_again(const struct fact *f, const struct metric *m)
+{
+    (void)m;
+    return is_move_of(f, PRESSURE_NOTICE) && strcmp(f->event->matter_moved->transition, PRESSURE_TOLD_AGAIN) == 0;
+}
+
 /* ---- the table */
 
 #define LEVEL(id, scopes, unit, zh, en) [METRIC_##id] = {#id, METRIC_LEVEL, scopes, 0, NULL, unit, 0, 0, zh, en}
@@ -169,6 +234,7 @@ static const struct metric METRICS[] = {
     LEVEL(window_ready, H | W,     "windows", "空闲待叫的窗口", "Windows ready for the next"),
     LEVEL(window_busy,  H | W,     "windows", "正在接待的窗口", "Windows with somebody called or being served"),
     LEVEL(window_break, H | W,     "windows", "暂停的窗口", "Windows on a break"),
+    LEVEL(matters_open, H | F,     "matters", "在办事项数", "Matters open"),
 
     COUNT(issued,         H | Q | G | C, TICKET_ISSUED, one, "tickets", "取号数", "Tickets issued"),
     COUNT(appointments,   H | Q,         TICKET_ISSUED, by_appointment, "tickets", "预约取号数", "Tickets of appointments kept"),
@@ -228,6 +294,16 @@ static const struct metric METRICS[] = {
     COUNT(predicted_in_p90, H | Q | C, SERVICE_STARTED, within_p90, "tickets", "不超过 P90 的等候数",
           "Predicted waits of at most P90: nine in ten should be"),
 
+    COUNT(matters_opened, H | F, MATTER_MOVED, opened, "matters", "新立事项数", "Matters opened"),
+    {"matters_ended", METRIC_COUNT, H | F, 0, ended, "matters", 0, 0, "办结事项数", "Matters that came to an end"},
+    COUNT(matters_yellow, H | F, MARK_GIVEN, card_yellow, "cards", "黄牌数", "Yellow cards given: a deadline is near"),
+    COUNT(matters_red,    H | F, MARK_GIVEN, card_red, "cards", "红牌数", "Red cards given: a deadline is past"),
+    COUNT(clocks_met,     H | F, CLOCK_STOPPED, stopped_met, "clocks", "按时的时限数", "Clocks that stopped in time"),
+    COUNT(clocks_late,    H | F, CLOCK_STOPPED, stopped_late, "clocks", "超时的时限数", "Clocks that stopped late"),
+    COUNT(escalations,    H | W, MATTER_MOVED, not_done, "matters", "办不成事数", "What could not be done (by the window where it was said)"),
+    COUNT(overturned,     H | W, MATTER_MOVED, overturned, "matters", "不予批准的否定报备数", "Denials not upheld"),
+    COUNT(second_notices, H | W, MATTER_MOVED, told_again, "matters", "再次告知数", "Supplement notices told again"),
+
     {"memory_bytes", METRIC_READING, D, 0, NULL, "bytes", 0, 0, "内存", "Memory of the daemon"},
     {"connections",  METRIC_READING, D, 0, NULL, "connections", 0, 0, "连接数", "HTTP connections"},
     {"streams",      METRIC_READING, D, 0, NULL, "streams", 0, 0, "事件流数", "Event streams of browsers"},
@@ -239,7 +315,7 @@ static const struct metric METRICS[] = {
 
 _Static_assert(sizeof METRICS / sizeof METRICS[0] <= METRIC_MOST, "METRIC_MOST");
 
-static const char *const SCOPES[SCOPE_COUNT] = {"hall", "queue", "window", "group", "class", "daemon"};
+static const char *const SCOPES[SCOPE_COUNT] = {"hall", "queue", "window", "group", "class", "flow", "daemon"};
 
 size_t catalogue_count(void)
 {

@@ -12,7 +12,16 @@
 #include "base/buf.h"
 #include "proto/event.pb-c.h"
 
-enum metric_scope { SCOPE_HALL, SCOPE_QUEUE, SCOPE_WINDOW, SCOPE_GROUP, SCOPE_CLASS, SCOPE_DAEMON, SCOPE_COUNT };
+enum metric_scope {
+    SCOPE_HALL,
+    SCOPE_QUEUE,
+    SCOPE_WINDOW,
+    SCOPE_GROUP,
+    SCOPE_CLASS,
+    SCOPE_FLOW,
+    SCOPE_DAEMON,
+    SCOPE_COUNT
+};
 
 enum metric_kind {
     METRIC_COUNT,   /* what happened in the time */
@@ -28,6 +37,7 @@ struct fact {
     int64_t wait_ms;                          /* -1: no wait ended */
     int64_t service_ms;                       /* -1: no service ended; all legs of the ticket */
     int64_t stretch_ms;                       /* -1: no stretch at a window ended */
+    bool matter_ended;                        /* a matter came to its end */
     bool graded;                              /* a wait ended that had been told at issue to be one */
     int64_t told_ms, told_most_ms, actual_ms; /* then: P50, P90, and what it was, from the issue */
 };
@@ -45,8 +55,16 @@ struct metric {
 };
 
 /* Levels come first: the fold keeps arrays of them. */
-enum { METRIC_waiting, METRIC_window_open, METRIC_window_ready, METRIC_window_busy, METRIC_window_break, LEVEL_COUNT };
-enum { METRIC_MOST = 80 };
+enum {
+    METRIC_waiting,
+    METRIC_window_open,
+    METRIC_window_ready,
+    METRIC_window_busy,
+    METRIC_window_break,
+    METRIC_matters_open,
+    LEVEL_COUNT
+};
+enum { METRIC_MOST = 96 };
 
 size_t catalogue_count(void);
 const struct metric *catalogue_at(size_t i);

@@ -1,46 +1,10 @@
-#include "metrics/fold.h"
+#include "metrics/fold_inside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/map.h"
-
-struct folded_ticket {
-    struct series *queue, *group, *class_of;
-    int64_t since;            /* the wait begins */
-    int64_t started, served;  /* 0 = not in service; ms of ended stretches */
-    int window;               /* where it is called, served or held; 0 = nowhere */
-    bool waiting, was_served; /* a ticket waits once: until its first service */
-    bool told;                /* how long it will wait, and nothing has changed its place since */
-    int64_t told_at, told_ms, told_most_ms;
-};
-
-struct folded_window {
-    struct series *series;
-    bool open, ready, on_break;
-    uint64_t ticket; /* 0 = nobody is there */
-};
-
-struct fold {
-    void (*flush)(void *arg, struct fold *f, int64_t minute);
-    void *arg;
-    struct series **series;
-    size_t n_series;
-    struct series *hall;
-    struct map tickets, windows; /* of the day; owned */
-    int64_t minute, flushed;
-    uint64_t seq, day_seq;
-};
-
-/* What an event touches. */
-struct touched {
-    struct fold *fold;
-    struct fact fact;
-    struct folded_ticket *ticket;
-    struct series *of[SCOPE_COUNT];
-};
 
 /* ---- series */
 
@@ -113,7 +77,7 @@ static void integrate(struct series *s, size_t level, int64_t to)
         s->level_at[level] = to;
 }
 
-static void change_level(struct series *s, size_t level, int64_t by, int64_t at)
+void fold_change_level(struct series *s, size_t level, int64_t by, int64_t at)
 {
     if (!s || !catalogue_has(level, s->scope) || !by)
         return;
@@ -182,14 +146,14 @@ static void change_waiting(struct touched *t, bool waiting)
 {
     int64_t by = (waiting ? 1 : 0) - (t->ticket->waiting ? 1 : 0), at = t->fact.event->at;
     t->ticket->waiting = waiting;
-    change_level(t->fold->hall, METRIC_waiting, by, at);
-    change_level(t->ticket->queue, METRIC_waiting, by, at);
-    change_level(t->ticket->group, METRIC_waiting, by, at);
+    fold_change_level(t->fold->hall, METRIC_waiting, by, at);
+    fold_change_level(t->ticket->queue, METRIC_waiting, by, at);
+    fold_change_level(t->ticket->group, METRIC_waiting, by, at);
 }
 
 /* ---- windows */
 
-static struct folded_window *window_of(struct fold *f, int window)
+struct folded_window *fold_window(struct fold *f, int window)
 {
     struct folded_window *w = window > 0 ? map_find(&f->windows, (uint64_t)window) : NULL;
     char label[16];
@@ -211,8 +175,8 @@ static void move_window(struct fold *f, struct folded_window *w, struct folded_w
         [METRIC_window_break] = to.on_break - w->on_break,
     };
     for (size_t level = METRIC_window_open; level < LEVEL_COUNT; level++) {
-        change_level(w->series, level, by[level], at);
-        change_level(f->hall, level, by[level], at);
+        fold_change_level(w->series, level, by[level], at);
+        fold_change_level(f->hall, level, by[level], at);
     }
     to.series = w->series;
     *w = to;
@@ -221,7 +185,7 @@ static void move_window(struct fold *f, struct folded_window *w, struct folded_w
 /* The ticket leaves the window where it is, if it is at one. */
 static void vacate(struct touched *t, uint64_t id)
 {
-    struct folded_window *w = window_of(t->fold, t->ticket->window);
+    struct folded_window *w = fold_window(t->fold, t->ticket->window);
     t->ticket->window = 0;
     if (!w || w->ticket != id)
         return;
@@ -264,7 +228,7 @@ static void on_issued(struct touched *t)
 static void on_called(struct touched *t)
 {
     const Halld__TicketCalled *b = t->fact.event->ticket_called;
-    struct folded_window *w = window_of(t->fold, b->window);
+    struct folded_window *w = fold_window(t->fold, b->window);
     change_waiting(t, false);
     t->ticket->window = b->window;
     if (!w)
@@ -362,7 +326,7 @@ static void on_class(struct touched *t)
 /* Windows' own states: what each event leaves; the ticket at the window stays. */
 static void set_window(struct touched *t, int window, bool open, bool ready, bool on_break)
 {
-    struct folded_window *w = window_of(t->fold, window);
+    struct folded_window *w = fold_window(t->fold, window);
     if (w)
         move_window(t->fold, w, (struct folded_window){NULL, open, ready, on_break, w->ticket}, t->fact.event->at);
 }
@@ -411,7 +375,7 @@ static void forget_values(struct map *m)
     *m = (struct map)MAP_INIT;
 }
 
-/* A new day begins with nobody and every window closed. */
+/* A new day begins with nobody and every window closed; matters go on. */
 static void on_day(struct touched *t)
 {
     struct fold *f = t->fold;
@@ -419,10 +383,12 @@ static void on_day(struct touched *t)
     forget_values(&f->windows);
     for (size_t i = 0; i < f->n_series; i++) {
         for (size_t level = 0; level < LEVEL_COUNT; level++)
-            change_level(f->series[i], level, -f->series[i]->level[level], t->fact.event->at);
+            if (level != METRIC_matters_open)
+                fold_change_level(f->series[i], level, -f->series[i]->level[level], t->fact.event->at);
         memset(f->series[i]->today, 0, sizeof f->series[i]->today);
     }
     f->day_seq = t->fact.event->seq;
+    matters_carry(f);
 }
 
 /* What the hall has is measured from the first, so that "none" can be told from "not known". */
@@ -444,13 +410,32 @@ static void on_settings(struct touched *t)
 
 #define ON(name, handler) [HALLD__EVENT__BODY_##name] = handler
 static void (*const HANDLERS[])(struct touched *t) = {
-    ON(SETTINGS_CHANGED, on_settings),  ON(DAY_OPENED, on_day),           ON(TICKET_ISSUED, on_issued),
-    ON(TICKET_CALLED, on_called),       ON(SERVICE_STARTED, on_started),  ON(TICKET_HELD, on_held),
-    ON(TICKET_UNHELD, on_unheld),       ON(TICKET_FINISHED, on_finished), ON(TICKET_TRANSFERRED, on_transferred),
-    ON(TICKET_MISSED, on_missed),       ON(REPORTED_BACK, on_back),       ON(TICKET_CANCELLED, on_cancelled),
-    ON(TICKET_EXPIRED, on_expired),     ON(CLASS_CHANGED, on_class),      ON(WINDOW_OPENED, on_opened),
-    ON(WINDOW_READY, on_ready),         ON(WINDOW_BREAK, on_break),       ON(WINDOW_RESUMED, on_resumed),
-    ON(WINDOW_SUSPENDED, on_suspended), ON(WINDOW_DRAINING, on_draining), ON(WINDOW_CLOSED, on_closed),
+    ON(FLOW_DEFINED, matters_on_defined),
+    ON(MATTER_MOVED, matters_on_moved),
+    ON(MATTER_MIGRATED, matters_on_migrated),
+    ON(CLOCK_STOPPED, matters_on_stopped),
+    ON(MARK_GIVEN, matters_on_mark),
+    ON(SETTINGS_CHANGED, on_settings),
+    ON(DAY_OPENED, on_day),
+    ON(TICKET_ISSUED, on_issued),
+    ON(TICKET_CALLED, on_called),
+    ON(SERVICE_STARTED, on_started),
+    ON(TICKET_HELD, on_held),
+    ON(TICKET_UNHELD, on_unheld),
+    ON(TICKET_FINISHED, on_finished),
+    ON(TICKET_TRANSFERRED, on_transferred),
+    ON(TICKET_MISSED, on_missed),
+    ON(REPORTED_BACK, on_back),
+    ON(TICKET_CANCELLED, on_cancelled),
+    ON(TICKET_EXPIRED, on_expired),
+    ON(CLASS_CHANGED, on_class),
+    ON(WINDOW_OPENED, on_opened),
+    ON(WINDOW_READY, on_ready),
+    ON(WINDOW_BREAK, on_break),
+    ON(WINDOW_RESUMED, on_resumed),
+    ON(WINDOW_SUSPENDED, on_suspended),
+    ON(WINDOW_DRAINING, on_draining),
+    ON(WINDOW_CLOSED, on_closed),
 };
 
 /* ---- counting */
@@ -473,9 +458,10 @@ static void find_touched(struct touched *t)
     const uint64_t *ticket = field_of(t->fact.event, "ticket", PROTOBUF_C_TYPE_UINT64);
     const int32_t *window = field_of(t->fact.event, "window", PROTOBUF_C_TYPE_INT32);
     t->ticket = ticket ? map_find(&t->fold->tickets, *ticket) : NULL;
-    struct folded_window *w = window_of(t->fold, t->ticket ? t->ticket->window : 0); /* a transfer names the next one */
+    struct folded_window *w =
+        fold_window(t->fold, t->ticket ? t->ticket->window : 0); /* a transfer names the next one */
     if (!w)
-        w = window_of(t->fold, window ? *window : 0);
+        w = fold_window(t->fold, window ? *window : 0);
     t->of[SCOPE_HALL] = t->fold->hall;
     t->of[SCOPE_WINDOW] = w ? w->series : NULL;
 }
@@ -500,7 +486,8 @@ static void add(struct series *s, size_t metric, int64_t amount)
 /* Rows without an event take whatever the handlers found. */
 static bool counts(const struct metric *m, const struct touched *t)
 {
-    return m->count && (m->event == t->fact.event->body_case || (!m->event && t->fact.stretch_ms >= 0));
+    return m->count &&
+           (m->event == t->fact.event->body_case || (!m->event && (t->fact.stretch_ms >= 0 || t->fact.matter_ended)));
 }
 
 static void count(struct touched *t)
@@ -552,6 +539,7 @@ void fold_free(struct fold *f)
         return;
     forget_values(&f->tickets);
     forget_values(&f->windows);
+    matters_forget(f);
     for (size_t i = 0; i < f->n_series; i++) {
         free(f->series[i]->label);
         free(f->series[i]->stretches);

@@ -4,7 +4,8 @@
  *
  * Rows are handed out in blocks of five minutes: when an event is the first at or after a boundary, everything up to
  * the last boundary is complete. So what is written, and in which steps, depends on the events alone.
- * Nothing is remembered over a day_opened (every ticket and window is forgotten there), so a fold may begin at one.
+ * Of tickets and windows nothing is remembered over a day_opened, of matters how many of each flow are open and which
+ * states are ends: so a fold may begin at one, with that told (fold_carried).
  */
 #ifndef METRICS_FOLD_H
 #define METRICS_FOLD_H
@@ -46,6 +47,10 @@ struct series *fold_series_find(const struct fold *f, enum metric_scope scope, c
 
 /* Before the first event: it will be the one after this. */
 void fold_begin_after(struct fold *f, uint64_t seq);
+/* The same, beginning at a day_opened: what fold_carried said when the fold came to it. false: not understood. */
+bool fold_carry(struct fold *f, const char *carried);
+/* As of the last day_opened: a word without blanks, "-" if there is nothing. Borrowed until the next event. */
+const char *fold_carried(const struct fold *f);
 uint64_t fold_seq(const struct fold *f);     /* the last event folded; 0 = none */
 uint64_t fold_day_seq(const struct fold *f); /* the last day_opened; 0 = none */
 int64_t fold_minute(const struct fold *f);   /* the present one, in minutes since the epoch; 0 before any event */

@@ -123,6 +123,8 @@ static void gather(void *arg, struct fold *f, int64_t minute)
     k->next.minute = minute;
     k->next.seq = fold_seq(f);
     k->next.day_seq = fold_day_seq(f);
+    bool fits = strlen(fold_carried(f)) < sizeof k->next.carried;
+    snprintf(k->next.carried, sizeof k->next.carried, "%s", fits ? fold_carried(f) : "?");
 }
 
 static void give_up_file(struct keeper *k, const char *path)
@@ -244,6 +246,13 @@ static void new_fold(struct keeper *k)
     k->gathered = k->behind = false;
 }
 
+static void forget_all(struct keeper *k)
+{
+    each_file(k, remove_file);
+    stand_remove(k->dir);
+    k->stand = (struct stand){0};
+}
+
 /* From the beginning if a file is missing, else from the morning of the last day that is in the files. */
 static void begin(struct keeper *k)
 {
@@ -256,16 +265,14 @@ static void begin(struct keeper *k)
         there += fold_series_at(k->fold, i)->file != NULL;
     if (there < k->stand.files && !k->damaged && !k->said)
         log_warn("metrics", "%s: files are missing; they are rebuilt from the journal", k->dir);
-    bool whole = there >= k->stand.files && !k->damaged && k->stand.day_seq;
+    bool whole = there >= k->stand.files && !k->damaged && k->stand.day_seq && strcmp(k->stand.carried, "?") != 0;
+    if (whole && !fold_carry(k->fold, k->stand.carried)) {
+        forget_all(k);
+        new_fold(k);
+        whole = false;
+    }
     k->damaged = false;
     fold_begin_after(k->fold, whole ? k->stand.day_seq - 1 : 0);
-}
-
-static void forget_all(struct keeper *k)
-{
-    each_file(k, remove_file);
-    stand_remove(k->dir);
-    k->stand = (struct stand){0};
 }
 
 void keeper_rebuild(struct keeper *k)

@@ -49,9 +49,9 @@ static bool parse(FILE *f, struct stand *s, struct parsed *p)
 {
     return fscanf(f,
                   "halld-rrd %" SCNx64 " boot %39s seq %" SCNu64 " day %" SCNu64 " head %64s minute %" SCNd64
-                  " files %zu writing %d clean %d",
+                  " files %zu writing %d clean %d carried %16383s",
                   &p->fingerprint, p->boot, &s->seq, &s->day_seq, p->head, &s->minute, &s->files, &p->writing,
-                  &p->clean) == 9;
+                  &p->clean, s->carried) == 10;
 }
 
 static const char *fault_of(const struct parsed *p)
@@ -98,9 +98,9 @@ static bool write_to(const char *path, const struct stand *s)
     head_to_text(s->head, head);
     fprintf(f,
             "halld-rrd %016" PRIx64 "\nboot %s\nseq %" PRIu64 "\nday %" PRIu64 "\nhead %s\nminute %" PRId64
-            "\nfiles %zu\nwriting %d\nclean %d\n",
+            "\nfiles %zu\nwriting %d\nclean %d\ncarried %s\n",
             catalogue_fingerprint(), boot[0] ? boot : "-", s->seq, s->day_seq, head, s->minute, s->files, s->writing,
-            s->clean);
+            s->clean, s->carried[0] ? s->carried : "?");
     return fclose(f) == 0;
 }
 

@@ -8,13 +8,16 @@
 
 #include "store/journal.h"
 
+enum { STAND_CARRIED = 16384 };
+
 struct stand {
     uint64_t seq, day_seq;      /* the last event folded at the last flush, and the last day_opened by then */
     uint8_t head[JOURNAL_HEAD]; /* the journal's, after seq */
     int64_t minute;             /* every file is filled up to here, in minutes since the epoch */
     size_t files;
-    bool writing; /* a write began and did not end */
-    bool clean;   /* closed in order, and the disk has it */
+    char carried[STAND_CARRIED]; /* fold_carried, of day_seq; "": it was too much to keep */
+    bool writing;                /* a write began and did not end */
+    bool clean;                  /* closed in order, and the disk has it */
 };
 
 /* false: there is none, or it is of another catalogue, or of another boot of the machine without a clean end, which

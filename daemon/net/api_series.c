@@ -7,9 +7,12 @@
 #include "base/err.h"
 #include "base/moment.h"
 #include "codec/pbjson.h"
+#include "core/flow/flow.h"
+#include "core/hall.h"
 #include "metrics/metrics.h"
 #include "net/handlers.h"
 #include "net/inside.h"
+#include "proto/flow_report.pb-c.h"
 #include "proto/view.pb-c.h"
 
 enum { DAY_MS = 86400000, CLOCKS_DIFFER_MS = 60000, IMAGE_NARROW = 200, IMAGE_WIDE = 3000, WIDTH = 800, HEIGHT = 300 };
@@ -133,10 +136,31 @@ void api_series(struct call *c)
         metrics_ask(c->net->o.metrics, &q, q.form == QUERY_CSV ? on_csv : on_json, c);
 }
 
+/* The labels of the scope flow: those that are installed, by their newest definitions. */
+static void write_flows(struct buf *json, const struct flow *f)
+{
+    buf_add_text(json, ",\"flows\":[");
+    for (size_t i = 0, n = 0; i < flow_definition_count(f); i++) {
+        const Halld__Flow *flow = flow_definition_at(f, i)->flow;
+        if (flow_definition_at(f, i) != flow_definition(f, flow->name))
+            continue;
+        Halld__ReportWord word = HALLD__REPORT_WORD__INIT;
+        word.value = flow->name;
+        word.zh = flow->zh;
+        word.en = flow->en;
+        if (n++)
+            buf_add_char(json, ',');
+        pbjson_write(&word.base, json);
+    }
+    buf_add_text(json, "]}");
+}
+
 void api_series_list(struct call *c)
 {
     struct buf json = BUF_INIT;
     catalogue_write_json(&json, c->english);
+    json.len--; /* its closing brace */
+    write_flows(&json, hall_flow(call_hall(c)));
     call_reply_text(c, 200, "application/json", json.data, json.len);
     buf_fini(&json);
 }

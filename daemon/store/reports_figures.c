@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "store/db.h"
+#include "store/pressure.h"
 #include "store/reports_inside.h"
 
 /*
@@ -265,15 +266,12 @@ int reports_matters_read(struct reports *r, const struct reports_behind *b,
 /* ---- what work leaves behind */
 
 /*
- * The figures that name flows, as data; ?1 and ?2 are the period. Escalations are opened by a transition (praise is
- * none); a denial is decided when it comes to one of two states, and overturned in the second; a second notice is the
- * same matter told again, or another one about the same thing (`again`, reports_fold.c).
+ * The figures that name flows (store/pressure.h), as data; ?1 and ?2 are the period. Escalations are opened by a
+ * transition (praise is none); a denial is decided when it comes to one of two states, and overturned in the second; a
+ * second notice is the same matter told again, or another one about the same thing (`again`, reports_fold.c).
  */
-#define ESCALATION_FLOW "escalation"
-#define DENIAL_FLOW "denial"
-#define NOTICE_FLOW "notice"
-const char *const REPORTS_ESCALATION_FLOW = ESCALATION_FLOW;
-const char *const REPORTS_NOTICE_FLOW = NOTICE_FLOW;
+const char *const REPORTS_ESCALATION_FLOW = PRESSURE_ESCALATION;
+const char *const REPORTS_NOTICE_FLOW = PRESSURE_NOTICE;
 
 enum { SERVICES, ESCALATIONS, DECIDED, OVERTURNED, NOTICES, SECOND, COLUMNS };
 
@@ -287,12 +285,15 @@ static const struct part {
     const char *count, *rows, *day;
 } PARTS[] = {
     {SERVICES, "sum(m.n)", "service m WHERE m.day" IN_PERIOD, "m.day"},
-    {ESCALATIONS, "count(*)", MATTERS_OF(ESCALATION_FLOW) " AND m.opened_by = 'register'", "m.opened_day"},
-    {DECIDED, "count(DISTINCT m.id)", MOVES_OF(DENIAL_FLOW) " AND x.\"to\" IN ('approved', 'overturned')", "x.day"},
-    {OVERTURNED, "count(DISTINCT m.id)", MOVES_OF(DENIAL_FLOW) " AND x.\"to\" = 'overturned'", "x.day"},
-    {NOTICES, "count(*)", MATTERS_OF(NOTICE_FLOW), "m.opened_day"},
-    {SECOND, "count(*)", MOVES_OF(NOTICE_FLOW) " AND x.name = 'tell_again'", "x.day"},
-    {SECOND, "count(*)", MATTERS_OF(NOTICE_FLOW) " AND m.again", "m.opened_day"},
+    {ESCALATIONS, "count(*)", MATTERS_OF(PRESSURE_ESCALATION) " AND m.opened_by = '" PRESSURE_REGISTERED "'",
+     "m.opened_day"},
+    {DECIDED, "count(DISTINCT m.id)",
+     MOVES_OF(PRESSURE_DENIAL) " AND x.\"to\" IN ('" PRESSURE_UPHELD "', '" PRESSURE_OVERTURNED "')", "x.day"},
+    {OVERTURNED, "count(DISTINCT m.id)", MOVES_OF(PRESSURE_DENIAL) " AND x.\"to\" = '" PRESSURE_OVERTURNED "'",
+     "x.day"},
+    {NOTICES, "count(*)", MATTERS_OF(PRESSURE_NOTICE), "m.opened_day"},
+    {SECOND, "count(*)", MOVES_OF(PRESSURE_NOTICE) " AND x.name = '" PRESSURE_TOLD_AGAIN "'", "x.day"},
+    {SECOND, "count(*)", MATTERS_OF(PRESSURE_NOTICE) " AND m.again", "m.opened_day"},
 };
 
 static void add_part_group(struct buf *sql, const struct part *p, const char *by)

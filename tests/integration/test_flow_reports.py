@@ -11,8 +11,11 @@ import io
 import json
 import os
 import random
+import re
+import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -401,6 +404,92 @@ def test_no_words_of_people_are_in_the_read_model(live):
         with open(name, "rb") as f:
             text = f.read()
         assert "绝密".encode() not in text and b"13812345678" not in text
+
+
+# ---- a flow of one file
+
+@pytest.fixture(scope="module", name="lost")
+def the_worked_example(tmp_path_factory):
+    """The documentation's flow beside the others, and its row of the profile."""
+    folder = tmp_path_factory.mktemp("flows")
+    with open(os.path.join(SOURCE, "docs", "flows.md"), encoding="utf-8") as f:
+        section = f.read().split("## A new flow is one JSON file")[1].split("\n## ")[0]
+    flow, row = (json.loads(text) for text in re.findall(r"```json\n(.*?)```", section, re.S))
+    with open(os.path.join(SOURCE, "profiles", "national.json"), encoding="utf-8") as f:
+        profile = json.load(f)
+    shutil.copytree(os.path.join(SOURCE, "plugins"), folder / "flows")
+    (folder / "flows" / "lost_item").mkdir()
+    write_json(folder / "flows" / "lost_item" / "flow.json", flow)
+    write_json(folder / "profile.json", {**profile, "limits": profile["limits"] + [row]})
+    with MatterHall(flows=str(folder / "flows"), profile=str(folder / "profile.json")) as hall:
+        kept = [hall.matter("lost_item", transition="find", what=what, found_at="2") for what in ("伞", "书", "手机")]
+        hall.take("desk", kept[0], "return", owner={"id": "13900001111", "name": "王五"})
+        yield hall
+
+
+def values(hall, query):
+    """Sums of the series, by label."""
+    answer = hall.person("manager").get(f"/series/{query}")
+    assert answer.status == 200, answer.body
+    return {c["label"]: sum(v or 0 for v in c["values"]) for c in answer.body["series"]}
+
+
+def latest(hall):
+    return [v for v in hall.person("manager").get("/series/matters_open?label=flow/lost_item&step=60").body["series"][0]["values"] if v is not None][-1]
+
+
+def ready(hall):
+    """The series are caught up."""
+    end = time.monotonic() + 20
+    while hall.person("manager").get("/series/matters_open").status != 200:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_new_flow_has_its_figures_and_series_without_a_line_of_code(lost):
+    ready(lost)
+    listed = lost.person("manager").get("/series").body
+    assert {"value": "lost_item", "zh": "失物", "en": "Lost item"} in listed["flows"] and len(listed["flows"]) == 12
+    assert [m["of"] for m in listed["metrics"] if m["name"] == "matters_open"] == [["hall", "flow"]]
+    figures = lost.person("manager").get("/reports/flows/lost_item?by=window").body
+    assert (figures["all"]["opened"], figures["all"]["open"]) == (3, 2)
+    assert [(g["group"], g["opened"]) for g in figures["groups"]] == [("2", 3)]
+    assert values(lost, "matters_opened?label=flow/*")["lost_item"] == 3 and values(lost, "matters_opened?label=flow/*")["case"] == 0
+    assert values(lost, "matters_ended?label=flow/lost_item") == {"lost_item": 1}
+    assert values(lost, "clocks_met?label=flow/lost_item") == {"lost_item": 1}
+    assert latest(lost) > 0
+    http = lost.admin().http
+    http.request("GET", "/metrics")
+    text = http.getresponse().read().decode()
+    assert 'halld_matters_open_by_flow{flow="lost_item"} 2' in text and "halld_matters_opened_total 3" in text
+
+
+def test_series_of_matters_outlive_a_restart_and_are_made_again_the_same(lost):
+    before = values(lost, "matters_opened?label=flow/lost_item&step=60")
+    lost.stop()
+    lost.options = ["--clock-start", "2026-11-24T09:00:00+08:00", "--clock-rate", "1"]
+    lost.start()
+    ready(lost)
+    assert latest(lost) == 2      # over the night
+    lost.stop()
+    lost.options = ["--clock-start", "2026-11-24T09:10:00+08:00", "--clock-rate", "1"]
+    lost.start()                  # from the morning on, with what was carried
+    ready(lost)
+    assert latest(lost) == 2 and "rebuilt" not in lost.log()
+    lost.matter("lost_item", transition="find", what="帽子")
+    assert values(lost, "matters_opened?label=flow/lost_item&from=2026-11-23&step=3600")["lost_item"] == 4
+    assert lost.admin().post("/admin/rebuild-rrd").status == 200
+    assert values(lost, "matters_opened?label=flow/lost_item&from=2026-11-23&step=3600")["lost_item"] == 4 == before["lost_item"] + 1
+
+
+def test_what_windows_leave_behind_is_a_series_of_theirs(live):
+    ready(live)
+    before = values(live, "escalations?label=window/*").get("4", 0)
+    assert live.person("clerk").post("/windows/4/open").status == 200
+    answer = live.person("clerk").post("/flows/escalation/matters", {"transition": "register", "window": 4, "fields": {"summary": "不行"}})
+    assert answer.status == 201, answer.body
+    assert values(live, "escalations?label=window/*")["4"] == before + 1
+    assert values(live, "escalations")[""] > before
 
 
 if __name__ == "__main__":

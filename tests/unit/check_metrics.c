@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/moment.h"
 #include "core/hall.h"
+#include "core/flow/flow.h"
 #include "core/queue/queue.h"
 #include "core/quote.h"
 #include "metrics/fold.h"
@@ -276,13 +277,21 @@ static void windows_agree(const struct mirror *m, const struct queue *q)
                                    [METRIC_window_ready] = w->state == HALLD__WINDOW_STATE__E__ready,
                                    [METRIC_window_busy] = w->ticket != NULL,
                                    [METRIC_window_break] = w->state == HALLD__WINDOW_STATE__E__break};
-        for (int k = METRIC_window_open; k < LEVEL_COUNT; k++) {
+        for (int k = METRIC_window_open; k <= METRIC_window_break; k++) {
             ck_assert_int_eq(mirrored(m, SCOPE_WINDOW, label, k), is[k]);
             sum[k] += is[k];
         }
     }
-    for (int k = METRIC_window_open; k < LEVEL_COUNT; k++)
+    for (int k = METRIC_window_open; k <= METRIC_window_break; k++)
         ck_assert_int_eq(mirrored(m, SCOPE_HALL, "", k), sum[k]);
+}
+
+static int64_t matters_open(const struct flow *flow)
+{
+    int64_t n = 0;
+    for (uint64_t id = 1; id <= flow_matter_count(flow); id++)
+        n += !flow_matter(flow, id)->ended;
+    return n;
 }
 
 static void mirror(void *arg, const struct answer *answer)
@@ -302,6 +311,7 @@ static void mirror(void *arg, const struct answer *answer)
         waiting += s->level[METRIC_waiting];
     }
     ck_assert_int_eq(mirrored(m, SCOPE_HALL, "", METRIC_waiting), waiting);
+    ck_assert_int_eq(mirrored(m, SCOPE_HALL, "", METRIC_matters_open), matters_open(hall_flow(played->hall)));
     windows_agree(m, q);
 }
 
@@ -309,6 +319,7 @@ START_TEST(levels_agree_with_the_hall_after_every_command)
 {
     struct mirror m = {.fold = fold_new(nothing, NULL)};
     random_hall_init(&m.hall, (uint64_t)_i + 77);
+    m.hall.matters = _i % 2;
     mirror(&m, NULL);
     m.hall.decided = mirror;
     m.hall.arg = &m;
@@ -336,6 +347,7 @@ START_TEST(a_fold_from_the_days_opening_hands_out_the_same)
     struct random_hall r;
     struct buf whole = BUF_INIT, part = BUF_INIT;
     random_hall_init(&r, 5);
+    r.matters = true;
     for (int i = 0; i < 1000; i++)
         random_hall_step(&r);
     random_hall_end_day(&r);
@@ -346,6 +358,9 @@ START_TEST(a_fold_from_the_days_opening_hands_out_the_same)
     fold_range(&r.play, 0, all);
     for (size_t i = 0; i < fold_series_count(all); i++) /* as the files tell */
         fold_series(later, fold_series_at(all, i)->scope, fold_series_at(all, i)->label);
+    ck_assert_ptr_nonnull(strstr(fold_carried(all), "filing=")); /* some are open overnight */
+    ck_assert(fold_carry(later, fold_carried(all)));
+    ck_assert(!fold_carry(all, "nonsense;"));
     fold_begin_after(later, fold_day_seq(all) - 1);
     fold_range(&r.play, fold_day_seq(all) - 1, later);
     const char *second = strstr(buf_text(&part), "\n-- ");
