@@ -17,24 +17,40 @@ bool clear_is_sealed(const struct field *f)
     return f->type == FLOW_TEXT || f->type == FLOW_PHONE || f->type == FLOW_PERSON;
 }
 
-char *clear_unmasked(struct net *n, uint64_t matter, const struct field *f, const char *value, bool *ret_erased)
+/* Said in the place of words that are there, but do not open: both languages, since nobody is asked for theirs here. */
+static const char SHUT[] = "（现在打不开 · cannot be opened）";
+
+static int open_value(struct net *n, uint64_t matter, const struct field *f, const char *value, char **ret)
 {
     uint8_t owner[SEALED_REF];
-    char *text = NULL;
     sealed_owner("matter", matter, f->f->name, owner);
-    *ret_erased = !n->o.store || store_unseal(n->o.store, owner, value, &text) != 0;
-    return text ? text : alloc_text("");
+    return n->o.store ? store_unseal(n->o.store, owner, value, ret) : HALL_E_NOT_FOUND;
+}
+
+static char *shown(int code, char *text, bool *ret_erased)
+{
+    *ret_erased = code == HALL_E_NOT_FOUND;
+    return text ? text : alloc_text(*ret_erased ? "" : SHUT);
+}
+
+char *clear_unmasked(struct net *n, uint64_t matter, const struct field *f, const char *value, bool *ret_erased)
+{
+    char *text = NULL;
+    int code = open_value(n, matter, f, value, &text);
+    return shown(code, text, ret_erased);
 }
 
 char *clear_value(struct net *n, uint64_t matter, const struct field *f, const char *value, bool *ret_erased)
 {
-    char *text = clear_unmasked(n, matter, f, value, ret_erased);
-    if (f->type != FLOW_PHONE || !*text)
-        return text;
-    char *masked = alloc_zero(PHONE_SIZE);
-    phone_mask(text, masked);
-    clear_free(text);
-    return masked;
+    char *text = NULL;
+    int code = open_value(n, matter, f, value, &text);
+    if (f->type == FLOW_PHONE && text) {
+        char *masked = alloc_zero(PHONE_SIZE);
+        phone_mask(text, masked);
+        clear_free(text);
+        text = masked;
+    }
+    return shown(code, text, ret_erased);
 }
 
 void clear_free(char *text)

@@ -13,7 +13,8 @@ bool clear_is_sealed(const struct field *f);
 
 /*
  * What a reader sees of one value of a sealed field: a text whole, a phone as 138****2047, of a person the masked name.
- * "" with *ret_erased if it is kept no longer, or cannot be opened any more (the log says why). Freed with clear_free.
+ * "" with *ret_erased if it is kept no longer; words that say so if it is there, but does not open with this machine's
+ * key (the log says why). Freed with clear_free.
  */
 char *clear_value(struct net *n, uint64_t matter, const struct field *f, const char *value, bool *ret_erased);
 /* The same, but a phone whole: each look is audited by the caller. */
