@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
@@ -33,11 +34,11 @@ struct sealer {
 
 _Static_assert((int)SEAL_KEY == (int)KEYFILE_BYTES, "the machine's key seals");
 
-struct sealer *sealer_new(const char *dir)
+struct sealer *sealer_new(const char *dir, bool may_make)
 {
     struct sealer *s = alloc_zero(sizeof *s);
     char *path = alloc_format("%s/machine.key", dir);
-    bool open = keyfile_open(path, s->machine);
+    bool open = (may_make || access(path, F_OK) == 0) && keyfile_open(path, s->machine);
     int why = errno;
     free(path);
     if (open)
@@ -195,10 +196,7 @@ static int use_day(struct store *store, struct sealer *s, int32_t day)
 static int use_store(struct store *store, struct sealer **ret)
 {
     *ret = store_sealer(store);
-    if (*ret)
-        return 0;
-    log_error("store", "machine.key: %s", strerror(errno));
-    return HALL_E_STORE_FAILED;
+    return *ret ? 0 : HALL_E_STORE_FAILED;
 }
 
 /* ---- rows */

@@ -50,10 +50,12 @@ int sealed_rows_write(sqlite3 *db, const struct sealed_write *w, size_t n);
 /* The machine's key, and the days' that were used last. It holds a statement of the reader, which outlives it. */
 struct sealer;
 void sealer_free(struct sealer *s);
-/* Of an open store; NULL: the machine's key cannot be had, errno says why. */
+/* Of an open store; NULL: the machine's key cannot be had, and the log has said why. A key that is missing is made only
+ * where nothing has been sealed yet: another one would open nothing, and what it seals would not open when the right
+ * one is put back. */
 struct sealer *store_sealer(struct store *s);
 void store_note_sealing(struct store *s, bool works);
-struct sealer *sealer_new(const char *dir);
+struct sealer *sealer_new(const char *dir, bool may_make); /* NULL: errno says why */
 void sealer_forget_keys(struct sealer *s);
 void store_forget_keys(struct store *s); /* the days' keys in memory: some are about to be deleted */
 

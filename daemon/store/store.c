@@ -22,7 +22,7 @@ struct store {
     struct writer *writer;
     uint64_t last_seq;
     struct sealer *sealer; /* NULL until something is sealed or opened */
-    bool cannot_seal;
+    bool cannot_seal, said_keyless;
 };
 
 enum { OPENING_BUSY_MS = 1000 };
@@ -145,10 +145,21 @@ sqlite3 *store_reader_db(struct store *s)
     return journal_db(s->reader);
 }
 
+static bool has_sealed(struct store *s)
+{
+    int64_t one;
+    return db_read_int(store_reader_db(s), "SELECT 1 FROM day_key LIMIT 1", &one) == 0;
+}
+
 struct sealer *store_sealer(struct store *s)
 {
-    if (!s->sealer)
-        s->sealer = sealer_new(s->dir);
+    if (s->sealer)
+        return s->sealer;
+    s->sealer = sealer_new(s->dir, !has_sealed(s));
+    if (!s->sealer && !s->said_keyless)
+        log_error("store", "machine.key: %s: what is sealed does not open; put the key back (docs/journal.md, Backups)",
+                  strerror(errno));
+    s->said_keyless = !s->sealer;
     return s->sealer;
 }
 

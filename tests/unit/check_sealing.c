@@ -347,17 +347,26 @@ END_TEST
 
 START_TEST(without_the_machines_key_nothing_is_decided_and_tickets_go_on)
 {
-    char *path = fixture_path(&f, "machine.key");
+    char *path = fixture_path(&f, "machine.key"), *aside = fixture_path(&f, "aside");
     must(0, "ask", "{\"summary\":\"有钥匙\"}");
     fixture_kill(&f);
-    ck_assert_int_eq(unlink(path), 0); /* another machine's will be made, which opens nothing of today */
+    ck_assert_int_eq(rename(path, aside), 0);
     fixture_must_open(&f);
     uint64_t seq = hall_seq(f.engine->decided);
     ck_assert_int_eq(ask(0, "ask", "{\"summary\":\"没有钥匙\"}", NULL).code, HALL_E_SEAL_FAILED);
     ck_assert_uint_eq(hall_seq(f.engine->decided), seq);
     ck_assert_int_eq(fixture_do(&f, "li", "{\"issue_ticket\":{\"queue\":\"A\"}}", NULL).code, 0);
     ck_assert_int_eq(f.fatal, 0);
+    fixture_pass(DAY);
+    ck_assert_int_eq(ask(0, "ask", "{\"summary\":\"明天也没有\"}", NULL).code, HALL_E_SEAL_FAILED);
+    ck_assert(!store_seals(f.engine->store));
+    ck_assert_int_ne(access(path, F_OK), 0); /* nor was another made */
+    ck_assert_int_eq(rename(aside, path), 0);
+    must(0, "ask", "{\"summary\":\"钥匙回来了\"}");
+    says(1, "summary", "有钥匙");
+    ck_assert(store_seals(f.engine->store));
     free(path);
+    free(aside);
 }
 END_TEST
 
