@@ -165,6 +165,20 @@ static int put_in_place(const char *file, const char *part, char why[200])
     return code;
 }
 
+/* Whoever logged out since, or was logged out with a new password, must not be in again. */
+static int forget_sessions(const char *file, char why[200])
+{
+    sqlite3 *db = NULL;
+    int code = 0;
+    if (sqlite3_open_v2(file, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
+        db_run(db, "PRAGMA secure_delete=ON; DELETE FROM session") != 0) {
+        db_why(db, file, why);
+        code = HALL_E_STORE_FAILED;
+    }
+    sqlite3_close(db);
+    return code ? code : sync_file(file, why);
+}
+
 static int restore_locked(const char *dir, const char *file, char why[200])
 {
     struct journal *from;
@@ -175,6 +189,8 @@ static int restore_locked(const char *dir, const char *file, char why[200])
     code = verify(from, file, why);
     if (!code)
         code = copy_journal(from, part, why);
+    if (!code)
+        code = forget_sessions(part, why);
     if (!code)
         code = put_in_place(to, part, why);
     if (code)

@@ -4,10 +4,12 @@ import os
 import shutil
 import sqlite3
 import sys
+import time
 
 import pytest
 
 from hall import SMALL_HALL, Hall, Load, journal_tool
+from web import Person, password
 
 CONFIG = 78
 
@@ -17,6 +19,15 @@ def backup(hall):
     path = os.path.join(hall.root, "backup.db")
     assert hall.admin().post("/admin/backup", {"file": path}).status == 200
     return path
+
+
+def log_in_is_on_disk(hall):
+    end = time.monotonic() + 5      # written within a second
+    while True:
+        with sqlite3.connect(f"file:{hall.journal}?mode=ro", uri=True) as journal:
+            if journal.execute("SELECT count(*) FROM session").fetchone()[0]:
+                return
+        assert time.monotonic() < end
 
 
 def lose_the_disk(hall):
@@ -124,6 +135,21 @@ def book(hall, person="13800001234", n=0):
     slots = [s for s in answer["slots"] if s["slot_at"].startswith(answer["days"][1]["date"])]
     held = public.post("/appointments", {"item": "a1", "slot_at": slots[n]["slot_at"]}).body
     return public.post(f"/appointments/by-token/{held['token']}", {"person": person})
+
+
+def test_a_restore_lets_nobody_in_who_had_logged_out():
+    with Hall() as hall:
+        person = Person(hall)
+        assert person.log_in("jingli", password(hall, "jingli")).status == 200
+        kept = dict(person.cookies)
+        log_in_is_on_disk(hall)
+        path = backup(hall)
+        assert person.request("DELETE", "/session").status == 204
+        lose_the_disk(hall)
+        hall.start("--restore", path)
+        back = Person(hall)
+        back.cookies = kept
+        assert back.request("GET", "/me").body["role"] == "public"
 
 
 @pytest.mark.parametrize("keeps_the_key", [True, False])
