@@ -57,8 +57,9 @@ void api_file_take(struct call *c)
     size_t len;
     const char *bytes = request_body(c->request, &len);
     const struct filetype *type = filetype_of(bytes, len);
-    if (!type) {
-        call_refuse_field(c, len ? HALL_E_BAD_VALUE : HALL_E_FIELD_MISSING, "file", "");
+    int code = !len ? HALL_E_FIELD_MISSING : len > FILE_BYTES_MOST ? HALL_E_TOO_LARGE : !type ? HALL_E_BAD_VALUE : 0;
+    if (code) {
+        call_refuse_field(c, code, "file", "");
         return;
     }
     if (!c->net->person_key || !c->net->o.engine) {

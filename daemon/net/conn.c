@@ -96,7 +96,7 @@ static bool is_counted(const struct conns *all, const struct conn *c)
 static void allow(struct conn *c, bool large)
 {
     const struct conns_options *o = &c->all->o;
-    size_t more = large ? o->large_bytes - o->body_bytes : 0;
+    size_t more = large && o->large_bytes > o->body_bytes ? o->large_bytes - o->body_bytes : 0;
     c->all->n_large += large - c->is_large;
     c->is_large = large;
     bufferevent_setwatermark(c->bev, EV_READ, 0, o->input_bytes + more);

@@ -288,6 +288,13 @@ def test_a_large_file_is_taken_and_one_too_large_is_not():
         connection.close()
 
 
+def test_a_hall_that_takes_larger_bodies_takes_no_larger_files():
+    with MatterHall(limits={"enforce": False, "min_free_mib": 0, "body_bytes": 6 << 20}) as hall:
+        clerk = hall.person("clerk")
+        assert bring(clerk, PDF + b"x" * (4 << 20))[0] == 413
+        assert bring(clerk, PDF + b"x" * (3 << 20))[0] == 201
+
+
 def test_only_a_few_large_requests_are_read_at_once():
     with MatterHall() as hall:
         clerk, large = hall.person("clerk"), PDF + b"x" * 200000
