@@ -295,6 +295,20 @@ bool matters_may_read(const struct asker *a, const struct matter *m)
     return flow_may_read(a->hall->flow, &c.turn, m);
 }
 
+bool matters_may_have_read(const struct asker *a, const struct matter *m)
+{
+    const struct definition *d = m->def;
+    struct source src = {a->hall, a->user, a->role, a->memo};
+    for (size_t i = 0; a->user && i < d->flow->n_read; i++) {
+        if (d->read[i].kind == WHO_AT && has_role(&src, a->user, d->read[i].role))
+            return true;
+        for (size_t k = 0; d->read[i].kind == WHO_LEVEL && k < d->flow->n_levels; k++)
+            if (has_role(&src, a->user, d->flow->levels[k]))
+                return true;
+    }
+    return false;
+}
+
 bool matters_may_read_field(const struct asker *a, const struct matter *m, int field)
 {
     struct circumstances c;

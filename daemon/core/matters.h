@@ -36,6 +36,8 @@ struct asker {
 const char *matters_person(const struct matter *m);
 
 bool matters_may_read(const struct asker *a, const struct matter *m);
+/* Might the asker have read it while it was with another department, colleague or level? */
+bool matters_may_have_read(const struct asker *a, const struct matter *m);
 bool matters_may_read_field(const struct asker *a, const struct matter *m, int field);
 /* The kind as such, and figures about it: by the asker's role, whatever the matter. */
 bool matters_may_read_kind(const struct asker *a, const struct definition *d);

@@ -327,12 +327,15 @@ static void take(struct call *c, const struct matter *m, const Halld__TakeReques
     call_submit_fields(c, call_command(HALLD__COMMAND__BODY_TAKE_TRANSITION, &to->base), &fields, on_taken, c);
 }
 
-static void take_from_body(struct call *c, const struct matter *m)
+/* The body first: what is wrong with it is said whether the matter exists or not. */
+static void take_from_body(struct call *c, const struct matter *(*find)(struct call *c))
 {
-    Halld__TakeRequest *from = m ? (Halld__TakeRequest *)call_body(c) : NULL;
+    Halld__TakeRequest *from = (Halld__TakeRequest *)call_body(c);
+    const struct matter *m = from ? find(c) : NULL;
     if (!from)
         return;
-    take(c, m, from);
+    if (m)
+        take(c, m, from);
     if (from->fields)
         fields_wipe(from->fields);
     protobuf_c_message_free_unpacked(&from->base, NULL);
@@ -340,12 +343,12 @@ static void take_from_body(struct call *c, const struct matter *m)
 
 void api_matter_take(struct call *c)
 {
-    take_from_body(c, find_by_id(c));
+    take_from_body(c, find_by_id);
 }
 
 void api_matter_take_by_token(struct call *c)
 {
-    take_from_body(c, find_by_token(c));
+    take_from_body(c, find_by_token);
 }
 
 /* ---- a masked number, whole */

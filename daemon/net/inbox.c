@@ -10,7 +10,7 @@ enum { CHANGES_MOST = 128 };
 
 struct change {
     uint64_t matter;
-    bool opened;
+    bool opened, reassigned; /* to another department, colleague or level */
     size_t n_told;
     char **told; /* owned */
 };
@@ -74,14 +74,29 @@ static void add_told(struct change *c, const Halld__MatterNotified *b)
     }
 }
 
-void inbox_note(struct inbox *i, const Halld__Event *event)
+/* Was a colleague or a department given? */
+static bool names_others(const struct matter *m, const Halld__MatterMoved *b)
+{
+    for (size_t f = 0; m && f < b->n_fields; f++) {
+        int field = definition_field(m->def, b->fields[f]->field);
+        enum flow_type type = field >= 0 ? m->def->fields[field].type : FLOW_TEXT;
+        if (type == FLOW_STAFF || type == FLOW_DEPARTMENT)
+            return true;
+    }
+    return false;
+}
+
+void inbox_note(struct inbox *i, const struct hall *committed, const Halld__Event *event)
 {
     uint64_t matter = inbox_matter_of(event);
     struct change *c = matter && !i->is_flooded ? change_of(i, matter) : NULL;
     if (!c)
         return;
-    if (event->body_case == HALLD__EVENT__BODY_MATTER_MOVED)
+    if (event->body_case == HALLD__EVENT__BODY_MATTER_MOVED) {
         c->opened |= event->matter_moved->opened;
+        c->reassigned |= names_others(flow_matter(hall_flow(committed), matter), event->matter_moved);
+    }
+    c->reassigned |= event->body_case == HALLD__EVENT__BODY_MATTER_RAISED;
     if (event->body_case == HALLD__EVENT__BODY_MATTER_NOTIFIED)
         add_told(c, event->matter_notified);
 }
@@ -104,10 +119,17 @@ void inbox_tell(const struct inbox *i, const struct looker *l, void (*each)(void
     }
     for (size_t k = 0; k < i->n; k++) {
         const struct matter *m = flow_matter(hall_flow(l->asker.hall), i->at[k].matter);
-        if (!m || !matters_may_read(&l->asker, m))
+        bool reads = m && matters_may_read(&l->asker, m);
+        if (!m || (!reads && !(i->at[k].reassigned && matters_may_have_read(&l->asker, m))))
             continue;
+        news = (Halld__InboxNews)HALLD__INBOX_NEWS__INIT;
         news.matter = m->id;
         news.flow = m->def->flow->name;
+        news.gone = !reads;
+        if (!reads) {
+            each(arg, &news);
+            continue;
+        }
         news.state = (char *)matter_state_name(m);
         news.color = (char *)matter_color_name(matter_color(m));
         news.revision = m->revision;

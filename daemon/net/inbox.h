@@ -13,9 +13,9 @@ struct inbox;
 
 struct inbox *inbox_new(void);
 void inbox_free(struct inbox *i);
-void inbox_note(struct inbox *i, const Halld__Event *event);
-/* One piece of news for each changed matter that the looker may read; if very many have changed, a single one of matter
- * 0: read the list again. */
+void inbox_note(struct inbox *i, const struct hall *committed, const Halld__Event *event);
+/* One piece of news for each changed matter that the looker may read, or might have read before it went to others; if
+ * very many have changed, a single one of matter 0: read the list again. */
 void inbox_tell(const struct inbox *i, const struct looker *l, void (*each)(void *arg, const Halld__InboxNews *news),
                 void *arg);
 void inbox_clear(struct inbox *i);

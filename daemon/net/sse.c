@@ -414,7 +414,7 @@ static void mark_matter(struct sse *s, const Halld__Event *e)
     if (t)
         t->dirty = true;
     if (s->kinds[TOPIC_INBOX].n)
-        inbox_note(s->inbox, e);
+        inbox_note(s->inbox, hall_of(s), e);
 }
 
 void sse_committed(struct sse *s, const struct hall *committed, Halld__Event *const *events, size_t n)

@@ -9,7 +9,7 @@
 #include "core/queue/queue.h"
 #include "view/build.h"
 
-enum { PAGE = 100, PAGE_MOST = 500, ENDED_LOOKED_AT = 20000, TEXTS_OPENED = 400, WORDS_MOST = 8, WORDS_BYTES = 200 };
+enum { PAGE = 100, PAGE_MOST = 500, ENDED_LOOKED_AT = 20000, TEXTS_OPENED = 400, WORDS_MOST = 16, WORDS_BYTES = 320 };
 
 /* Where a matter stands in the list. */
 struct standing {
@@ -304,6 +304,8 @@ static int check(struct search *s, struct refusal *r)
     s->has_after = *q->after != '\0';
     if (s->has_after && !standing_from_text(q->after, &s->after))
         return refuse(r, HALL_E_BAD_VALUE, "after", "");
+    if (strlen(q->q) >= WORDS_BYTES)
+        return refuse(r, HALL_E_TOO_LONG, "q", "");
     if (q->most < 0)
         return refuse_number(r, HALL_E_BAD_VALUE, "most", q->most);
     return 0;

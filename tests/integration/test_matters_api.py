@@ -288,7 +288,7 @@ def test_the_inbox_is_sorted_by_colour_then_deadline_and_filtered(hall):
     assert desk.get("/matters?color=red").body["total"] == 0
     assert desk.get("/matters?state=registered&flow=denial").body["matters"] == []
     assert all(m["mine"] for m in desk.get("/matters?mine=true").body["matters"])
-    for query, code in (("color=blue", "BAD_VALUE"), ("after=x", "BAD_VALUE"), ("most=-1", "BAD_VALUE"), ("other=1", "UNKNOWN_FIELD")):
+    for query, code in (("color=blue", "BAD_VALUE"), ("after=x", "BAD_VALUE"), ("most=-1", "BAD_VALUE"), ("q=" + "x" * 320, "BAD_REQUEST"), ("other=1", "UNKNOWN_FIELD")):
         assert desk.get("/matters?" + query).code == code, query
     assert desk.get("/flows/nothing/matters").code == "NO_FLOW"
 
@@ -492,6 +492,9 @@ def test_an_inbox_hears_of_what_its_reader_may_read(hall):
         while (heard := leader.next("inbox")[2])["state"] != "routed":
             assert heard["matter"] == number(matter)
         assert heard["mine"] and not heard["told"]
+        hall.take("desk", matter, "route", department="b", told="改由乙局办")
+        news = officer.next("inbox")[2]    # it has gone to others, who are told
+        assert (news["matter"], news["state"], news["gone"], news["mine"]) == (number(matter), "", True, False)
     assert Stream(hall, "inbox/").code == "NO_SESSION"
     assert Stream(hall, "inbox/", hall.token("kiosk")).code == "WRONG_ROLE"
 
