@@ -336,6 +336,14 @@ def test_a_flow_of_one_file_appears_on_the_general_page(hall, browser):
     browser.press("1").wait_for(".d-do")
 
 
+def test_an_auditor_looks_and_takes_no_step(hall, browser):
+    matter = registered(hall)
+    enter(hall, browser, f"/matters/?flow=escalation#all/{matter}", "shenji")
+    state(browser, "registered")
+    browser.wait_text("这一步不由您办", ".d-steps").wait_text(SUMMARY, ".d-line")
+    assert not browser.all(".d-steps [data-step]") and not browser.all("#new")
+
+
 # ---- English
 
 def test_english_says_the_same(hall, browser):

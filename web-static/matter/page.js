@@ -97,6 +97,7 @@ function render() {
     fill(parts.head, header());
     fill(main, parts.head, whole ? parts.whole : [parts.list, parts.mid, parts.act]).className = "d-page";
     if (whole) return;
+    parts.list.setAttribute("aria-label", t(`tab.${w.tab.id}`));
     fill(parts.list, w.page.top?.(w), inbox(w));
     fill(parts.mid, middle());
     fill(parts.act, side());
@@ -178,6 +179,9 @@ async function readHall() {
   followHallTime(hall);
 }
 
+/** Whoever audits looks at any kind, and takes no step. @param {import("../lib/session.js").Me} me */
+const mayEnter = (me) => may(me, "clerk") || (w.page.name === "matters" && may(me, "auditor"));
+
 /** @param {string} [why] */
 async function begin(why) {
   line?.close();
@@ -185,7 +189,7 @@ async function begin(why) {
   main.className = "";
   try {
     w.me = await whoAmI();
-    while (!may(w.me, "clerk")) w.me = await logIn(main, w.me.kind === "user" ? t("login.role", { name: w.me.name }) : why);
+    while (!mayEnter(w.me)) w.me = await logIn(main, w.me.kind === "user" ? t("login.role", { name: w.me.name }) : why);
     await readHall();
     line = follow(["hall/", "inbox/"], hear);
     w.tab = { id: "" };

@@ -168,7 +168,7 @@ function give(d, fields) {
 
 /** @param {Doing} d @param {any} view what it became */
 async function done(d, view) {
-  Object.assign(w, { doing: null, kept: {}, said: t(d.kind === "open" ? "opened.now" : "done", { step: named(d.step), state: named(view.card, "state") }), id: view.card.matter, view, heardAt: hallNow() });
+  Object.assign(w, { doing: null, kept: {}, said: t(d.kind === "open" ? "opened.now" : "done", { step: named(d.step), state: named(view.card, "state") }) + (view.prints.length ? t("done.print") : ""), id: view.card.matter, view, heardAt: hallNow() });
   history.replaceState(null, "", w.address(view.card.matter));
   await w.lookList().catch(() => {});
   follow(view);

@@ -15,7 +15,7 @@ const kind = (k) => h("li", null, h("a.card", { href: k.page || `/matters/?flow=
 /** @param {string} [why] */
 async function choose(why) {
   let me = await whoAmI();
-  while (!may(me, "clerk")) me = await logIn(main, me.kind === "user" ? t("login.role", { name: me.name }) : why);
+  while (!may(me, "clerk") && !may(me, "auditor")) me = await logIn(main, me.kind === "user" ? t("login.role", { name: me.name }) : why);
   const { kinds } = await get("/flows"), mine = kinds.filter((/** @type {any} */ k) => k.reads || k.opens.length);
   document.title = t("title.matters");
   const quiet = (/** @type {string} */ text, /** @type {() => void} */ act) => h("button.btn.quiet", { type: "button", onclick: act }, text);
