@@ -114,7 +114,7 @@ class MatterPictures:
         self.keep("leader")
         self.open("/leader/#duty", "manager").wait_for(".l-rota tr")
         self.keep("leader-duty")
-        self.open("/leader/", "phone").wait_for(".d-in > a")
+        self.open("/leader/", "phone").wait_for(".d-rows > a")
         self.keep("leader-phone-list")
         self.open(f"/leader/#mine/{self.late}", "phone").wait_for(".d-line li")
         self.keep("leader-phone")

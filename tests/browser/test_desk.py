@@ -92,8 +92,8 @@ def test_the_inbox_stands_by_its_clocks_and_arrows_walk_it(hall, browser):
     hall.take("bancheng", second, "triage", cause="system")
     hall.take("bancheng", second, "route", department="social_security", told="已转")
     enter(hall, browser, "/desk/", "bancheng")
-    browser.until(lambda: len(browser.all(".d-in > a")) == 2)
-    assert browser.js("return [...document.querySelectorAll('.d-in > a')].map((a) => [a.dataset.matter, a.dataset.group])") == [[first, "today"], [second, "later"]]
+    browser.until(lambda: len(browser.all(".d-rows > a")) == 2)
+    assert browser.js("return [...document.querySelectorAll('.d-rows > a')].map((a) => [a.dataset.matter, a.dataset.group])") == [[first, "today"], [second, "later"]]
     assert "今天到期" in browser.text(".d-in h2.soon") and "剩 5 天" in browser.text(f"[data-matter='{second}'] .left")
     for key, at in ((KEYS.ARROW_DOWN, first), ("j", second), ("k", first), (KEYS.ARROW_DOWN, second)):
         browser.press(key).until(lambda wanted=at: current(browser) == wanted, f"not at {at}")
@@ -106,6 +106,23 @@ def test_news_of_a_colleague_arrive_by_themselves(hall, browser):
     browser.wait_text("现在没有人来反映", ".d-in")
     matter = registered(hall)
     browser.wait_for(f".d-in [data-matter='{matter}']")
+
+
+def test_what_is_being_typed_stays_where_it_is_while_news_come(hall, browser):
+    matter = registered(hall)
+    enter(hall, browser, f"/desk/#inbox/{matter}", "bancheng")
+    step(browser, "point_onward")
+    browser.press("请到区")
+    browser.js("window.typing = document.activeElement; window.leaves = 0; window.typing.addEventListener('blur', () => { window.leaves++; })")
+    other = registered(hall, summary="另一件")
+    browser.wait_for(f".d-rows [data-matter='{other}']")
+    browser.press("法院")
+    assert browser.js("return window.typing === document.activeElement && window.leaves === 0 && window.typing.value === '请到区法院'")
+    browser.press(KEYS.ESCAPE).wait(lambda: not browser.all(".d-do"))
+    browser.press("/", "另")
+    third = registered(hall, summary="又一件")
+    browser.wait_for(f".d-rows [data-matter='{third}']")
+    browser.press("一", KEYS.ENTER).until(lambda: [e.get_attribute("data-matter") for e in browser.all(".d-rows > a")] == [other])
 
 
 def test_whoever_was_slower_is_told_and_keeps_the_text(hall, browser):
@@ -184,16 +201,16 @@ def test_a_text_counts_its_characters_and_a_person_is_only_a_mark(hall, browser)
 def test_words_and_numbers_are_found(hall, browser):
     first, second = registered(hall), registered(hall, summary="社保卡在外省激活不了")
     enter(hall, browser, "/desk/", "bancheng")
-    browser.until(lambda: len(browser.all(".d-in > a")) == 2)
+    browser.until(lambda: len(browser.all(".d-rows > a")) == 2)
     browser.press("/", "社保卡", KEYS.ENTER)
-    browser.until(lambda: [e.get_attribute("data-matter") for e in browser.all(".d-in > a")] == [second])
+    browser.until(lambda: [e.get_attribute("data-matter") for e in browser.all(".d-rows > a")] == [second])
     assert "找到 1 件“社保卡”" in browser.text(".d-found")
-    browser.press(KEYS.ESCAPE).until(lambda: len(browser.all(".d-in > a")) == 2)
+    browser.press(KEYS.ESCAPE).until(lambda: len(browser.all(".d-rows > a")) == 2)
     browser.press("/", first, KEYS.ENTER)
-    browser.until(lambda: first in [e.get_attribute("data-matter") for e in browser.all(".d-in > a")])
+    browser.until(lambda: first in [e.get_attribute("data-matter") for e in browser.all(".d-rows > a")])
     hall.take("bancheng", second, "withdraw")
-    browser.press(KEYS.ESCAPE).until(lambda: [e.get_attribute("data-matter") for e in browser.all(".d-in > a")] == [first])
-    browser.click("#ended").until(lambda: [e.get_attribute("data-matter") for e in browser.all(".d-in > a")] == [second])
+    browser.press(KEYS.ESCAPE).until(lambda: [e.get_attribute("data-matter") for e in browser.all(".d-rows > a")] == [first])
+    browser.click("#ended").until(lambda: [e.get_attribute("data-matter") for e in browser.all(".d-rows > a")] == [second])
 
 
 # ---- paper
@@ -276,7 +293,7 @@ def test_an_approver_hears_of_a_filing_and_decides_while_the_person_waits(hall, 
 def test_an_approver_overturns_asks_for_more_and_refers(hall, browser):
     overturned, asked, referred = (filing(hall, facts=f"情况{n}") for n in "一二三")
     enter(hall, browser, "/approver/", "shenpi")
-    browser.until(lambda: len(browser.all(".d-in > a")) == 3)
+    browser.until(lambda: len(browser.all(".d-rows > a")) == 3)
     for matter, name, to in ((overturned, "overturn", "overturned"), (asked, "ask_more", "need_more"), (referred, "refer", "referred")):
         browser.click(f".d-in [data-matter='{matter}']").until(lambda wanted=matter: current(browser) == wanted)
         step(browser, name)
@@ -314,7 +331,7 @@ def test_the_leader_s_page_fits_a_phone_and_decides_there(hall, browser):
     assert not browser.wait_for(".d-act").find_elements("css selector", "kbd") or not browser.all(".d-in a")[0].is_displayed()
     browser.click("[data-step=cannot]").fill("#f-ground", "没有法律依据").click("#send")
     state(browser, "cannot")
-    browser.click(".d-back").wait(lambda: browser.all(".d-in > a")[0].is_displayed())
+    browser.click(".d-back").wait(lambda: browser.all(".d-rows > a")[0].is_displayed())
 
 
 # ---- a kind without a page of its own
@@ -340,7 +357,7 @@ def test_an_auditor_looks_and_takes_no_step(hall, browser):
     matter = registered(hall)
     enter(hall, browser, f"/matters/?flow=escalation#all/{matter}", "shenji")
     state(browser, "registered")
-    browser.wait_text("这一步不由您办", ".d-steps").wait_text(SUMMARY, ".d-line")
+    browser.wait_text("这一步不由您办", ".d-steps").wait_text(SUMMARY, ".d-head")
     assert not browser.all(".d-steps [data-step]") and not browser.all("#new")
 
 

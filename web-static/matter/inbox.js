@@ -1,5 +1,5 @@
 /* What waits, by its clock: overdue, due today, time left; inside a group as the hall orders it, by colour and deadline. */
-import { h, name } from "../lib/dom.js";
+import { fill, h, name } from "../lib/dom.js";
 import { pick, t } from "../lib/i18n.js";
 import { bar } from "./clocks.js";
 import { left, named, secondsLeft } from "./words.js";
@@ -37,11 +37,18 @@ function found(w) {
   return h("p.d-found", { role: "status" }, h("span", null, t(w.ended ? "found.ended" : "found", { n, q: w.q })), w.list.partial ? h("span.sub", null, t("found.part")) : null);
 }
 
-/** @param {Work} w */
-function searchLine(w) {
+/** Built once: what is typed stays while news come. @param {Work} w */
+export function searchLine(w) {
   return h("form.d-find", { role: "search", onsubmit: (/** @type {Event} */ e) => { e.preventDefault(); w.search(/** @type {HTMLInputElement} */ (document.getElementById("q")).value); } },
-    h("input.field", { id: "q", type: "search", value: w.q, placeholder: t("find.for"), "aria-label": t("find.for"), autocomplete: "off", maxlength: 60 }),
-    h("button.btn.quiet", { type: "button", id: "ended", "aria-pressed": w.ended ? "true" : "false", onclick: () => w.showEnded(!w.ended) }, t(w.ended ? "show.open" : "show.ended")));
+    h("input.field", { id: "q", type: "search", placeholder: t("find.for"), "aria-label": t("find.for"), autocomplete: "off", maxlength: 60 }),
+    h("button.btn.quiet", { type: "button", id: "ended", onclick: () => w.showEnded(!w.ended) }));
+}
+
+/** @param {Element} line @param {Work} w */
+export function renewSearch(line, w) {
+  const q = /** @type {HTMLInputElement} */ (line.querySelector("#q")), ended = /** @type {HTMLElement} */ (line.querySelector("#ended"));
+  if (q !== document.activeElement) q.value = w.q;
+  fill(ended, t(w.ended ? "show.open" : "show.ended")).setAttribute("aria-pressed", String(w.ended));
 }
 
 /** @param {Work} w */
@@ -57,7 +64,7 @@ function groups(w) {
 /** @param {Work} w */
 export function inbox(w) {
   const none = !w.list.matters.length;
-  return [searchLine(w), w.attention ? h("p.note.soon.d-new", { role: "alert" }, h("span", null, w.attention.text), h("button.btn", { type: "button", onclick: () => w.attend() }, t("look"))) : null,
+  return [w.attention ? h("p.note.soon.d-new", { role: "alert" }, h("span", null, w.attention.text), h("button.btn", { type: "button", onclick: () => w.attend() }, t("look"))) : null,
     w.q ? found(w) : null, none && !w.q ? h("p.d-none", null, t(w.ended ? "none.ended" : w.tab.none || "none")) : groups(w),
     w.list.after ? h("button.btn.quiet", { type: "button", onclick: () => w.more() }, t("more")) : null];
 }

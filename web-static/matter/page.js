@@ -11,10 +11,10 @@ import { follow } from "../lib/stream.js";
 import { listen, notice, titleOf } from "./attention.js";
 import { clockCard } from "./clocks.js";
 import { head } from "./head.js";
-import { inbox } from "./inbox.js";
+import { inbox, renewSearch, searchLine } from "./inbox.js";
 import { help, onKey, openNew, openings } from "./keys.js";
 import { printMatter } from "./print.js";
-import { opening, stepsCard } from "./steps.js";
+import { opening, renewDoing, stepsCard } from "./steps.js";
 import { timeline } from "./timeline.js";
 import { w } from "./work.js";
 import { named } from "./words.js";
@@ -24,7 +24,8 @@ const main = $("#page");
 /** @type {{close: () => void} | null} */ let line = null;
 let live = true, stale = false, lookedAt = 0, countedAt = 0;
 /** @type {any} */ let newsTimer = 0;
-const parts = { head: h("header.m-head"), list: h("nav.d-in"), mid: h("article.d-mid"), act: h("aside.d-act"), whole: h("section.d-whole") };
+const parts = { head: h("header.m-head"), list: h("nav.d-in"), top: h("div"), rows: h("div.d-rows"), mid: h("article.d-mid"), act: h("aside.d-act"), whole: h("section.d-whole") };
+/** What stands there, so that nothing is taken away from under somebody's hands. @type {{layout: string, panel: string, search: Element | null}} */ const stands = { layout: "", panel: "", search: null };
 
 /* ---- what stands there */
 
@@ -89,19 +90,39 @@ function steadily(draw) {
 
 function render() {
   if (!line) return;
-  const whole = !w.tab.query;
+  layOut();
   document.title = titleOf(w, title());
   document.body.classList.toggle("at-one", Boolean(w.id || w.doing || w.panel));
   document.body.classList.toggle("at-new", w.doing?.kind === "open");
   steadily(() => {
     fill(parts.head, header());
-    fill(main, parts.head, whole ? parts.whole : [parts.list, parts.mid, parts.act]).className = "d-page";
-    if (whole) return;
-    parts.list.setAttribute("aria-label", t(`tab.${w.tab.id}`));
-    fill(parts.list, w.page.top?.(w), inbox(w));
-    fill(parts.mid, middle());
-    fill(parts.act, side());
+    if (!w.tab.query) return;
+    fill(parts.top, w.page.top?.(w));
+    if (stands.search) renewSearch(stands.search, w);
+    fill(parts.rows, inbox(w));
+    if (!(w.panel && w.panel === stands.panel) && !isWritten(parts.mid)) fill(parts.mid, middle());
+    stands.panel = w.panel;
+    if (isWritten(parts.act)) tick();
+    else fill(parts.act, side());
   });
+}
+
+/** Is a form in this part being filled in? Then only what is said about it changes. @param {Element} part */
+function isWritten(part) {
+  const el = w.panel || !w.doing ? null : w.doing.el;
+  if (!el || !w.doing || !part.contains(el)) return false;
+  renewDoing(w, w.doing);
+  return true;
+}
+
+/** The parts are put in their places when these are others, or the language is. */
+function layOut() {
+  const wanted = `${w.tab.query ? "columns" : "whole"} ${otherLang()}`;
+  if (wanted === stands.layout) return;
+  if (!w.tab.query && stands.layout.startsWith("whole")) w.tab.show?.(parts.whole, w);      /* in the other language */
+  Object.assign(stands, { layout: wanted, panel: "", search: searchLine(w) });
+  fill(parts.list, parts.top, stands.search, parts.rows).setAttribute("aria-label", t("timeline.list"));
+  fill(main, parts.head, w.tab.query ? [parts.list, parts.mid, parts.act] : parts.whole).className = "d-page";
 }
 
 /** The current one stays in sight. */
@@ -186,7 +207,7 @@ const mayEnter = (me) => may(me, "clerk") || (w.page.name === "matters" && may(m
 async function begin(why) {
   line?.close();
   line = null;
-  main.className = "";
+  main.className = stands.layout = "";
   try {
     w.me = await whoAmI();
     while (!mayEnter(w.me)) w.me = await logIn(main, w.me.kind === "user" ? t("login.role", { name: w.me.name }) : why);

@@ -1,5 +1,5 @@
 /* What this person may do with the matter now, numbered; the one that is being done, with its form. */
-import { h } from "../lib/dom.js";
+import { fill, h } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { fieldsOf } from "./form.js";
 import { named } from "./words.js";
@@ -21,13 +21,30 @@ function button(view, step, i, w) {
     i < KEYS_MOST ? h("kbd", null, i + 1) : h("span.d-nokey"), h("span", null, named(step), h("small", null, why || small(view, step))));
 }
 
-/** @param {Work} w @param {any} view */
-function doing(w, view) {
-  const d = /** @type {import("./work.js").Doing} */ (w.doing), still = view.steps.some((/** @type {any} */ s) => s.transition === d.step.name);
-  return h("form.d-do", { "data-doing": d.step.name, onsubmit: (/** @type {Event} */ e) => { e.preventDefault(); w.send(); } },
-    h("p.d-doing", null, h("strong", null, named(d.step)), h("button.btn.quiet", { type: "button", onclick: () => w.cancel() }, h("kbd", null, "Esc"), t("back"))),
-    d.changed ? h("p.note.soon", { role: "alert" }, h("span", null, t(still ? "stale" : "stale.gone", { what: d.changed }))) : null,
-    d.form.el, h("button.btn.main", { type: "submit", id: "send", "aria-disabled": w.busy || !still ? "true" : null }, t(w.busy ? "sending" : d.changed ? "send.still" : "send", { step: named(d.step) }), h("kbd", null, "Ctrl"), h("kbd", null, "Enter")));
+/** @typedef {import("./work.js").Doing} Doing */
+
+/** What is being written stays where it stands while news come: an input method would lose its word. Only what is said
+ * about it is drawn again. @param {Work} w @param {Doing} d */
+export function renewDoing(w, d) {
+  const still = d.kind === "open" || w.view?.steps.some((/** @type {any} */ s) => s.transition === d.step.name), { el } = d;
+  const note = /** @type {HTMLElement} */ (el?.querySelector(".d-changed")), send = el?.querySelector("#send");
+  if (!note || !send) return;
+  if (note.hidden !== !d.changed || d.changed !== note.dataset.what) fill(note, d.changed ? h("span", null, t(still ? "stale" : "stale.gone", { what: d.changed })) : "").hidden = !d.changed;
+  note.dataset.what = d.changed;
+  fill(send, t(w.busy ? "sending" : d.changed ? "send.still" : "send", { step: named(d.step) }), h("kbd", null, "Ctrl"), h("kbd", null, "Enter"));
+  if (w.busy || !still) send.setAttribute("aria-disabled", "true");
+  else send.removeAttribute("aria-disabled");
+}
+
+const changed = () => h("p.note.soon.d-changed", { role: "alert", hidden: true }), main = () => h("button.btn.main", { type: "submit", id: "send" });
+/** @param {Work} w @param {Doing} d @param {string} what @param {any[]} parts */
+const formFor = (w, d, what, parts) => h(what, { "data-doing": d.step.name, onsubmit: (/** @type {Event} */ e) => { e.preventDefault(); w.send(); } }, parts);
+
+/** @param {Work} w @param {Doing} d */
+function doing(w, d) {
+  d.el ||= formFor(w, d, "form.d-do", [h("p.d-doing", null, h("strong", null, named(d.step)), h("button.btn.quiet", { type: "button", onclick: () => w.cancel() }, h("kbd", null, "Esc"), t("back"))), changed(), d.form.el, main()]);
+  renewDoing(w, d);
+  return d.el;
 }
 
 /** What can be printed, and what was done last. @param {any} view @param {Work} w */
@@ -42,15 +59,15 @@ export function stepsCard(view, w) {
   const mine = w.doing && w.doing.matter === view.card.matter;
   const none = view.card.ended ? t("steps.ended") : t("steps.none");
   return h("section.card.d-steps", null, h("h2", null, t("steps")), w.said ? h("p.note.now", { role: "status" }, h("span", null, w.said)) : null,
-    mine ? doing(w, view) : view.steps.length ? view.steps.map((/** @type {any} */ s, /** @type {number} */ i) => button(view, s, i, w)) : h("p.sub", null, none),
+    mine && w.doing ? doing(w, w.doing) : view.steps.length ? view.steps.map((/** @type {any} */ s, /** @type {number} */ i) => button(view, s, i, w)) : h("p.sub", null, none),
     mine ? null : prints(view, w));
 }
 
 /** A matter that is being opened. @param {Work} w */
 export function opening(w) {
-  const d = /** @type {import("./work.js").Doing} */ (w.doing);
-  return h("form.d-open", { "data-doing": d.step.name, onsubmit: (/** @type {Event} */ e) => { e.preventDefault(); w.send(); } },
-    h("h1", null, h("span.d-no", null, t("new")), h("span", null, `${named(d.flow)}　${named(d.step)}`)), d.form.el,
-    h("p.d-ends", null, h("button.btn", { type: "button", onclick: () => w.cancel() }, h("kbd", null, "Esc"), t("back")),
-      h("button.btn.main", { type: "submit", id: "send", "aria-disabled": w.busy ? "true" : null }, t(w.busy ? "sending" : "send", { step: named(d.step) }), h("kbd", null, "Ctrl"), h("kbd", null, "Enter"))));
+  const d = /** @type {Doing} */ (w.doing);
+  d.el ||= formFor(w, d, "form.d-open", [h("h1", null, h("span.d-no", null, t("new")), h("span", null, `${named(d.flow)}　${named(d.step)}`)), changed(), d.form.el,
+    h("p.d-ends", null, h("button.btn", { type: "button", onclick: () => w.cancel() }, h("kbd", null, "Esc"), t("back")), main())]);
+  renewDoing(w, d);
+  return d.el;
 }

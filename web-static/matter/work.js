@@ -10,7 +10,7 @@ import { moment, named, whoWord } from "./words.js";
 /** @typedef {{id: string, query?: Record<string, string | boolean>, flows?: string[], none?: string, show?: (el: HTMLElement, w: Work) => any}} Tab query: of a list; show: a page of its own */
 /** @typedef {{name: string, texts: boolean, calls: boolean, tabs: Tab[], title?: (w: Work) => string, top?: (w: Work) => any, look?: (w: Work) => Promise<any>}} Page texts: a matter's texts
  * stand in its head; calls: a new one that waits for me is heard and seen; top: stands above the list; look: reads more with it */
-/** @typedef {{kind: "step" | "open", flow: any, step: any, matter: string, seen: string, form: import("./form.js").Form, key: string, stale: number, changed: string, news: string}} Doing */
+/** @typedef {{kind: "step" | "open", flow: any, step: any, matter: string, seen: string, form: import("./form.js").Form, key: string, stale: number, changed: string, news: string, el: HTMLElement | null}} Doing */
 
 const MOST = 100, BEHIND_MS = 700, BEHIND_MOST = 8;
 const EMPTY = { matters: /** @type {any[]} */ ([]), total: 0, red: 0, yellow: 0, mine: 0, seq: "", after: "", partial: false };
@@ -156,7 +156,7 @@ const lastSeq = (view) => Math.max(0, ...view.timeline.map((/** @type {any} */ l
 
 /** @param {"step" | "open"} kind @param {any} flow @param {any} step @param {any} view @returns {Doing} */
 function doing(kind, flow, step, view) {
-  return { kind, flow, step, matter: view ? view.card.matter : "", seen: view ? view.card.revision : "", stale: view ? lastSeq(view) : 0, changed: "", news: "", key: newKey(), form: formOf(flow, step, view, w, view ? w.kept : {}) };
+  return { kind, flow, step, matter: view ? view.card.matter : "", seen: view ? view.card.revision : "", stale: view ? lastSeq(view) : 0, changed: "", news: "", el: null, key: newKey(), form: formOf(flow, step, view, w, view ? w.kept : {}) };
 }
 
 /** @param {Doing} d @param {Record<string, any>} fields */
