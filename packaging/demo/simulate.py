@@ -77,6 +77,8 @@ class Visitor:
         self.holds = dice.random() < HOLD
         self.sent_on = dice.random() < SENT_ON and self.item not in ("desk", "collect")
         self.outcome = dice.choice(OUTCOMES)
+        self.missing = []
+        self.told_desk = False
         self.ticket = {}
         self.waiting = False
 
@@ -156,7 +158,11 @@ class Clerk:
         self.after_visit()
 
     def finish(self):
-        if self.visitor.sent_on and self.number != COLLECTION:
+        self.tell_once()
+        if self.number == DESK and not self.visitor.told_desk and self.hall.installed("escalation"):
+            self.visitor.told_desk = True
+            self.hall.desk.hear(self.connection, self.visitor)
+        if self.sends_on():
             self.visitor.sent_on = False
             self.visitor.service = 2 * MINUTE
             self.key("transfer", {"item": "collect"})
@@ -169,9 +175,26 @@ class Clerk:
             self.hall.served += 1
             self.ask_next(self.outcome())
 
+    def sends_on(self):
+        return self.visitor.sent_on and self.number != COLLECTION
+
+    def tell_once(self):
+        """What is missing is told in writing before the visit ends with it; of an item without papers nothing is missing."""
+        visitor = self.visitor
+        if visitor.outcome != "supplement" or visitor.missing or self.sends_on():
+            return
+        papers = self.hall.papers_of(visitor.item)
+        if not papers:
+            visitor.outcome = "advice"
+            return
+        visitor.missing = [papers[-1]["name"]]
+        if self.hall.installed("notice"):
+            self.connection.post("/flows/notice/matters", {"transition": "tell", "window": self.number, "fields": {
+                "missing": [papers[-1]["material"]], "text": f"请补{papers[-1]['name']}，备齐后今天回来不用重新排队。"}})
+
     def outcome(self):
         body = {"outcome": self.visitor.outcome}
-        return {**body, "missing": ["身份证复印件"]} if self.visitor.outcome == "supplement" else body
+        return {**body, "missing": self.visitor.missing} if self.visitor.outcome == "supplement" else body
 
     def wants_break(self):
         return self.number in UNIFIED and not self.had_break and not self.held and \
@@ -228,6 +251,28 @@ class Clerk:
             self.press()
 
 
+class Desk:
+    """What could not be done: registered at the desk's window, and dealt with while the person is there; most at once,
+    some by a department that answers later. Those stay open for whoever watches."""
+
+    def __init__(self, connection):
+        self.connection, self.stories = connection, read_csv("desk_stories.csv")
+
+    def hear(self, window, visitor):
+        dice = random.Random(visitor.index * 7 + 1)
+        story = dice.choice(self.stories)
+        matter = window.post("/flows/escalation/matters", {
+            "transition": "register", "window": DESK, "fields": {"summary": story["summary"]}})["card"]["matter"]
+        self.step(matter, "triage", cause=story["cause"])
+        if story["department"]:
+            self.step(matter, "route", department=story["department"], told="已经转给负责的单位，今天先给您回话。")
+        else:
+            self.step(matter, "solve", answer=story["answer"])
+
+    def step(self, matter, transition, **fields):
+        self.connection.post(f"/matters/{matter}/{transition}", {"fields": fields})
+
+
 class Hall:
     """The whole play: visitors, clerks, and what happens later."""
 
@@ -240,6 +285,9 @@ class Hall:
         self.counter = Connection(base, stopped, token=tokens["clerk"])
         self.clerks = {n: Clerk(n, self, Connection(base, stopped, login=(f"chuangkou{n}", passwords[f"chuangkou{n}"])))
                        for n in [*UNIFIED, COLLECTION, DESK]}
+        self.desk = Desk(Connection(base, stopped, login=("bancheng", passwords["bancheng"])))
+        self.flows = {k["flow"]["name"] for k in self.counter.get("/flows").get("kinds", [])}
+        self.papers = {i["item"]: i.get("materials", []) for i in self.public.get("/catalogue")["items"]}
         self.clock = Clock(self.public, speed)
         self.opening = [(int(r["minute"]) * MINUTE, int(r["open"])) for r in read_csv("windows_day.csv")]
         self.date, self.now, self.told, self.over = "", 0.0, 0, True
@@ -259,6 +307,12 @@ class Hall:
         self.waiting = 0
         for clerk in self.clerks.values():
             clerk.had_break, clerk.held, clerk.left_alone = False, [], False
+
+    def installed(self, flow):
+        return flow in self.flows
+
+    def papers_of(self, item):
+        return self.papers.get(item, [])
 
     def later(self, seconds, what):
         self.plans.append((self.now + seconds, what))

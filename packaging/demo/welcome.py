@@ -56,6 +56,7 @@ def config(home, run, port, top):
         "web_dir": os.path.join(top, "web-static"), "listen": f"127.0.0.1:{port}",
         "public_url": f"http://127.0.0.1:{port}",
         "import_hall": os.path.join(top, "packaging", "demo", "hall.json"),
+        "flows_dir": os.path.join(top, "plugins"), "profile": os.path.join(top, "profiles", "national.json"),
         "limits": {"enforce": False}, "clock": {"accept_at_start": True},
         "credentials": os.path.join(home, LOGINS), "zmq": bus_address()})
 
@@ -137,6 +138,10 @@ def addresses(run, base, bus):
             ("窗口", "clerk's window", base + "/window/", "chuangkou1 … chuangkou14"),
             ("预约", "booking by phone", base + "/book/", ""),
             ("预约登记", "booking for others", base + "/appointments/", "chuangkou1 … chuangkou14"),
+            ("办不成事", "the desk", base + "/desk/", "bancheng"),
+            ("审批报备", "approver", base + "/approver/", "shenpi"),
+            ("值班领导", "duty leader", base + "/leader/", "zhiban1 … zhiban2"),
+            ("办件", "every matter", base + "/matters/", ""),
             ("经理", "manager", base + "/manager/", "jingli"),
             ("管理", "administration", base + "/admin/", "guanli"),
             ("接口", "API", base + "/api/v1/openapi.json", ""),

@@ -92,8 +92,9 @@ def test_what_is_overturned_says_how_the_service_goes_on(hall, browser, serving)
 
 def test_the_person_has_left(hall, browser, serving):
     file_denial(browser)
-    browser.press("m").wait_text("群众已离开", ".win-panel").press("1").press(KEYS.ENTER).wait(lambda: hall.matters(flow="denial")[0]["state"] == "pending")
-    browser.press(KEYS.ESCAPE).press(KEYS.ENTER).wait_text("办得怎么样？").wait_text("还没批", "#rows")
+    browser.press("m").wait_text("群众已离开", ".win-panel").press("1").press(KEYS.ENTER).wait_for(".win-matter [data-state=pending]")
+    browser.press(KEYS.ENTER).wait_text("办得怎么样？").wait_text("还没批", "#rows")
+    assert hall.matters(flow="denial")[0]["state"] == "pending"
 
 
 def test_what_is_missing_becomes_the_notice_in_one_go(hall, browser, serving):

@@ -130,8 +130,8 @@ const printsOf = (c, view, el) => (view.prints.length ? h("p.d-prints", null, vi
  */
 async function after(c, view) {
   await c.readWindow();
-  const waits = holderOf(c)?.card.matter === view.card.matter, asksMore = view.steps.some((/** @type {any} */ s) => s.need.length);
-  if (c.detail.ticket && !view.card.ended && view.steps.length && (!waits || asksMore)) openPanel(c, "matter", { view });
+  const asksMore = view.steps.some((/** @type {any} */ s) => s.need.length) || readyStep(c, view) >= 0;
+  if (c.detail.ticket && !view.card.ended && asksMore) openPanel(c, "matter", { view });
   else closePanel(c);
 }
 
