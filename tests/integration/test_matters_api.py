@@ -445,6 +445,55 @@ def test_a_matter_tells_its_story(hall):
     assert "办成" not in json.dumps(theirs, ensure_ascii=False) and "bancheng" not in json.dumps(theirs) and theirs["duty"] == ""
 
 
+# ---- values in words
+
+KINDS = {
+    "words": ("text", {"max": 4000}, "很长" * 2000, ["很长" * 2000]),
+    "notes": ("text", {"max": 20, "most": 3}, ["甲", "乙"], ["甲", "乙"]),
+    "count": ("number", {"max": 9}, 7, ["7"]),
+    "fee": ("money", {"max": 100000}, 12305, ["123.05 元"]),
+    "sure": ("bool", {}, True, ["是"]),
+    "until": ("date", {}, "2026-12-01", ["2026-12-01"]),
+    "colour": ("choice", {"values": [{"name": "red", "zh": "红", "en": "Red"}, {"name": "blue", "zh": "蓝", "en": "Blue"}]}, "blue", ["蓝"]),
+    "visitor": ("person", {"keep_days": 90}, {"id": "510101199001011234", "name": "欧阳锋"}, ["欧*"]),
+    "phone": ("phone", {"keep_days": 90}, "0512-12345678", None),
+    "colleague": ("staff", {}, "li", ["李局长"]),
+    "offices": ("department", {"most": 2}, ["a", "b"], ["甲", "乙"]),
+    "at": ("window", {}, 20, ["办不成事窗口"]),
+    "item": ("item", {}, "a1", ["甲一"]),
+    "papers": ("material", {"most": 5}, ["m1", "m2"], ["授权书", "身份证"]),
+    "earlier": ("matter", {"of": "everything"}, "1", ["样样都有 1 号"]),
+}
+EVERYTHING = {
+    "name": "everything", "version": 1, "zh": "样样都有", "en": "Everything", "read": ["desk"], "keep_days": 365,
+    "fields": [{"name": name, "zh": f"项{name}", "en": name, "type": kind, **more} for name, (kind, more, _, _) in KINDS.items()],
+    "states": [{"name": "open", "zh": "在办", "en": "Open"}, {"name": "over", "zh": "办结", "en": "Over", "end": True}],
+    "transitions": [{"name": "begin", "zh": "开始", "en": "Begin", "to": "open", "roles": ["desk"], "may": list(KINDS)},
+                    {"name": "finish", "zh": "办结", "en": "Finish", "from": ["open"], "to": "over", "roles": ["desk"]}]}
+
+
+def test_every_type_of_field_is_said_in_words(tmp_path):
+    (tmp_path / "everything").mkdir()
+    (tmp_path / "everything" / "flow.json").write_text(json.dumps(EVERYTHING), encoding="utf-8")
+    with MatterHall(flows=str(tmp_path)) as hall:
+        hall.matter("everything")
+        view = hall.matter("everything", **{name: value for name, (_, _, value, _) in KINDS.items()})
+        said = {f["field"]: [v["zh"] for v in f["values"]] for f in view["fields"]}
+        assert {name: words for name, words in said.items() if name != "phone"} == {n: k[3] for n, k in KINDS.items() if k[3]}
+        assert "****" in said["phone"][0] and "12345678" not in said["phone"][0]
+        given = {f["field"]: [v["value"] for v in f["values"]] for f in view["fields"]}
+        assert (given["fee"], given["sure"], given["colour"], given["until"], given["at"]) == (["12305"], ["true"], ["blue"], ["2026-12-01"], ["20"])
+        assert given["visitor"] == [""]    # nobody needs the hash
+        assert [f["list"] for f in view["fields"] if f["field"] in ("notes", "papers", "count")] == [True, False, True]
+        assert view["card"]["title"] == "很长" * 40 and view["card"]["cause"] == "蓝" and view["links"][0]["matter"] == "1"
+        first = hall.person("desk").get("/matters/1").body
+        assert first["links"][0] == {**first["links"][0], "matter": "2", "field": "earlier", "back": True, "reads": True}
+        english = {f["field"]: [v["en"] for v in f["values"]] for f in view["fields"]}
+        assert (english["fee"], english["sure"], english["colour"]) == (["¥123.05"], ["yes"], ["Blue"])
+        too_long = hall.person("desk").post("/flows/everything/matters", {"fields": {"words": "长" * 4001}})
+        assert (too_long.status, too_long.code) == (422, "FIELD_BAD"), too_long.body
+
+
 # ---- clocks
 
 def at(time):
