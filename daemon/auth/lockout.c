@@ -14,9 +14,15 @@ struct tries {
     int failed;
 };
 
+struct home {
+    uint64_t who; /* 0 = free */
+    int64_t last;
+};
+
 struct lockout {
     unsigned char key[crypto_shorthash_KEYBYTES];
     struct tries tries[SETS][WAYS];
+    struct home homes[SETS][WAYS];
 };
 
 struct lockout *lockout_new(void)
@@ -87,4 +93,27 @@ void lockout_forget(struct lockout *l, const char *who)
     struct tries *t = find(l, hash_who(l, who));
     if (t)
         memset(t, 0, sizeof *t);
+}
+
+bool lockout_is_at_home(struct lockout *l, const char *who)
+{
+    uint64_t hash = hash_who(l, who);
+    const struct home *set = l->homes[hash % SETS];
+    for (int i = 0; i < WAYS; i++)
+        if (set[i].who == hash)
+            return true;
+    return false;
+}
+
+void lockout_welcome(struct lockout *l, const char *who, int64_t now)
+{
+    uint64_t hash = hash_who(l, who);
+    struct home *set = l->homes[hash % SETS], *place = set;
+    for (int i = 0; i < WAYS; i++) {
+        if (set[i].who == hash)
+            place = &set[i];
+        else if (place->who != hash && set[i].last < place->last)
+            place = &set[i];
+    }
+    *place = (struct home){hash, now};
 }

@@ -105,6 +105,14 @@ static void name_of(char who[WHO_SIZE], const char *kind, const char *what)
     snprintf(who, WHO_SIZE, "%s:%.100s", kind, what);
 }
 
+/* Who is counted: the name alone, or the name here, where somebody of that name has been let in before. */
+static void name_of_user(struct call *c, char who[WHO_SIZE], const char *name)
+{
+    snprintf(who, WHO_SIZE, "user:%.100s@%s", name, call_party(c));
+    if (!lockout_is_at_home(c->net->lockout, who))
+        name_of(who, "user", name);
+}
+
 /* A password or a code must not cross a network in clear. */
 static bool is_private(struct call *c)
 {
@@ -123,7 +131,7 @@ static void on_verified(void *arg, bool right)
     struct net *n = c->net;
     char by_name[WHO_SIZE], by_address[WHO_SIZE], token[SESSION_TOKEN_SIZE];
     const Halld__User *user = setup_user_find(hall_setup(call_hall(c)), c->note);
-    name_of(by_name, "user", c->note);
+    name_of_user(c, by_name, c->note);
     name_of(by_address, "address", call_party(c));
     /* A password that was changed meanwhile opens nothing more. */
     right = right && user && user->secret.len == sizeof c->secret &&
@@ -136,6 +144,8 @@ static void on_verified(void *arg, bool right)
     }
     lockout_forget(n->lockout, by_name);
     lockout_forget(n->lockout, by_address);
+    snprintf(by_name, sizeof by_name, "user:%.100s@%s", user->name, call_party(c));
+    lockout_welcome(n->lockout, by_name, clock_monotonic_ms());
     if (c->caller.session) /* the request may have waited: the session it came with may be gone */
         c->caller.session = NULL;
     const struct session *session = sessions_open(n->sessions, user->name, call_now(c), token);
@@ -160,7 +170,7 @@ static char *hash_of(struct call *c, const char *name)
 static void log_in(struct call *c, const Halld__LoginRequest *request)
 {
     char by_name[WHO_SIZE], by_address[WHO_SIZE];
-    name_of(by_name, "user", request->name);
+    name_of_user(c, by_name, request->name);
     name_of(by_address, "address", call_party(c));
     if (!request->name[0] || !request->password[0]) {
         call_refuse_field(c, HALL_E_FIELD_MISSING, request->name[0] ? "password" : "name", "");

@@ -172,6 +172,19 @@ def test_a_page_is_paired_by_its_code_once(hall):
     assert security(hall, "bad_pairing") and security(hall, "paired", lambda row: row["who"] == "k8")
 
 
+def test_strangers_lock_nobody_out_where_he_has_been_let_in():
+    with Hall(trusted_proxy=["127.0.0.1"]) as hall:
+        def person(address):
+            return Person(hall, headers={"X-Forwarded-For": address, "X-Forwarded-Proto": "https"})
+        secret = password(hall, "jingli")
+        assert person("203.0.113.1").log_in("jingli", secret).status == 200
+        guesses = [person(f"198.51.{n}.7").log_in("jingli", "wrong password").code for n in range(8)]
+        assert guesses == ["BAD_LOGIN"] * 5 + ["LOCKED_OUT"] * 3, "from however many addresses"
+        assert person("203.0.113.1").log_in("jingli", secret).status == 200
+        guesses = [person("203.0.113.1").log_in("jingli", "wrong password").code for _ in range(6)]
+        assert guesses[-1] == "LOCKED_OUT", "guesses count there as well"
+
+
 def test_codes_cannot_be_guessed():
     with Hall() as hall:
         hall.admin().post("/admin/devices", {"name": "k8", "role": "kiosk"})
