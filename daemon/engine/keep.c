@@ -35,7 +35,8 @@ static struct snapshot_job *job_new(struct engine *e)
 
 static void job_free(struct snapshot_job *j)
 {
-    halld__snapshot__free_unpacked(j->hall, NULL);
+    if (j->hall)
+        halld__snapshot__free_unpacked(j->hall, NULL);
     buf_fini(&j->extra);
     free(j->dir);
     free(j);
@@ -45,6 +46,8 @@ static void *save(void *arg)
 {
     struct snapshot_job *j = arg;
     snapshot_save(j->dir, j->hall, j->head, j->extra.data, j->extra.len);
+    halld__snapshot__free_unpacked(j->hall, NULL); /* a third hall is not kept until tomorrow */
+    j->hall = NULL;
     return NULL;
 }
 

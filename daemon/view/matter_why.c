@@ -1,5 +1,6 @@
 #include "view/matter_why.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -217,7 +218,7 @@ static char *why_state(struct why *w)
 
 static char *why_times(struct why *w)
 {
-    strncpy(w->n, w->step->refusal->value, sizeof w->n - 1);
+    snprintf(w->n, sizeof w->n, "%.*s", (int)sizeof w->n - 1, w->step->refusal->value);
     return fill(
         w, (struct sentence){"“{step}”最多 {n} 次，已经用完", "“{step}” can be done {n} times at most, and has been"});
 }

@@ -18,7 +18,7 @@ static const char *check_open_run(const struct matter *m, const struct run *r)
 
 static const char *check_clocks(const struct matter *m)
 {
-    for (size_t i = 0; i < m->def->flow->n_clocks; i++) {
+    for (size_t i = 0; i < m->def->flow->n_clocks && !m->ended; i++) {
         const struct run *r = matter_run(m, (int)i);
         if (!run_is_active(r) && (m->def->clocks[i].in & DEFINITION_BIT(m->state)))
             return "a clock does not run in its states";
