@@ -334,6 +334,24 @@ def test_the_leader_s_page_fits_a_phone_and_decides_there(hall, browser):
     browser.click(".d-back").wait(lambda: browser.all(".d-rows > a")[0].is_displayed())
 
 
+def test_a_list_is_added_to_and_taken_from(hall, browser):
+    matter = registered(hall)
+    hall.take("bancheng", matter, "triage", cause="cross_department")
+    enter(hall, browser, f"/leader/#mine/{matter}", "zhiban1")
+    step(browser, "route_joint")
+    for css, value in (("#f-department", "housing"), ("#f-partners", "tax"), ("#f-partners", "market"), ("#f-partners", "police")):
+        browser.js("document.querySelector(arguments[0]).value = arguments[1]", css, value)
+        if css == "#f-partners":
+            browser.click("[data-field=partners] .d-add .btn")
+    browser.until(lambda: len(browser.all("[data-field=partners] .d-chips li")) == 3)
+    assert "区税务局" in browser.text("[data-field=partners] .d-chips")
+    browser.click("[data-field=partners] .d-chips li:nth-child(2) .btn").fill("#f-told", "几家一起办")
+    send(browser)
+    state(browser, "routed")
+    assert browser.text("dd[data-field=partners]") == "区税务局、区公安分局"
+    browser.wait_text("10 个工作日", ".d-clock")
+
+
 # ---- a kind without a page of its own
 
 def test_a_flow_of_one_file_appears_on_the_general_page(hall, browser):
