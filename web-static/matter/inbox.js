@@ -8,12 +8,13 @@ import { left, named, secondsLeft } from "./words.js";
 /** @typedef {import("./words.js").Left} Left */
 
 const GROUPS = /** @type {const} */ ([["over", "h2.stop"], ["today", "h2.soon"], ["later", "h2"]]);
-const BAR = 96;
+const BAR = 96, SHORT = 12;
 
 /** Where the matter is, in a few words. @param {any} card @param {Work} w */
 function small(card, w) {
   const office = w.catalogue.groups.find((/** @type {any} */ g) => g.group === card.department), where = (office ? pick(office.name, office.name_en) : "") || named(card, "state");
-  return [card.number || t("number", { n: card.matter }), w.mixed ? named(card, "flow") : "", card.person, named({ zh: card.cause, en: card.cause_en }), where].filter((x) => x).join("　");
+  const said = [card.number || t("number", { n: card.matter }), w.mixed ? named(card, "flow") : "", card.person, named({ zh: card.cause, en: card.cause_en }), where].filter((x) => x);
+  return said.map((x, i) => [i ? "　" : "", h(x.length < SHORT ? "span.nb" : "span", null, x)]);
 }
 
 /** @param {any} card @param {Left} now @param {Work} w */
