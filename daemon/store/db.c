@@ -178,7 +178,7 @@ int db_open_cache(const char *file, sqlite3 **ret, char why[DB_WHY])
 {
     static const char *const pragmas[] = {"PRAGMA cell_size_check=ON",         "PRAGMA trusted_schema=OFF",
                                           "PRAGMA temp_store=MEMORY",          "PRAGMA journal_mode=WAL",
-                                          "PRAGMA synchronous=NORMAL",         "PRAGMA cache_size=-32768",
+                                          "PRAGMA synchronous=NORMAL",         "PRAGMA cache_size=-2048",
                                           "PRAGMA journal_size_limit=1048576", NULL};
     sqlite3 *db;
     int code = create_private(file, why);

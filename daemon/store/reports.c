@@ -17,7 +17,13 @@
 #include "store/reports_inside.h"
 
 /* Another number throws older files away: they are made again. */
-enum { REPORTS_VERSION = 1, REPORTS_APPLICATION = 0x48414C52, /* "HALR" */ CHUNK = 100000, ARENA_BYTES = 65536 };
+enum {
+    REPORTS_VERSION = 1,
+    REPORTS_APPLICATION = 0x48414C52,
+    /* "HALR" */ CHUNK = 100000,
+    MANY = 20000,
+    ARENA_BYTES = 65536
+};
 
 static const char SCHEMA[] =
     "CREATE TABLE meta(seq INTEGER NOT NULL, head BLOB NOT NULL);"
@@ -348,9 +354,17 @@ static bool has_room(const struct reports *r)
     return statvfs(r->dir, &v) != 0 || (uint64_t)v.f_bavail * v.f_frsize >> 20 >= REPORTS_SPARE_MIB;
 }
 
-static int follow(struct reports *r, struct journal *j, uint64_t to)
+/* A year's events touch many pages; a day's few, and the memory is the hall's. */
+static void take_memory(struct reports *r, bool much)
 {
-    int code = make_open(r, j);
+    db_run(r->db, much ? "PRAGMA cache_size=-32768" : "PRAGMA cache_size=-2048");
+    if (!much)
+        sqlite3_db_release_memory(r->db);
+}
+
+static int follow_on(struct reports *r, struct journal *j, uint64_t to)
+{
+    int code = 0;
     while (!code && r->seq < to) {
         if (!has_room(r))
             return HALL_E_DISK_FULL;
@@ -358,6 +372,21 @@ static int follow(struct reports *r, struct journal *j, uint64_t to)
         code = take_chunk(r, j, next);
         if (!code && r->seq == before)
             return 0; /* the journal ends here */
+    }
+    return code;
+}
+
+static int follow(struct reports *r, struct journal *j, uint64_t to)
+{
+    int code = make_open(r, j);
+    bool many = !code && to > r->seq && to - r->seq > MANY;
+    if (many)
+        take_memory(r, true);
+    if (!code)
+        code = follow_on(r, j, to);
+    if (many && r->db) {
+        take_memory(r, false);
+        alloc_trim();
     }
     return code;
 }
