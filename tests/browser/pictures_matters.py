@@ -126,6 +126,11 @@ class MatterPictures:
         b.driver.delete_all_cookies()
         self.open("/matters/", "manager").log_in(user_of(self.hall, "bancheng")).wait_for(".d-kinds a")
         self.keep("matters")
+        self.open("/desk/#causes", "manager").wait_for("#u-causes li")
+        self.keep("desk-causes")
+        self.enter("/manager/#causes", "jingli").wait_for("#u-causes li")
+        b.click('[data-cause="cross_department"]').click("#u-causes .is-on .u-n").wait_for("#u-behind tbody tr")
+        self.keep("manager-causes")
 
 
 def matters(folder, lang):
