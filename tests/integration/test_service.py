@@ -116,6 +116,11 @@ def test_a_hall_that_was_off_for_longer_than_a_week_starts():
         assert hall.stop() == 0, hall.log()
 
 
+def test_the_unit_lets_halld_see_who_asks():
+    """In a user namespace of its own SO_PEERCRED names every user of the machine but root "nobody"."""
+    assert "yes" not in unit_lines("PrivateUsers")
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--sandboxed"]:
         os.environ["ASAN_OPTIONS"] = "detect_leaks=0"    # which is done by ptrace
