@@ -2,7 +2,8 @@
 import pytest
 
 from chromium import KEYS
-from flow_hall import FlowHall
+from flow_hall import LICENCE, FlowHall
+from test_contrast import check
 
 FILING = {"facts": "没有授权委托书", "ground": "行政许可法第二十九条", "proposed": "不予受理", "alternatives": "请本人来办"}
 
@@ -57,6 +58,7 @@ def test_the_number_waits_for_its_filing_and_enter_does_nothing_by_habit(hall, b
     browser.wait_text("没定以前这个号不能办结。", ".win-matter").wait_text("剩 29", ".win-matter").wait_text("在等否定报备", '[data-key="Enter"]')
     browser.press(KEYS.ENTER).wait_text("这个号还不能办结", ".win-panel").press(KEYS.ENTER).wait(lambda: not browser.all(".win-panel"))
     assert not last(hall, "ticket_finished") and hall.matters(flow="denial")[0]["state"] == "submitted"
+    check(browser, "a filing waits")
 
 
 def test_denied_without_a_filing_leads_to_it(hall, browser, serving):
@@ -128,3 +130,15 @@ def test_two_who_act_at_once(hall, browser, serving):
     browser.press("m").wait_text("撤回", ".win-panel").press("2")
     hall.client("clerk").post(f"/matters/{hall.matters(flow='denial')[0]['matter']}/person_left")
     browser.wait_text("待批", ".win-panel h1")
+
+
+def test_a_matter_of_another_day_is_found_by_its_number(hall, browser, clerk):
+    number = hall.person("chuangkou3").request("POST", "/flows/notice/matters", {"fields": {"item": LICENCE, "missing": ["plan"], "text": "缺方案"}}).body["card"]["matter"]
+    clerk(2)
+    browser.press("f").wait_for("#number")
+    browser.press(*"Z99", KEYS.ENTER).wait_text("没有找到", ".win-panel [role=alert]")
+    browser.fill("#number", number).press(KEYS.ENTER).wait_text("已告知", ".win-panel h1").wait_text("再次告知", "#rows")
+    check(browser, "a matter")
+    browser.click_text("再次告知", "#rows li").press(KEYS.ENTER).wait_for("#f-text")
+    browser.click(".d-ticks input[value=authorisation]").fill("#f-text", "还缺委托书")
+    confirm(browser).wait_text("还缺委托书", ".win-panel").press(KEYS.ESCAPE).wait(lambda: not browser.all(".win-panel"))

@@ -2,6 +2,7 @@
 import pytest
 
 from flow_hall import FlowHall
+from test_contrast import check
 
 
 @pytest.fixture(name="hall")
@@ -27,6 +28,7 @@ def test_what_could_not_be_done_is_said_from_the_ticket(hall, browser, done):
     assert (card["state"], card["number"]) == ("registered", "A001")
     browser.wait_text("今天 17:00 以前先给您回话", ".m-due").wait_text("11 月 30 日 17:00 以前给您答复", ".m-due")
     browser.wait_text("登记", ".m-story")
+    check(browser, "a person's matter")
 
 
 def test_what_is_answered_can_be_taken_up_again_or_closed(hall, browser, done):

@@ -74,6 +74,7 @@ function others(c) {
     key("9", "desk", !here ? t("not.ticket") : to ? "" : t("key.desk.none"), () => (walks ? openPanel(c, "open", { opening: walks }) : to && c.verb("transfer", { queue: to.queue })), { n: to ? to.window : "" }),
     ...opens((cap) => /\D/.test(cap)),
     ...(here && c.mattersOf === detail.ticket.id && c.matters.length ? [mattersKey(c)] : []),
+    ...(c.openings.length ? [key("F", "find", "", () => openPanel(c, "find"))] : []),
     key("C", "class", here ? "" : t("not.ticket"), () => openPanel(c, "class")),
     key("K", "manual", idle ? "" : here ? t("not.idle") : t("not.now"), () => openPanel(c, "manual")),
     key("P", "slip", "", () => openPanel(c, "slip")),

@@ -11,9 +11,9 @@ const SHOWN = 3;
 /** @param {any} field @returns {string} */
 const valueText = (field) => field.values.map((/** @type {any} */ v) => named(v) || v.value).join(t("list"));
 
-/** What whoever brought the matter to its state has said: the fields of the transitions that lead there. @param {any} view */
+/** What was said on the way to its state, or in it: the fields of the transitions that lead there or stay. @param {any} view */
 export function lastWords(view) {
-  const leading = view.definition.transitions.filter((/** @type {any} */ x) => x.from.length && x.to === view.card.state), names = new Set(leading.flatMap(given));
+  const { state } = view.card, leading = view.definition.transitions.filter((/** @type {any} */ x) => x.from.length && (x.to === state || (!x.to && x.from.includes(state)))), names = new Set(leading.flatMap(given));
   return view.fields.filter((/** @type {any} */ f) => names.has(f.field) && ["text", "choice", "date", "material"].includes(f.type) && f.values.length);
 }
 
@@ -24,7 +24,7 @@ export function nextKey(c, view) {
 }
 
 /** @param {Console} c @param {any} view */
-export const leftOf = (c, view) => left(view.card, c.mattersAt, Boolean(c.hall.open));
+export const leftOf = (c, view) => left(view.card, view.heardAt, Boolean(c.hall.open));
 
 /** What it means for the number at this window. @param {Console} c @param {any} view */
 function meaning(c, view) {
@@ -42,9 +42,9 @@ function tone(c, view) {
   return (field?.outcome && field.outcome_in.includes(state)) || (ended && nextKey(c, view)) ? ".now" : "";
 }
 
-/** @param {Console} c @param {any} view */
-export function matterWords(c, view) {
-  const words = lastWords(view), text = meaning(c, view);
+/** @param {Console} c @param {any} view @param {boolean} [elsewhere] it is not of the ticket here */
+export function matterWords(c, view, elsewhere) {
+  const words = lastWords(view), text = elsewhere ? "" : meaning(c, view);
   return [words.length ? h("dl.win-why", null, words.map((/** @type {any} */ f) => [h("dt", null, named(f)), h("dd", null, name(valueText(f)))])) : null,
     text ? h("p.win-means", null, text) : null];
 }

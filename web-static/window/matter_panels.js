@@ -13,7 +13,7 @@ import { named } from "../matter/words.js";
 import { itemOf } from "./cards.js";
 import { mode } from "./keys.js";
 import { heldWords, lastWords, matterHead, matterWords } from "./matter_cards.js";
-import { fieldsOf, given, holderOf, lockOf, openMatter, takeStep, ticketField } from "./matters.js";
+import { fieldsOf, given, holderOf, lockOf, openMatter, readMatter, takeStep, ticketField } from "./matters.js";
 import { closePanel, finish, openPanel } from "./panels.js";
 
 /** @typedef {import("./page.js").Console} Console */
@@ -40,10 +40,10 @@ function lastDay(n) {
   return `${dateOf(at).getUTCFullYear()}-${two(dateOf(at).getUTCMonth() + 1)}-${two(dateOf(at).getUTCDate())}`;
 }
 
-/** A promise may not be longer than the item's own limit. @param {Console} c @param {HTMLElement} el @param {any} step */
-function limitDates(c, el, step) {
+/** A promise may not be longer than the item's own limit. @param {Console} c @param {HTMLElement} el @param {any} step @param {string} item */
+function limitDates(c, el, step, item) {
   for (const guard of step.when) {
-    const [call, field, limit] = guard.split(" "), days = itemOf(c, c.detail.ticket.item)?.promised_days;
+    const [call, field, limit] = guard.split(" "), days = itemOf(c, item)?.promised_days;
     const input = call === "within" && limit === "item.promised" ? /** @type {HTMLInputElement | null} */ (el.querySelector(`#f-${field}`)) : null;
     if (input && days) input.max = lastDay(days);
   }
@@ -51,7 +51,7 @@ function limitDates(c, el, step) {
 
 /** Who stands here was written once: not again for the next form of the same ticket. @param {Console} c @param {HTMLElement} el @param {any} flow */
 function fillPerson(c, el, flow) {
-  if (c.person.of !== c.detail.ticket.id) return;
+  if (!c.detail.ticket || c.person.of !== c.detail.ticket.id) return;
   for (const field of fieldsOf(flow, "person")) {
     const id = /** @type {HTMLInputElement | null} */ (el.querySelector(`#f-${field}`)), who = /** @type {HTMLInputElement | null} */ (el.querySelector(`#f-${field}-name`));
     if (id) id.value = c.person.id;
@@ -61,6 +61,7 @@ function fillPerson(c, el, flow) {
 
 /** @param {Console} c @param {any} flow @param {Record<string, any>} values */
 function keepPerson(c, flow, values) {
+  if (!c.detail.ticket) return;
   for (const field of fieldsOf(flow, "person")) if (values[field]) c.person = { of: c.detail.ticket.id, ...values[field] };
 }
 
@@ -73,8 +74,8 @@ function formAt(c, p, flow, transition, view) {
   for (const f of flow.fields) if (f.type === "matter" && given(transition).includes(f.name) && matterFor(c, f)) known[f.name] = matterFor(c, f);
   const left = (/** @type {string[]} */ names) => names.filter((n) => !(n in known) && !(!view && flow.fields.some((/** @type {any} */ f) => f.name === n && FILLED_IN.includes(f.type))));
   const step = { ...transition, need: left(transition.need), may: left(transition.may) };
-  const form = formOf(flow, step, view || { card: { item: c.detail.ticket.item }, fields: [] }, asWork(c), {});
-  limitDates(c, form.el, transition);
+  const at = view || { card: { item: c.detail.ticket.item }, fields: [] }, form = formOf(flow, step, at, asWork(c), {});
+  limitDates(c, form.el, transition, at.card.item);
   fillPerson(c, form.el, flow);
   p.form = form;
   p.known = known;
@@ -103,13 +104,12 @@ function lacks(c, flow, transition) {
 /** @param {Console} c @param {string} text */
 const title = (c, text) => [c.detail.ticket ? plate(c.detail.ticket.number, mode(c)) : null, text];
 
-/** The sheet with the person's link; the slip that was printed before must not come with it. @param {Console} c @param {any} view @param {string} which */
+/** The sheet with the person's link; a slip that was printed before must not come with it, nor the sheet with the next slip. @param {Console} c @param {any} view @param {string} which */
 async function printSheet(c, view, which) {
   if (!which) return;
   const slip = view.token ? view : await get(`/matters/${view.card.matter}/slip`);
   fill($("#paper"));
   await printMatter($("#sheet"), { ...view, token: slip.token, url: slip.url }, which, asWork(c));
-  fill($("#sheet"));
 }
 
 /** The matter as it would be with what is written in the form: a promise is printed before it is signed.
@@ -126,9 +126,10 @@ const printsOf = (c, view, el) => (view.prints.length ? h("p.d-prints", null, vi
 
 /**
  * What comes next after a step: the ticket has gone; or the matter asks for more before the person can wait or go; or it is
- * in other hands now. @param {Console} c @param {any} view
+ * in other hands now. One that was looked for stays. @param {Console} c @param {any} view @param {boolean} [found]
  */
-async function after(c, view) {
+async function after(c, view, found) {
+  if (found) return openPanel(c, "matter", { view, found });
   await c.readWindow();
   const asksMore = view.steps.some((/** @type {any} */ s) => s.need.length) || readyStep(c, view) >= 0;
   if (c.detail.ticket && !view.card.ended && asksMore) openPanel(c, "matter", { view });
@@ -177,8 +178,23 @@ export async function tellOnce(c, materials, lines) {
 /** @param {any} view @param {string} name */
 const printNamed = (view, name) => view.definition.prints.find((/** @type {any} */ x) => x.name === name);
 
+/** By its number, or by a ticket's of today. @param {string} text @returns {Promise<any>} */
+async function lookFor(text) {
+  if (/^\d+$/.test(text)) return readMatter(text);
+  const { matters } = text ? await get(`/matters?q=${encodeURIComponent(text)}&most=1`) : { matters: [] };
+  return matters.length ? readMatter(matters[0].matter) : null;
+}
+
 /** @type {Record<string, PanelKind>} */
 export const MATTER_PANELS = {
+  find: {
+    stays: true, form: true, title: () => t("wm.find"), note: () => t("wm.find.note"),
+    fields: () => h("label.win-field", null, t("wm.find.number"), h("input.field", { id: "number", autocomplete: "off", spellcheck: "false", maxlength: 12 })),
+    async confirm(c, row, p) {
+      const view = await lookFor(/** @type {HTMLInputElement} */ (p.el?.querySelector("#number")).value.trim().toUpperCase());
+      return view ? openPanel(c, "matter", { view, found: true }) : t("wm.find.none");
+    },
+  },
   open: {
     title: (c, p) => title(c, pick(openingOf(p).flow.zh, openingOf(p).flow.en)), note: (c, p) => lacks(c, openingOf(p).flow, openingOf(p).transition), stays: true, form: true,
     fields: (c, p) => formAt(c, p, openingOf(p).flow, openingOf(p).transition, null),
@@ -190,26 +206,26 @@ export const MATTER_PANELS = {
     },
   },
   matter: {
-    stays: true, title: (c, p) => [plate(c.detail.ticket.number, mode(c)), h("span.win-matter-head", null, matterHead(c, p.data.view))],
-    fields: (c, p) => h("div.win-matter-words", null, holderOf(c) === p.data.view ? h("p.note.soon", null, h("span", null, heldWords(c))) : null, matterWords(c, p.data.view)),
+    stays: true, title: (c, p) => [p.data.found ? h("span.tag", null, t("number", { n: p.data.view.card.matter })) : plate(c.detail.ticket.number, mode(c)), h("span.win-matter-head", null, matterHead(c, p.data.view))],
+    fields: (c, p) => h("div.win-matter-words", null, holderOf(c) === p.data.view ? h("p.note.soon", null, h("span", null, heldWords(c))) : null, matterWords(c, p.data.view, p.data.found)),
     rows: (c, typed, p) => [...p.data.view.steps.map((/** @type {any} */ s) => ({ label: named(s), text: stepAsks(p.data.view, s), value: { step: s } })),
       ...p.data.view.prints.map((/** @type {string} */ name) => ({ label: named(printNamed(p.data.view, name)), tag: t("wm.print"), value: { print: name } }))],
     first: (c, rows, p) => readyStep(c, p.data.view),
     async confirm(c, row, p) {
       if (!row) return void closePanel(c);
       if (row.value.print) return void (await printSheet(c, p.data.view, row.value.print));
-      const { step } = row.value, { view } = p.data;
-      if (asks(view, step)) return void openPanel(c, "step", { view, step });
-      return void (await after(c, await takeStep(c, view, step.transition, {})));
+      const { step } = row.value, { view, found } = p.data;
+      if (asks(view, step)) return void openPanel(c, "step", { view, step, found });
+      return void (await after(c, await takeStep(c, view, step.transition, {}), found));
     },
   },
   step: {
     title: (c, p) => title(c, named(p.data.step)), note: (c, p) => lacks(c, p.data.view.definition, transitionOf(p)), stays: true, form: true,
     fields: (c, p) => formAt(c, p, p.data.view.definition, transitionOf(p), p.data.view),
     async confirm(c, row, p, andNext) {
-      const { view, step, outcome } = p.data, next = await withForm(c, p, view.definition, (values) => takeStep(c, view, step.transition, values));
+      const { view, step, outcome, found } = p.data, next = await withForm(c, p, view.definition, (values) => takeStep(c, view, step.transition, values));
       if (!next) return undefined;
-      if (!outcome) return void (await after(c, next));
+      if (!outcome) return void (await after(c, next, found));
       closePanel(c);
       await printSheet(c, next, next.prints[next.prints.length - 1]);
       return finish(c, { outcome }, andNext);

@@ -68,6 +68,11 @@ export function lockOf(c, outcome) {
 /** The matter for which the ticket here must wait. @param {Console} c */
 export const holderOf = (c) => c.matters.find((m) => ticketField(m.definition || flowOf(c, m.card))?.hold_in.includes(m.card.state));
 
+/** When the hall said so: its clocks go on from there. @param {any} view */
+const heard = (view) => ({ ...view, heardAt: hallNow() });
+/** @param {string} id */
+export const readMatter = async (id) => heard(await get(`/matters/${id}`));
+
 /** @param {Console} c @param {any} card */
 const isOfTicket = (c, card) => card.number === c.detail.ticket.number && ms(card.opened_at) >= ms(c.detail.ticket.issued_at) && c.openings.some((o) => o.flow.name === card.flow);
 
@@ -82,10 +87,9 @@ export async function readMatters(c) {
   const q = encodeURIComponent(ticket.number), before = c.mattersOf === ticket.id ? c.matters.map((m) => m.card.matter) : null;
   const lists = before ? [] : await Promise.all([get(`/matters?q=${q}`), get(`/matters?q=${q}&ended=true&most=${ENDED_MOST}`)]);
   const ids = before || lists.flatMap((l) => l.matters).filter((card) => isOfTicket(c, card)).map((card) => card.matter);
-  const views = await Promise.all(ids.map((id) => get(`/matters/${id}`)));
+  const views = await Promise.all(ids.map(readMatter));
   if (c.detail.ticket?.id !== ticket.id) return;
   c.mattersOf = ticket.id;
-  c.mattersAt = hallNow();
   c.matters = views.sort((a, b) => ms(b.card.opened_at) - ms(a.card.opened_at));
 }
 
@@ -94,7 +98,7 @@ export async function readMatters(c) {
 export async function hearMatter(c, news) {
   const before = c.matters.find((m) => m.card.matter === news.matter);
   if (!before || before.card.revision === news.revision) return false;
-  const view = await get(`/matters/${news.matter}`);
+  const view = await readMatter(news.matter);
   if (!replace(c, view)) return false;
   if (view.card.state !== before.card.state) c.say(t("wm.say", { flow: named(view.card, "flow"), state: named(view.card, "state") }));
   if (c.panel?.kind === "matter" && c.panel.data.view.card.matter === news.matter) c.openMatterPanel(view);
@@ -106,23 +110,21 @@ function replace(c, view) {
   const known = c.matters.find((m) => m.card.matter === view.card.matter);
   if (!known || Number(known.card.revision) > Number(view.card.revision)) return false;
   c.matters = c.matters.map((m) => (m === known ? view : m));
-  c.mattersAt = hallNow();
   return true;
 }
 
 /** Opens a matter for the person at the window; the hall fills in ticket, item and window.
  * @param {Console} c @param {Opening} o @param {Record<string, any>} fields @returns {Promise<any>} its view */
 export async function openMatter(c, o, fields) {
-  const view = await post(`/flows/${o.flow.name}/matters`, { transition: o.transition.name, fields, window: c.n });
+  const view = heard(await post(`/flows/${o.flow.name}/matters`, { transition: o.transition.name, fields, window: c.n }));
   c.matters = [view, ...c.matters];
   c.mattersOf = c.detail.ticket?.id || "";
-  c.mattersAt = hallNow();
   return view;
 }
 
 /** @param {Console} c @param {any} view @param {string} transition @param {Record<string, any>} fields @returns {Promise<any>} */
 export async function takeStep(c, view, transition, fields) {
-  const next = await post(`/matters/${view.card.matter}/${transition}`, { fields, seen: view.card.revision, window: c.n });
+  const next = heard(await post(`/matters/${view.card.matter}/${transition}`, { fields, seen: view.card.revision, window: c.n }));
   replace(c, next);
   return next;
 }

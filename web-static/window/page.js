@@ -35,7 +35,7 @@ const c = {
   /** Kiosks and screens where somebody asks for help. @type {any[]} */ calls: [],
   /** The flows of this hall. @type {any[]} */ kinds: [],
   /** What I may open for the person here. @type {import("./matters.js").Opening[]} */ openings: [],
-  /** The matters of the ticket here, newest first; whose they are, and when the hall said so. @type {any[]} */ matters: [], mattersOf: "", mattersAt: 0,
+  /** The matters of the ticket here, newest first, and whose they are. @type {any[]} */ matters: [], mattersOf: "",
   /** Who stands here, as written in the first form; gone with the ticket. */ person: { of: "", id: "", name: "" },
   /** A command at this window. @param {string} verb @param {any} [body] */ verb: (verb, body) => c.command(`/windows/${c.n}/${verb}`, body),
   /** One at a time; what it changed is read again before the next key acts. @param {string} path @param {any} [body] @returns {Promise<void>} */

@@ -141,7 +141,7 @@ const PANELS = {
   },
   slip: {
     title: () => t("slip.title"), note: () => t("again.note"), fields: (c) => input("number", t("again.number"), { value: c.detail.ticket ? c.detail.ticket.number : "" }),
-    async confirm(c, row, p) { return printAgain($("#paper"), value(p, "number").toUpperCase(), c.hall, c.catalogue); },
+    async confirm(c, row, p) { fill($("#sheet")); return printAgain($("#paper"), value(p, "number").toUpperCase(), c.hall, c.catalogue); },
   },
   help: {
     title: () => t("help.title"), note: () => t("help.field"), wide: true,
