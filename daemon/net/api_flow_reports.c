@@ -16,7 +16,7 @@
 #include "net/looker.h"
 #include "view/flow_report.h"
 
-enum { DAYS_UNLESS_TOLD = 30, MATTERS_UNLESS_TOLD = 100, MATTERS_MOST = 500, VALUE_SIZE = 160, TEXTS = 40 };
+enum { DAYS_UNLESS_TOLD = 30, MATTERS_UNLESS_TOLD = 100, MATTERS_MOST = 500, VALUE_SIZE = 336, TEXTS = 40 };
 
 /* One question on its way to the study's thread and back. */
 struct look {

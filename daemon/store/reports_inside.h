@@ -9,7 +9,7 @@
 #include "proto/event.pb-c.h"
 #include "store/reports.h"
 
-enum { REPORTS_NAME = 96 };
+enum { REPORTS_NAME = 336 }; /* bytes; codes have at most 80 characters */
 
 /* Kinds of rows in `event`: what the journal's kinds are called in timelines. */
 enum reports_kind {

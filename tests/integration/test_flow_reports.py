@@ -90,7 +90,7 @@ class Count:
         head = body["head"]
         if body["opened"]:
             self.matters[head["matter"]] = {"flow": head["flow"], "level": 1, "window": head["window"] or "", "opened": self.day,
-                                            "ended": None, "state": None, "values": {}, "by": body["transition"], "runs": {}}
+                                            "ended": None, "state": None, "values": {}, "by": body["transition"], "runs": {}, "again": False, "nth": int(head["matter"])}
         matter = self.matters[head["matter"]]
         if body["opened"] or matter["state"] != body["to"]:
             if not body["opened"]:
@@ -101,6 +101,23 @@ class Count:
         self.taken.append((matter, body["transition"], self.day, body["to"]))
         for value in body["fields"]:
             self.set(matter, value)
+        self.look_for_same(matter, body["fields"])
+
+    def look_for_same(self, matter, fields):
+        """A second notice: about the ticket or case of another one, or to a person about an item while the first is open."""
+        if matter["flow"] != "notice":
+            return
+        others = [m for m in self.matters.values() if m["flow"] == "notice" and m is not matter]
+        for value in (v for v in fields if v["texts"] or v["numbers"]):
+            name, mine = value["field"], matter["values"][value["field"]][0]
+            same = [m for m in others if m["values"].get(name, [None])[0] == mine]
+            kind = self.types["notice"][name][0]
+            if kind in ("ticket", "matter") and same:
+                matter["again"] = True
+            if kind == "person":
+                item = self.group(matter, "item")
+                matter["again"] |= any(m["nth"] < matter["nth"] and self.group(m, "item") == item != [""] and m["ended"] in (None, self.day)
+                                       for m in same)
 
     def leave(self, matter):
         self.stays.append((matter, matter["state"], self.day, self.open(matter["entered"], self.at)))
@@ -319,6 +336,8 @@ def test_what_work_leaves_behind(hall):
         assert group["services"] == sum(n for k, n in count.services.items() if k[1] == group["group"])
         assert group["escalations"] == sum(m["flow"] == "escalation" and m["by"] == "register" for m in of)
         assert group["notices"] == sum(m["flow"] == "notice" for m in of)
+        told = sum(count.group(m, "item") == [group["group"]] for m, name, *_ in count.taken if m["flow"] == "notice" and name == "tell_again")
+        assert group["second_notices"] == told + sum(m["again"] for m in of)
         assert group["overturned"] == len({id(m) for m, _, _, to in count.taken if m["flow"] == "denial" and to == "overturned"
                                            and count.group(m, "item") == [group["group"]]})
     for by in ("window", "department", "month"):
