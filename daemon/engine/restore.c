@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "core/hall.h"
@@ -171,14 +172,29 @@ static void note_old(const char *path, struct highest *h)
     journal_close(j);
 }
 
+/* The folder's own name is no pattern, whatever stands in it. */
+static char *pattern_in(const char *dir, const char *names)
+{
+    struct buf pattern = BUF_INIT;
+    for (; *dir; dir++) {
+        if (strchr("*?[]\\", *dir))
+            buf_add_char(&pattern, '\\');
+        buf_add_char(&pattern, *dir);
+    }
+    buf_add_format(&pattern, "/%s", names);
+    return buf_take(&pattern);
+}
+
 static void note_all_old(const char *dir, struct highest *h)
 {
-    char *pattern = path_of(dir, "journal.db.before-*");
+    char *pattern = pattern_in(dir, "journal.db.before-*");
     glob_t found;
     if (glob(pattern, 0, NULL, &found) == 0) {
-        for (size_t i = 0; i < found.gl_pathc; i++)
-            if (!strstr(found.gl_pathv[i], "-wal") && !strstr(found.gl_pathv[i], "-shm"))
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            const char *name = found.gl_pathv[i] + strlen(dir);
+            if (!strstr(name, "-wal") && !strstr(name, "-shm"))
                 note_old(found.gl_pathv[i], h);
+        }
         globfree(&found);
     }
     free(pattern);

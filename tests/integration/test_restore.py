@@ -81,8 +81,13 @@ def test_a_restore_gives_no_printed_number_again():
         assert not set(printed + again) & set(numbers(hall, 10))
 
 
-def test_the_old_journal_moved_aside_is_read_for_its_numbers():
+@pytest.mark.parametrize("name", ["data", "hall[1]", "the-wall"])
+def test_the_old_journal_moved_aside_is_read_for_its_numbers(name):
     with Hall() as hall:
+        hall.stop()
+        hall.data = hall.config["data_dir"] = os.path.join(hall.root, name)
+        hall.journal = os.path.join(hall.data, "journal.db")
+        hall.start()
         path = backup(hall)
         printed = numbers(hall, 420)
         hall.kill()
