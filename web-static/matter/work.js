@@ -30,7 +30,7 @@ export const w = {
   /** The matter that is looked at. @type {any} */ view: null,
   /** @type {Doing | null} */ doing: null,
   /** Texts written when somebody else was quicker, by field. @type {Record<string, string>} */ kept: {},
-  busy: false, said: "", trouble: "", behind: 0,
+  busy: false, said: "", trouble: "", behind: 0, behindOf: "",
   /** @type {any} */ later: 0,
   /** @type {{id: string, text: string} | null} */ attention: null,
   /** Shown over the matter: the keys, what can be printed, which kind to open. @type {"" | "help" | "print" | "new" | "unmask"} */ panel: "",
@@ -192,12 +192,13 @@ function quicker(d, said) {
   return said.at ? `${moment(ms(said.at))} ${whoWord(said.by || "", w.people)} ${step.name ? named(step) : ""}` : "";
 }
 
-/** The story is gathered a moment after the deed: it is asked for again until it has it. @param {any} view */
+/** The story is gathered a moment after the deed: it is asked for again, a few times, until it has it. @param {any} view */
 function follow(view) {
   clearTimeout(w.later);
-  if (Number(view.as_of_seq) >= Number(w.list.seq || 0) || w.behind >= BEHIND_MOST) { w.behind = 0; return; }
-  w.behind++;
-  w.later = setTimeout(() => w.lookMatter(w.id).then(w.render, () => {}), BEHIND_MS);
+  const { card } = view, of = `${card.matter} ${card.revision}`, told = view.timeline.some((/** @type {any} */ l) => l.kind === "moved" && ms(l.at) >= ms(card.changed_at));
+  w.behind = of === w.behindOf ? w.behind + 1 : 0;
+  w.behindOf = of;
+  if (!told && w.behind < BEHIND_MOST) w.later = setTimeout(() => w.lookMatter(w.id).then(w.render, () => {}), BEHIND_MS);
 }
 
 /** While a step was being written somebody else took one: say what, and let it be sent all the same, knowingly. */
