@@ -11,6 +11,7 @@
 #include "codec/tree.h"
 #include "net/inside.h"
 #include "net/phone.h"
+#include "net/visible.h"
 
 /* One field while it is read. */
 struct reading {
@@ -74,10 +75,9 @@ static void add_reference(struct reading *r, const char *text)
 /* "张*"; "" for nobody named. */
 static void mask_name(const char *name, char ret[8])
 {
-    size_t n = *name ? 1 : 0;
-    while (n && ((unsigned char)name[n] & 0xC0) == 0x80 && n < 4)
-        n++;
-    snprintf(ret, 8, "%.*s%s", (int)n, name, n ? "*" : "");
+    size_t n;
+    const char *first = visible_first(name, &n);
+    snprintf(ret, 8, "%.*s%s", (int)n, first ? first : "", first ? "*" : "");
 }
 
 static bool add_person(struct reading *r, const char *id, const char *name)
@@ -95,9 +95,11 @@ static bool add_person(struct reading *r, const char *id, const char *name)
 
 /* ---- one element of each type; false: it is none */
 
+/* Who must give a reason does not give one with three blanks. */
 static bool read_text(struct reading *r, const struct tree *said)
 {
-    if (tree_kind(said) != TREE_TEXT)
+    size_t n;
+    if (tree_kind(said) != TREE_TEXT || (*tree_text(said) && !visible_first(tree_text(said), &n)))
         return false;
     add_reference(r, tree_text(said));
     return true;

@@ -155,6 +155,9 @@ REFUSED = [
     ("desk", "triage", {"cause": "policy", "department": "nowhere"}, 422, "FIELD_BAD", "department", "nowhere"),
     ("desk", "point_onward", {"pointed_to": "远" * 201}, 422, "FIELD_BAD", "pointed_to", ""),
     ("desk", "point_onward", {"pointed_to": ""}, 422, "FIELD_BAD", "pointed_to", ""),
+    ("desk", "point_onward", {"pointed_to": " \u3000\u200b\n"}, 422, "FIELD_BAD", "pointed_to", ""),
+    ("desk", "triage", {"cause": "policy", "window": 2**32 + 3}, 422, "FIELD_BAD", "window", ""),
+    ("desk", "triage", {"cause": "policy", "window": "0"}, 422, "FIELD_BAD", "window", ""),
 ]
 
 

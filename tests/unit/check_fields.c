@@ -107,6 +107,11 @@ START_TEST(words_become_references_and_are_counted_as_written)
     ck_assert_uint_eq(fields.values[0]->n_texts, 2);
     ck_assert_uint_eq(fields.values[0]->characters[1], 3);
     ck_assert_uint_eq(fields.n_sealed, 2);
+    is_bad("{\"summary\":\"  \\n\\t \"}"); /* nothing is to be seen */
+    is_bad("{\"summary\":\"\u3000\u200b\u202e\u2800\"}");
+    is_bad("{\"notes\":[\"一\",\" \"]}");
+    stands_for("{\"summary\":\" \u200b好 \"}", " \u200b好 ");
+    stands_for("{\"summary\":\"😀\"}", "😀");
     stands_for("{\"summary\":\"\"}", ""); /* too short, as the core will find */
     ck_assert_uint_eq(fields.values[0]->characters[0], 0);
 }
@@ -139,6 +144,8 @@ START_TEST(a_person_is_a_hash_and_a_masked_name)
     ck_assert_str_eq(fields.sealed[0].text, "");
     stands_for("{\"who\":\"13800000001\"}", "");
     stands_for("{\"who\":{\"id\":\"13800000001\",\"name\":\"Ada Lovelace\"}}", "A*");
+    stands_for("{\"who\":{\"id\":\"13800000001\",\"name\":\" \u202e\u3000张三\"}}", "张*");
+    stands_for("{\"who\":{\"id\":\"13800000001\",\"name\":\"\u200b \"}}", "");
     stands_for("{\"who\":{\"id\":\"13800000001\",\"name\":null}}", "");
     is_bad("{\"who\":{\"id\":\"123\"}}");
     is_bad("{\"who\":{\"name\":\"张三\"}}");
