@@ -101,6 +101,10 @@ static void on_opened(void *arg, const struct answer *answer)
 {
     struct call *c = arg;
     const struct definition *d = flow_definition(hall_flow(answer->hall), call_param(c, "kind"));
+    bool is_holder = c->caller.kind == HALLD__ACTOR_KIND__E__link;
+    if (is_holder)
+        openings_end(c->net->openings, strtoull(c->caller.id, NULL, 10), request_header(c->request, "Idempotency-Key"),
+                     answer->code == 0);
     if (matter_refused(c, answer, d, NULL, c->note ? c->note : ""))
         return;
     uint64_t id = 0;
@@ -109,9 +113,6 @@ static void on_opened(void *arg, const struct answer *answer)
             id = answer->events[i]->matter_moved->head->matter;
     const struct matter *m = flow_matter(hall_flow(answer->hall), id);
     struct net_looker l;
-    bool is_holder = c->caller.kind == HALLD__ACTOR_KIND__E__link;
-    if (is_holder && !answer->repeated)
-        openings_add(c->net->openings, strtoull(c->caller.id, NULL, 10), request_header(c->request, "Idempotency-Key"));
     if (is_holder && m)
         looker_of_holder(&l, c->net, m);
     else
@@ -120,6 +121,17 @@ static void on_opened(void *arg, const struct answer *answer)
     if (v)
         matter_give_link(c, v, m);
     call_reply(c, 201, v ? &v->base : NULL);
+}
+
+/* By a ticket's link as often as it may. false: answered. */
+static bool may_open(struct call *c)
+{
+    if (c->caller.kind != HALLD__ACTOR_KIND__E__link ||
+        openings_begin(c->net->openings, strtoull(c->caller.id, NULL, 10), moment_to_date(call_now(c)),
+                       request_header(c->request, "Idempotency-Key")))
+        return true;
+    call_refuse_wait(c, HALL_E_TOO_MANY, 3600);
+    return false;
 }
 
 static void open_by(struct call *c, const struct looker *l, const struct definition *d, Halld__OpenRequest *from)
@@ -131,6 +143,10 @@ static void open_by(struct call *c, const struct looker *l, const struct definit
         return;
     if (fields_from_json(c, d, from->fields ? from->fields->text : "", &fields, &r) != 0) {
         call_refuse_with(c, &r);
+        return;
+    }
+    if (!may_open(c)) {
+        fields_fini(&fields);
         return;
     }
     Halld__OpenMatter *open = alloc_zero(sizeof *open);
@@ -195,12 +211,6 @@ void api_matter_open_by_ticket(struct call *c)
     Halld__OpenRequest *from = d ? (Halld__OpenRequest *)call_body(c) : NULL;
     if (!from)
         return;
-    if (!openings_may(c->net->openings, strtoull(c->caller.id, NULL, 10), moment_to_date(call_now(c)),
-                      request_header(c->request, "Idempotency-Key"))) {
-        protobuf_c_message_free_unpacked(&from->base, NULL);
-        call_refuse_wait(c, HALL_E_TOO_MANY, 3600);
-        return;
-    }
     from->window = 0; /* a phone stands at no window */
     open_and_free(c, &l.looker, d, from);
 }

@@ -16,6 +16,7 @@
 #include "net/handlers.h"
 #include "net/inside.h"
 #include "net/looker.h"
+#include "net/visible.h"
 #include "view/matter_why.h"
 #include "view/timeline_join.h"
 
@@ -382,12 +383,13 @@ static size_t characters(const char *text)
 static int check_unmask(const struct net_looker *l, const struct matter *m, const Halld__UnmaskRequest *from,
                         int *ret_field, struct refusal *r)
 {
+    size_t n;
     *ret_field = definition_field(m->def, from->field);
     if (*ret_field < 0 || !matter_field_shows(&l->looker, m, *ret_field))
         return refuse(r, *from->field ? HALL_E_NOT_FOUND : HALL_E_FIELD_MISSING, "field", from->field);
     if (m->def->fields[*ret_field].type != FLOW_PHONE)
         return refuse(r, HALL_E_BAD_VALUE, "field", from->field);
-    if (!*from->reason)
+    if (!visible_first(from->reason, &n))
         return refuse(r, HALL_E_FIELD_MISSING, "reason", "");
     if (characters(from->reason) > REASON_CHARACTERS)
         return refuse(r, HALL_E_TOO_LONG, "reason", "");

@@ -6,7 +6,7 @@
 #include "base/map.h"
 
 struct count {
-    int n;
+    int n, on_their_way;
     uint64_t keys[OPENINGS_EACH]; /* hashes; 0 = none */
 };
 
@@ -45,26 +45,35 @@ void openings_free(struct openings *o)
     free(o);
 }
 
-bool openings_may(struct openings *o, uint64_t ticket, int32_t date, const char *key)
+static bool has(const struct count *count, uint64_t hash)
 {
-    uint64_t hash = hash_of(key);
-    if (o->date != date)
-        forget(o);
-    o->date = date;
-    const struct count *count = map_find(&o->counts, ticket);
-    if (!count || count->n < OPENINGS_EACH)
-        return true;
     for (int i = 0; i < count->n; i++)
         if (hash && count->keys[i] == hash)
             return true;
     return false;
 }
 
-void openings_add(struct openings *o, uint64_t ticket, const char *key)
+bool openings_begin(struct openings *o, uint64_t ticket, int32_t date, const char *key)
 {
+    if (o->date != date)
+        forget(o);
+    o->date = date;
     struct count *count = map_find(&o->counts, ticket);
     if (!count)
         map_put(&o->counts, ticket, count = alloc_zero(sizeof *count));
-    if (count->n < OPENINGS_EACH) /* several may have been on their way */
+    if (count->n + count->on_their_way >= OPENINGS_EACH && !has(count, hash_of(key)))
+        return false;
+    count->on_their_way++;
+    return true;
+}
+
+void openings_end(struct openings *o, uint64_t ticket, const char *key, bool opened)
+{
+    struct count *count = map_find(&o->counts, ticket);
+    if (!count) /* midnight was in between */
+        return;
+    if (count->on_their_way)
+        count->on_their_way--;
+    if (opened && count->n < OPENINGS_EACH && !has(count, hash_of(key)))
         count->keys[count->n++] = hash_of(key);
 }

@@ -327,7 +327,7 @@ def test_a_masked_number_is_shown_whole_with_a_reason_and_the_look_is_kept(hall)
     assert whole.status == 200 and whole.body == {"field": "phone", "values": ["13811112222"]}
     kept = security(hall, "unmask")
     assert len(kept) == 1 and f"matter {matter} phone: 回访" in json.dumps(kept, ensure_ascii=False) and kept[0]["who"] == "bancheng"
-    for body, code in (({"field": "phone"}, "FIELD_MISSING"), ({"reason": "x"}, "FIELD_MISSING"), ({"field": "summary", "reason": "x"}, "BAD_VALUE"),
+    for body, code in (({"field": "phone"}, "FIELD_MISSING"), ({"field": "phone", "reason": "  \u3000"}, "FIELD_MISSING"), ({"reason": "x"}, "FIELD_MISSING"), ({"field": "summary", "reason": "x"}, "BAD_VALUE"),
                        ({"field": "nothing", "reason": "x"}, "NOT_FOUND"), ({"field": "phone", "reason": "长" * 101}, "TOO_LONG")):
         assert desk.post(f"/matters/{matter}/unmask", body).code == code
     assert hall.person("auditor").post(f"/matters/{matter}/unmask", {"field": "phone", "reason": "x"}).code == "NOT_FOUND"
@@ -394,6 +394,21 @@ def test_a_ticket_opens_five_matters_and_no_more(hall):
     assert again.status == 201 and number(again.body) == number(opened[4].body)
     many = somebody.post(path, body)
     assert (many.status, many.code) == (429, "TOO_MANY") and int(many.headers["retry-after"]) > 0
+
+
+def test_a_storm_of_openings_by_one_link_opens_five(hall):
+    ticket = hall.client("kiosk").ticket("B").body
+    path = f"/tickets/by-token/{ticket['token']}/matters/escalation"
+    body = {"transition": "praise", "fields": {"summary": "谢谢"}}
+    with concurrent.futures.ThreadPoolExecutor(30) as pool:
+        codes = [a.status for a in pool.map(lambda _: hall.nobody().post(path, body), range(60))]
+    assert sorted(codes) == [201] * 5 + [429] * 55
+    # What was refused was not opened: nothing is left of it that would count.
+    other = hall.client("kiosk").ticket("B").body
+    path = f"/tickets/by-token/{other['token']}/matters/escalation"
+    with concurrent.futures.ThreadPoolExecutor(10) as pool:
+        assert {a.code for a in pool.map(lambda _: hall.nobody().post(path, {"transition": "praise"}), range(20))} <= {"FIELD_MISSING", "TOO_MANY"}
+    assert [hall.nobody().post(path, body).status for _ in range(6)] == [201] * 5 + [429]
 
 
 def test_a_search_opens_some_texts_at_a_time_and_goes_on():
