@@ -3,10 +3,10 @@ rota with a gap; and what tests of the pages of matters do again and again."""
 import datetime
 import json
 import os
-import re
 import shutil
 
 import hall as halls
+from matters import taught
 from web import Person, password
 
 TODAY = "2026-11-23"    # a Monday
@@ -25,14 +25,6 @@ def settings():
     return {**demo, "hours": HOURS, "duty": rota}
 
 
-def taught():
-    """The flow that docs/flows.md teaches, and its limit."""
-    with open(os.path.join(halls.SOURCE, "docs", "flows.md"), encoding="utf-8") as f:
-        blocks = re.findall(r"```json\n(.*?)```", f.read(), re.S)
-    flow = next(b for b in blocks if '"name": "lost_item"' in b)
-    return json.loads(flow), json.loads(next(b for b in blocks if '"key": "lost_item.keep"' in b))
-
-
 class MatterDemo(halls.Hall):
     """With lost_item as one more file."""
 
@@ -46,7 +38,8 @@ class MatterDemo(halls.Hall):
             profile = json.load(f)
         profile["limits"].append(limit)
         os.mkdir(os.path.join(flows, "lost_item"))
-        halls.write_json(os.path.join(flows, "lost_item", "flow.json"), flow)
+        with open(os.path.join(flows, "lost_item", "flow.json"), "w", encoding="utf-8") as f:
+            f.write(flow)
         halls.write_json(os.path.join(self.root, "local.json"), profile)
         self.config.update(flows_dir=flows, profile=os.path.join(self.root, "local.json"))
 

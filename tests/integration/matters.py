@@ -1,5 +1,7 @@
 """A hall with the eleven flows, its people, and what tests of matters do again and again."""
+import json
 import os
+import re
 
 from hall import SMALL_HALL, SOURCE, Hall
 from web import Person, password
@@ -20,6 +22,14 @@ SETTINGS = {**SMALL_HALL, "users": [*SMALL_HALL["users"], *PEOPLE],
             "duty": [{"date": TODAY, "leader": "li"}]}
 NAMES = {"admin": "guanli", "manager": "jingli", "clerk": "chuangkou1", "clerk2": "chuangkou2", "desk": "bancheng", "approver": "shenpi",
          "leader": "li", "officer": "zhou", "officer_b": "wu", "head": "ju", "auditor": "shenji", "helper": "bangban"}
+
+
+def taught():
+    """The flow that docs/flows.md teaches, as it is printed there, and the limit that it needs."""
+    with open(os.path.join(SOURCE, "docs", "flows.md"), encoding="utf-8") as f:
+        blocks = re.findall(r"```json\n(.*?)```", f.read(), re.S)
+    return (next(b for b in blocks if '"name": "lost_item"' in b),
+            json.loads(next(b for b in blocks if '"key": "lost_item.keep"' in b)))
 
 
 class MatterHall(Hall):

@@ -5,24 +5,15 @@ series and the Prometheus text have it at once. (The pages have it too: tests/br
 """
 import json
 import os
-import re
 import shutil
 import sys
 
 import pytest
 
 from hall import SOURCE, write_json
-from matters import TODAY, MatterHall, number, steps
+from matters import TODAY, MatterHall, number, steps, taught
 
 LINES_MOST = 120
-
-
-def taught():
-    """The definition as it is printed, and the limit that it needs."""
-    with open(os.path.join(SOURCE, "docs", "flows.md"), encoding="utf-8") as f:
-        blocks = re.findall(r"```json\n(.*?)```", f.read(), re.S)
-    return (next(b for b in blocks if '"name": "lost_item"' in b),
-            json.loads(next(b for b in blocks if '"key": "lost_item.keep"' in b)))
 
 
 class TaughtHall(MatterHall):
