@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from chromium import KEYS, Browser, demo_hall, pairing_code, user_of    # noqa: E402
 from pictures_booking import booking    # noqa: E402
 from pictures_matters import matters    # noqa: E402
+from pictures_window import window_matters    # noqa: E402
 
 HOUSEHOLD = "511F09014005"
 MORNING = "AABCDAABCCADEAABCF"
@@ -157,7 +158,7 @@ def main():
                 print("complaint:", complaint)
         finally:
             browser.close()
-    for complaint in booking(folder, lang) + matters(folder, lang):
+    for complaint in booking(folder, lang) + matters(folder, lang) + window_matters(folder, lang):
         print("complaint:", complaint)
 
 

@@ -26,7 +26,7 @@ function text(field) {
 function person(field) {
   const who = /** @type {HTMLInputElement} */ (h("input.m-field", { id: `f-${field.name}-name`, autocomplete: "name", maxlength: 40, placeholder: t("person.name") }));
   const id = /** @type {HTMLInputElement} */ (h("input.m-field", { id: `f-${field.name}`, autocomplete: "off", maxlength: 40, placeholder: t("person.id") }));
-  return { el: [who, id], read: () => (id.value.trim() ? { id: id.value.trim(), name: who.value.trim() } : undefined) };
+  return { el: [who, id, h("span.sub", null, t("person.why"))], read: () => (id.value.trim() ? { id: id.value.trim(), name: who.value.trim() } : undefined) };
 }
 
 /** @param {any} field @returns {{el: any, read: () => any}} */

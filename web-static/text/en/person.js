@@ -9,7 +9,7 @@ export default {
   "hear.deficiency.verify": "By {time} we have checked it", "hear.notice.return": "Please bring everything by {time}", "hear.case.supplement": "Please bring what is missing by {time}", "hear.case.promised": "By {time} you have the result",
   "ask.desk": "Questions? Ask at window {window} in the hall.", "ask.hall": "Questions? Ask at the counter in the hall.", "ask.number": "Just say number {n}.",
   send: "Send", back: "Back", optional: "optional", yes: "Yes", no: "No", "fill.in": "Please fill in: {field}",
-  "person.name": "Name", "person.id": "ID or phone number (to compare only, not kept)",
+  "person.name": "Name", "person.id": "ID or phone number", "person.why": "The number is to compare only, not kept",
   "new.what": "What would you like to say?", "new.none": "This hall does not take it by phone now", "new.escalation.register": "It could not be done", "new.escalation.praise": "Praise somebody", "new.help.ask": "Ask for help",
   "do.close": "I am content, close it", "do.reopen": "Not solved, take it up again", "do.withdraw": "No longer needed", "do.rate": "Rate the help", "do.terminate": "Help no longer needed",
   "plain.escalation.registered": "We have noted it and are looking into it", "plain.escalation.triaged": "We know the cause and look for a way", "plain.escalation.routed": "The department in charge has it and will answer",

@@ -9,7 +9,7 @@ export default {
   "hear.deficiency.verify": "{time} 以前核对完", "hear.notice.return": "请在 {time} 以前备齐再来", "hear.case.supplement": "请在 {time} 以前把材料补上", "hear.case.promised": "{time} 以前给您结果",
   "ask.desk": "有不明白的，到大厅 {window} 号窗口问。", "ask.hall": "有不明白的，到大厅服务台问。", "ask.number": "说编号 {n} 就行。",
   send: "确定", back: "返回", optional: "可以不写", yes: "是", no: "否", "fill.in": "请写：{field}",
-  "person.name": "姓名", "person.id": "身份证号或手机号（只用来核对，不保存）",
+  "person.name": "姓名", "person.id": "身份证号或手机号", "person.why": "号码只用来核对，不保存",
   "new.what": "您想说什么？", "new.none": "这个大厅现在不能在手机上说", "new.escalation.register": "事情没办成", "new.escalation.praise": "想表扬", "new.help.ask": "请人帮办",
   "do.close": "满意，可以结束了", "do.reopen": "没解决，请再办", "do.withdraw": "不用办了，撤回", "do.rate": "给帮办打分", "do.terminate": "不用帮办了",
   "plain.escalation.registered": "我们记下了，正在看怎么办", "plain.escalation.triaged": "弄清原因了，正在给您想办法", "plain.escalation.routed": "已交给负责的单位，等他们答复",
