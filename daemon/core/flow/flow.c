@@ -301,7 +301,7 @@ const struct matter *flow_due_first(const struct flow *f)
 int64_t flow_next_due(const struct flow *f)
 {
     if (flow_is_behind(f))
-        return INT64_MIN;
+        return 0; /* long ago */
     return f->n_heap ? f->heap[0]->next.at : INT64_MAX;
 }
 
