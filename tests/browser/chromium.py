@@ -145,9 +145,13 @@ class Browser:
         return self
 
     def fill(self, css, text):
-        field = self.wait_for(css)
-        field.clear()
-        field.send_keys(text)
+        def typed():
+            field = next((e for e in self.all(css) if e.is_displayed()), None)
+            if field:
+                field.clear()
+                field.send_keys(text)
+            return field
+        self.until(typed, f"{css} is not there")
         return self
 
     def press(self, *keys):
