@@ -142,3 +142,13 @@ def test_a_matter_of_another_day_is_found_by_its_number(hall, browser, clerk):
     browser.click_text("再次告知", "#rows li").press(KEYS.ENTER).wait_for("#f-text")
     browser.click(".d-ticks input[value=authorisation]").fill("#f-text", "还缺委托书")
     confirm(browser).wait_text("还缺委托书", ".win-panel").press(KEYS.ESCAPE).wait(lambda: not browser.all(".win-panel"))
+
+
+def test_what_was_opened_elsewhere_for_the_number_is_shown_when_it_stands_in_the_way(hall, browser, serving):
+    (ticket,) = hall.client("clerk").get("/tickets?number=A001").body["tickets"]
+    other = hall.person("chuangkou3")
+    opened = other.request("POST", "/flows/denial/matters", {"fields": {**FILING, "item": LICENCE, "ticket": ticket["id"]}}).body
+    other.step(opened["card"]["matter"], "submit")
+    browser.press(KEYS.ENTER).wait_text("办得怎么样？").press(KEYS.ENTER).wait_text("还在等待审批", ".win-panel [role=alert]")
+    browser.press(KEYS.ESCAPE).wait_text("没定以前这个号不能办结。", ".win-matter")
+    assert not last(hall, "ticket_finished") and all("409" in c for c in browser.complaints())

@@ -17,6 +17,8 @@ import { openPanel, panelKey, panelOf } from "./panels.js";
 
 const main = $("#page");
 const NOTE = "halld.note.", STORY_MOST = 6, BOOKED_MS = 30000;
+/** The hall says that a matter stands in the way; it may have been opened elsewhere. */
+const LOCKS = new Set(["TICKET_HELD", "OUTCOME_NOT_ALLOWED"]);
 const isNews = watcher();
 const notes = /** @type {HTMLTextAreaElement} */ (h("textarea.field", { "aria-label": "", id: "notes", maxlength: 2000, oninput: saveNote }));
 let noteOf = "";
@@ -47,6 +49,7 @@ const c = {
       await post(path, body);
       await readWindow();
     } catch (e) {
+      if (LOCKS.has(/** @type {ApiError} */ (e).code)) await showMatters(true);
       if (c.panel) throw e;
       failed(/** @type {ApiError} */ (e));
     } finally {
@@ -112,8 +115,9 @@ async function readStory(ticket) {
   render();
 }
 
-/** What was opened for the ticket here, now and before. */
-async function showMatters() {
+/** What was opened for the ticket here, now and before. @param {boolean} [anew] also what was opened elsewhere */
+async function showMatters(anew) {
+  if (anew) c.mattersOf = "";
   await readMatters(c).catch((e) => failed(e));
   render();
 }
