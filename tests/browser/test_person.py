@@ -53,6 +53,15 @@ def test_praise(hall, browser, done):
     assert [c["state"] for c in hall.matters(flow="escalation", ended="true")] == ["praised"]
 
 
+def test_the_language_is_changed_before_it_is_said_and_two_taps_say_it_once(hall, browser, done):
+    browser.open(f"/m/new?ticket={done['token']}", "phone").wait_text("您想说什么", "h1")
+    browser.click_text("English").wait_text("What would you like to say", "h1").click_text("It could not be done").click_text("中文").wait_text("事情没办成", "h1")
+    browser.fill("#f-summary", "三趟")
+    browser.js("const send = [...document.querySelectorAll('.m-two .main')].pop(); send.click(); send.click();")
+    browser.wait_text("记下", "h1")
+    assert len(hall.matters(flow="escalation")) == 1
+
+
 def test_a_page_in_english(hall, browser, done):
     browser.open(f"/m/new?ticket={done['token']}&lang=en", "phone").click_text("It could not be done").fill("#f-summary", "three visits").click_text("Send")
     browser.wait_text("We have noted it and are looking into it", "h1").wait_text("Ask at window 14")

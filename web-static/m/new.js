@@ -11,7 +11,7 @@ const TOLD = new Set(["text", "person", "phone"]);
 /** @param {any} x */
 const named = (x) => pick(x.zh, x.en);
 
-/** @param {HTMLElement} main @param {() => any} header @param {string} token the ticket's @param {number} desk its window */
+/** Answers what draws it anew. @param {HTMLElement} main @param {() => any} header @param {string} token the ticket's @param {number} desk its window */
 export async function newMatter(main, header, token, desk) {
   const path = `/tickets/by-token/${encodeURIComponent(token)}`;
   /** @type {{kind: any, step: any} | null} */ let chosen = null;
@@ -36,11 +36,14 @@ export async function newMatter(main, header, token, desk) {
 
   function write() {
     const { kind, step } = /** @type {any} */ (chosen), form = formFor(kind.flow, step);
-    const send = async () => {
+    const send = async (/** @type {Event} */ tap) => {
+      const press = /** @type {HTMLButtonElement} */ (tap.currentTarget);
+      press.disabled = true; // who taps twice says it once
       try {
         const { token: link } = await ask("POST", `${path}/matters/${kind.flow.name}`, { transition: step.name, fields: form.read() });
         location.assign(`/m/${link}`);
       } catch (e) {
+        press.disabled = false;
         trouble = /** @type {Error} */ (e).message;
         const note = /** @type {HTMLElement} */ (main.querySelector("[role=alert]"));
         fill(note, trouble).hidden = false;
@@ -55,4 +58,5 @@ export async function newMatter(main, header, token, desk) {
     fill(main, header(), h("section.p-body.m-new", null, ticket ? [plate(ticket.number, "done"), h("p.sub", null, name(ticket.item_name))] : null, body));
   }
   show();
+  return show;
 }

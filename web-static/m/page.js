@@ -17,6 +17,7 @@ const GIVES_UP = new Set(["withdraw", "terminate"]);
 /** @type {any} */ let hall = {};
 let desk = 0, seenAt = 0, live = true, none = false, trouble = "";
 /** A step's form, loaded when it is asked for. @type {any} */ let sheet = null;
+/** Draws what stands there now, in another language. */ let redraw = () => render();
 
 /** @param {any} x */
 const named = (x) => pick(x.zh, x.en);
@@ -33,14 +34,16 @@ const fact = (term = "", value = /** @type {any} */ (null)) => h("div", null, h(
 
 /** "今天 17:00", "3 月 9 日 17:00" @param {number} at */
 const when = (at) => (+fields(at) / 864e5 >> 0 === +fields(hallNow()) / 864e5 >> 0 ? t("today.at", { time: clock(at) }) : `${date(at)} ${clock(at)}`);
+/** A day that ends at midnight is that day's 24:00, not 0:00 of one on which it would be too late. @param {number} at */
+const until = (at) => (+fields(at) % 864e5 ? when(at) : when(at - 1).replace(clock(at - 1), "24:00"));
 
 /** Until when they hear, or are to come: of the clocks that run those that have words for people; else the next. */
 function due() {
   const runs = view.clocks.filter((/** @type {any} */ c) => c.status === "running" && c.due_at), key = (/** @type {any} */ c) => { const which = `${view.card.flow}.${c.clock}`; return `hear.${which}`; };
   const said = runs.filter((/** @type {any} */ c) => plain(key(c), "")), late = runs.find((/** @type {any} */ c) => ms(c.due_at) < hallNow());
   const lines = (said.length ? said : runs.slice(0, 1)).filter((/** @type {any} */ c) => c !== late);
-  return [late && h("p.note.stop", null, t("late", { time: when(ms(late.due_at)) })),
-    lines.map((/** @type {any} */ c) => h("p.m-due", { "data-clock": c.clock }, said.length ? t(key(c), { time: when(ms(c.due_at)) }) : t("due", { what: named(c), time: when(ms(c.due_at)) })))];
+  return [late && h("p.note.stop", null, t("late", { time: until(ms(late.due_at)) })),
+    lines.map((/** @type {any} */ c) => h("p.m-due", { "data-clock": c.clock }, said.length ? t(key(c), { time: until(ms(c.due_at)) }) : t("due", { what: named(c), time: until(ms(c.due_at)) })))];
 }
 
 /** @param {any} f */
@@ -92,7 +95,7 @@ function close() {
 const foot = () => steps().map((/** @type {any} */ s, /** @type {number} */ i) => button(plain(`do.${s.transition}`, named(s)), () => begin(s), i || GIVES_UP.has(s.transition) ? "button.btn" : "button.btn.main"));
 
 function header() {
-  const other = h("button.btn.quiet", { type: "button", lang: otherLang(), onclick: () => setLang(otherLang()).then(render) }, t("language"));
+  const other = h("button.btn.quiet", { type: "button", lang: otherLang(), onclick: () => setLang(otherLang()).then(() => redraw()) }, t("language"));
   return h("header", null, h("strong", null, pick(hall.hall || "", hall.name_en)), other, !live ? h("span.tag.stop", null, t("lost")) : seenAt ? h("span.nb", null, t("updated", { time: clock(seenAt) })) : null);
 }
 
@@ -126,7 +129,7 @@ async function load() {
 async function openOne() {
   const { newMatter } = await import("./new.js");
   await readHall().catch(() => { live = false; });
-  newMatter(main, header, ticket, desk);
+  redraw = await newMatter(main, header, ticket, desk);
 }
 
 await loadTexts("common", "days", "person");
