@@ -208,3 +208,13 @@ def test_what_was_typed_survives_a_lost_line(hall, browser, clerk):
     assert browser.all("#more")[0].get_attribute("value") == "身份证复印件"
     browser.chord(KEYS.CONTROL, KEYS.ENTER).wait_text("已就绪", "#state")
     assert last(hall, "ticket_finished")["missing"] == ["身份证复印件"]
+
+
+def test_a_small_screen_shows_every_window(hall, browser, clerk):
+    for _ in range(3):
+        hall.client("kiosk").ticket("A")
+    clerk(2)
+    browser.press(KEYS.ENTER).wait_text("A001", ".win-who")
+    browser.size("manager")    # 1366 by 768
+    browser.wait_for(".win-side .strip")
+    assert browser.js("return [...document.querySelectorAll('.win-side .card')].filter((e) => e.scrollHeight > e.clientHeight + 1).length") == 0
