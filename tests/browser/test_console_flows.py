@@ -110,6 +110,13 @@ def test_what_is_missing_becomes_the_notice_in_one_go(hall, browser, serving):
     assert "授权委托书" in browser.js("return window.printed")
 
 
+def test_what_stands_in_no_list_can_be_missing_too(hall, browser, serving):
+    browser.press("6").fill("#more", "户口簿")
+    confirm(browser).wait_text("已就绪", "#state")
+    (notice,) = hall.matters(flow="notice")
+    assert (notice["state"], notice["title"]) == ("told", "户口簿")
+
+
 def test_the_number_walks_to_the_desk(hall, browser, serving):
     hall.client("clerk").post("/windows/14/open")
     browser.wait_text("带号去 14 号窗", '[data-key="9"]').press("9").fill("#f-summary", "三次来都说缺一张证明")

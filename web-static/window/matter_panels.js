@@ -158,8 +158,8 @@ export function readyFor(c, outcome) {
   return isOpen && !written;
 }
 
-/** The field of a type that an opening must have. @param {Opening} o @param {string} type */
-const needed = (o, type) => fieldsOf(o.flow, type).find((/** @type {string} */ n) => o.transition.need.includes(n));
+/** The field of a type that an opening takes. @param {Opening} o @param {string} type */
+const taken = (o, type) => fieldsOf(o.flow, type).find((/** @type {string} */ n) => [...o.transition.need, ...o.transition.may].includes(n));
 
 /**
  * What is missing is told once and for all before the ticket ends with it: the list makes the notice, and its print.
@@ -168,9 +168,9 @@ const needed = (o, type) => fieldsOf(o.flow, type).find((/** @type {string} */ n
 export async function tellOnce(c, materials, lines) {
   const { lock, isOpen } = lockOf(c, "supplement");
   if (!lock || isOpen) return "";
-  const list = needed(lock, "material"), words = needed(lock, "text");
-  if (list && !materials.length) return t("wm.tick");
-  const view = await openMatter(c, lock, { ...(list && { [list]: materials.map((m) => m.material) }), ...(words && { [words]: lines.join("\n") }) });
+  const list = taken(lock, "material"), words = taken(lock, "text");
+  if (list && !materials.length && lock.transition.need.includes(list)) return t("wm.tick");
+  const view = await openMatter(c, lock, { ...(list && materials.length && { [list]: materials.map((m) => m.material) }), ...(words && { [words]: lines.join("\n") }) });
   await printSheet(c, view, view.prints[0]);
   return "";
 }
