@@ -107,7 +107,7 @@ function item({ line, more }, w, newer) {
 function next(card) {
   if (card.ended || !card.clock) return null;
   const { clock } = card;
-  return h("li.is-next", null, h("time", null, t("now")), h("i"), h("div", null, clock.due_at ? t("waits", { clock: named(clock), time: until(ms(clock.due_at)) }) : t("waits.held", { clock: named(clock) })));
+  return h("li.is-next", null, h("time", null, t("now")), h("i"), h("div", null, clock.due_at ? t(clock.left_s < 0 ? "waits.late" : "waits", { clock: named(clock), time: until(ms(clock.due_at)) }) : t("waits.held", { clock: named(clock) })));
 }
 
 /** @param {any} view @param {Work} w */
