@@ -130,10 +130,19 @@ static int ignore_row(void *arg, const struct journal_row *row)
     return 0;
 }
 
+/* All that a start relies on, so that a start never fails on what has already taken the journal's place. */
 static int verify(struct journal *j, const char *file, char why[200])
 {
     struct journal_fault fault;
-    int code = journal_read_rows(j, 1, UINT64_MAX, ignore_row, NULL, &fault);
+    int code = db_check_schema(journal_db(j), file, why);
+    if (code)
+        return code;
+    code = journal_check_file(j, &fault);
+    if (code) {
+        snprintf(why, 200, "%.100s: %.90s", file, fault.text);
+        return code;
+    }
+    code = journal_read_rows(j, 1, UINT64_MAX, ignore_row, NULL, &fault);
     if (code)
         snprintf(why, 200, "%s: event %llu: %s", file, (unsigned long long)fault.seq, fault.text);
     return code;

@@ -264,3 +264,60 @@ int db_migrate(sqlite3 *db, char why[DB_WHY])
         }
     return 0;
 }
+
+/* Each thing of the schema with the words that make it, which migrations write down in one way only. */
+static const char THINGS[] = "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
+static const char THE_SAME[] = "SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ? AND sql = ?";
+
+/* A fresh file of that version, in memory. */
+static int make_model(int64_t version, sqlite3 **ret, char why[DB_WHY])
+{
+    sqlite3 *db;
+    int code = open_connection(":memory:", SQLITE_OPEN_READWRITE, &db, why);
+    if (code)
+        return code;
+    for (int from = 0; !code && from < version && from < NEWEST; from++)
+        code = migrate_step(db, from);
+    if (code) {
+        db_why(db, "schema", why);
+        sqlite3_close(db);
+        return HALL_E_STORE_FAILED;
+    }
+    *ret = db;
+    return 0;
+}
+
+static bool has_thing(sqlite3_stmt *find, sqlite3_stmt *thing)
+{
+    for (int i = 0; i < 3; i++)
+        sqlite3_bind_value(find, i + 1, sqlite3_column_value(thing, i));
+    bool found = sqlite3_step(find) == SQLITE_ROW;
+    sqlite3_reset(find);
+    return found;
+}
+
+int db_check_schema(sqlite3 *db, const char *file, char why[DB_WHY])
+{
+    sqlite3 *model = NULL;
+    sqlite3_stmt *find = NULL, *thing = NULL;
+    int64_t version = 0;
+    int code = db_read_int(db, "PRAGMA user_version", &version);
+    if (!code)
+        code = db_prepare(db, THE_SAME, &find);
+    if (code)
+        db_why(db, file, why);
+    else
+        code = make_model(version, &model, why);
+    if (!code && (code = db_prepare(model, THINGS, &thing)))
+        db_why(model, file, why);
+    while (!code && sqlite3_step(thing) == SQLITE_ROW)
+        if (!has_thing(find, thing)) {
+            snprintf(why, DB_WHY, "%.120s: its %s %s is missing or not as halld made it", file,
+                     (const char *)sqlite3_column_text(thing, 0), (const char *)sqlite3_column_text(thing, 1));
+            code = HALL_E_STORE_FAILED;
+        }
+    sqlite3_finalize(thing);
+    sqlite3_finalize(find);
+    sqlite3_close(model);
+    return code;
+}

@@ -22,6 +22,8 @@ int db_open_cache(const char *file, sqlite3 **ret, char why[DB_WHY]);
 /* Brings the schema to the newest version; refuses a file that is not a journal or is newer than this program. */
 int db_migrate(sqlite3 *db, char why[DB_WHY]);
 int db_newest_version(void);
+/* Whether each table and index of the file's version is there, made as its migrations make it. 0 or STORE_FAILED. */
+int db_check_schema(sqlite3 *db, const char *file, char why[DB_WHY]);
 
 /* What the error of the last call on db means: DISK_FULL or STORE_FAILED. Looks at errno as well: call db_clear
  * before, and this at once after. */

@@ -120,6 +120,35 @@ def test_a_damaged_backup_is_refused():
         assert "12" in hall.log()
 
 
+@pytest.mark.parametrize("damage", [
+    "DROP TABLE secret",
+    "DROP INDEX sealed_day",
+    "DROP TABLE security; CREATE TABLE security(id INTEGER PRIMARY KEY, at INTEGER)",
+    "ALTER TABLE session RENAME COLUMN csrf TO other",
+    "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET rootpage = 1 WHERE name = 'day_key'",
+])
+def test_a_backup_with_a_table_missing_is_refused_before_anything_is_put_in_place(damage):
+    with Hall() as hall:
+        printed = numbers(hall, 20)
+        path, kept = backup(hall), hall.journal + ".before-1"
+        broken = os.path.join(hall.root, "broken.db")
+        shutil.copy(path, broken)
+        with sqlite3.connect(broken) as db:
+            db.executescript(damage)
+        db.close()
+        hall.stop()
+        os.rename(hall.journal, kept)
+        with open(kept, "rb") as f:
+            before = f.read()
+        assert hall.refuses_to_start("--restore", broken) in (CONFIG, 75)
+        left = [name for name in os.listdir(hall.data) if name == "restored" or name.startswith("journal.db")]
+        assert left == ["journal.db.before-1"], "no broken journal stands where the next start would read one"
+        with open(kept, "rb") as f:
+            assert f.read() == before
+        hall.start("--restore", path)
+        assert not set(printed) & set(numbers(hall, 5))
+
+
 def test_the_operators_last_number_counts():
     with Hall() as hall:
         path = backup(hall)
