@@ -80,11 +80,33 @@ static void mask_name(const char *name, char ret[8])
     snprintf(ret, 8, "%.*s%s", (int)n, first ? first : "", first ? "*" : "");
 }
 
+/* A number as it is seen: what is pasted from a phone has marks of direction around it, and would be somebody else's.
+ * Wiped and freed by wipe_seen. */
+static char *seen_of(const char *text)
+{
+    char *seen = alloc_text(text), *to = seen;
+    size_t n;
+    for (const char *at = text; (at = visible_first(at, &n)); at += n) {
+        memmove(to, at, n);
+        to += n;
+    }
+    explicit_bzero(to, strlen(to));
+    return seen;
+}
+
+static void wipe_seen(char *seen)
+{
+    explicit_bzero(seen, strlen(seen));
+    free(seen);
+}
+
 static bool add_person(struct reading *r, const char *id, const char *name)
 {
     uint8_t hash[PERSON_HASH_BYTES];
-    char value[PERSON_MAC_SIZE], masked[8];
-    if (!person_hash(r->key, id, hash))
+    char value[PERSON_MAC_SIZE], masked[8], *seen = seen_of(id);
+    bool is_one = person_hash(r->key, seen, hash);
+    wipe_seen(seen);
+    if (!is_one)
         return false;
     person_to_text(hash, value);
     mask_name(name, masked);
@@ -107,8 +129,10 @@ static bool read_text(struct reading *r, const struct tree *said)
 
 static bool read_phone(struct reading *r, const struct tree *said)
 {
-    char number[PHONE_SIZE];
-    bool is_one = tree_kind(said) == TREE_TEXT && phone_read(tree_text(said), number);
+    char number[PHONE_SIZE], *seen = tree_kind(said) == TREE_TEXT ? seen_of(tree_text(said)) : NULL;
+    bool is_one = seen && phone_read(seen, number);
+    if (seen)
+        wipe_seen(seen);
     if (is_one)
         add_reference(r, number);
     explicit_bzero(number, sizeof number);

@@ -142,6 +142,9 @@ START_TEST(a_person_is_a_hash_and_a_masked_name)
     say("{\"who\":{\"id\":\"511602 19900101 123x\"}}", NULL);
     ck_assert_str_eq(fields.values[0]->texts[0], first); /* the same person under every key */
     ck_assert_str_eq(fields.sealed[0].text, "");
+    say("{\"who\":{\"id\":\"\u202d5116021990\u200b0101123X\u202c\"}}", NULL);
+    ck_assert_str_eq(fields.values[0]->texts[0], first); /* as it is seen */
+    is_bad("{\"who\":{\"id\":\"\u200b\u200b\u200b1234\"}}");
     stands_for("{\"who\":\"13800000001\"}", "");
     stands_for("{\"who\":{\"id\":\"13800000001\",\"name\":\"Ada Lovelace\"}}", "A*");
     stands_for("{\"who\":{\"id\":\"13800000001\",\"name\":\" \u202e\u3000张三\"}}", "张*");
@@ -164,6 +167,7 @@ START_TEST(what_is_no_phone_number_is_bad)
     stands_for("{\"phone\":\"010-62345678#12\"}", "010-62345678#12");
     stands_for("{\"phone\":\"12345\"}", "12345");
     stands_for("{\"phone\":\"+852 2123 4567\"}", "+85221234567");
+    stands_for("{\"phone\":\"\u202d138\u00a00013 8000\u202c\"}", "13800138000"); /* pasted from a phone */
     is_bad("{\"phone\":\"1380013800\"}");
     is_bad("{\"phone\":\"138001380001\"}");
     is_bad("{\"phone\":\"+86 138 0013 800\"}");
