@@ -74,8 +74,18 @@ static void log_head(struct engine *e, const Halld__Event *event)
     log_info("day", "%d is closed at event %" PRIu64 ", head %s", event->day, event->seq, text);
 }
 
-static void note_days(struct engine *e, const Halld__Event *event)
+/* Only what is on disk has been accepted: a clock that moved without its event would move at the next start again. */
+static void accept_clock(struct engine *e)
 {
+    clock_accept(&e->clock);
+    e->stop[ENGINE_DOUBTFUL] = false;
+    loop_watch_ask(e->turn_end); /* another time: what is due by it */
+}
+
+static void note_event(struct engine *e, const Halld__Event *event)
+{
+    if (event->body_case == HALLD__EVENT__BODY_CLOCK_ACCEPTED)
+        accept_clock(e);
     if (event->body_case == HALLD__EVENT__BODY_DAY_OPENED)
         e->wants_snapshot = true;
     if (event->body_case == HALLD__EVENT__BODY_DAY_CLOSED)
@@ -97,7 +107,7 @@ static void complete(struct engine *e, struct batch *b)
         Halld__Event *const *own = r->n_events ? b->events.at + at : NULL;
         for (size_t i = 0; i < r->n_events; i++) {
             hall_apply(e->committed, own[i]);
-            note_days(e, own[i]);
+            note_event(e, own[i]);
         }
         at += r->n_events;
         if (r->repeat_first)

@@ -58,13 +58,13 @@ static Halld__Command *accept_new(struct engine *e)
     return c;
 }
 
+/* At a start, or when there was no room at it as soon as there is. */
 static void accept_at_start(struct engine *e)
 {
     if (!e->stop[ENGINE_DOUBTFUL] || !e->accept_clock)
         return;
-    e->stop[ENGINE_DOUBTFUL] = false;
-    if (engine_do(e, accept_new(e), clock_now(&e->clock)) >= 0)
-        clock_accept(&e->clock);
+    engine_do(e, accept_new(e), clock_now(&e->clock));
+    engine_commit(e);
 }
 
 static void look_at_clock(struct engine *e)
@@ -92,6 +92,7 @@ static void look_at_disk(struct engine *e)
     e->stop[ENGINE_LOW] = low;
     if (!low && e->stop[ENGINE_FULL] && !e->flying && store_probe(e->store)) {
         e->stop[ENGINE_FULL] = false;
+        accept_at_start(e);
         log_error("engine", "a trial commit succeeded: commands are taken again");
     }
 }

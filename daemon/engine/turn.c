@@ -122,34 +122,28 @@ static bool accepts_clock(const struct pending *r)
     return r->command->body_case == HALLD__COMMAND__BODY_ACCEPT_CLOCK;
 }
 
-/* Accepting the clock is what ends its doubtfulness, so it must get past it. */
+/* Accepting the clock is what ends its doubtfulness, so it must get past it; it ends when that is on disk. */
 static int refusal_for(const struct engine *e, const struct pending *r)
 {
     enum engine_stop stop = stop_of(e);
     return stop == ENGINE_DOUBTFUL && accepts_clock(r) ? 0 : stops[stop].code;
 }
 
-/* False: the clock has moved, or ticks must come first: the rest is for another turn. */
+/* False: ticks must come first: the rest is for another turn. */
 static bool handle(struct engine *e, struct pending *r, int64_t now)
 {
-    bool go_on = true;
     int no = refusal_for(e, r);
     if (is_repeat(e, r, now))
         ;
     else if (no) {
         note_refusal(r, no);
-    } else if (accepts_clock(r)) {
-        r->command->accept_clock->wall_at = clock_wall_ms(&e->clock);
-        decide(e, r, now);
-        if (!r->code) {
-            clock_accept(&e->clock);
-            e->stop[ENGINE_DOUBTFUL] = go_on = false;
-        }
     } else {
+        if (accepts_clock(r))
+            r->command->accept_clock->wall_at = clock_wall_ms(&e->clock);
         decide(e, r, now);
     }
     pending_list_add(&e->gathering.pendings, r);
-    return go_on && !hall_is_behind(e->decided);
+    return !hall_is_behind(e->decided);
 }
 
 int engine_do(struct engine *e, Halld__Command *command, int64_t now)

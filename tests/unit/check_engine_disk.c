@@ -12,6 +12,7 @@
 
 static const char ISSUE[] = "{\"issue_ticket\":{\"queue\":\"A\",\"channel\":\"kiosk\"}}";
 static const char ISSUE_B[] = "{\"issue_ticket\":{\"queue\":\"B\",\"channel\":\"kiosk\"}}";
+static const char ACCEPT[] = "{\"accept_clock\":{\"reason\":\"looked at a watch\"}}";
 
 static char control[] = "/tmp/halld-control-XXXXXX";
 
@@ -75,7 +76,7 @@ END_TEST
 
 static void wait_for_room(struct fixture *f)
 {
-    for (int n = 0; n < 100 && engine_is_read_only(f->engine); n++) {
+    for (int n = 0; n < 100 && f->engine->stop[ENGINE_FULL]; n++) {
         engine_look(f->engine);
         struct pollfd p = {.fd = store_fd(f->engine->store), .events = POLLIN};
         poll(&p, 1, 100);
@@ -109,6 +110,73 @@ START_TEST(with_a_full_disk_reads_go_on_and_writes_come_back_with_room)
     fixture_kill(&f);
     fixture_must_open(&f);
     fixture_check_same(live, fixture_state(&f));
+    close_failing(&f);
+}
+END_TEST
+
+static void check_doubt(const struct fixture *f, bool doubtful)
+{
+    ck_assert_int_eq(f->engine->stop[ENGINE_DOUBTFUL], doubtful);
+}
+
+static void check_nothing_accepted(struct fixture *f, bool doubtful, int64_t hall)
+{
+    check_doubt(f, doubtful);
+    ck_assert_int_ne(f->engine->clock.stepped, 0);
+    ck_assert_int_eq(clock_now(&f->engine->clock), hall);
+    ck_assert_uint_eq(hall_seq(f->engine->decided), hall_seq(f->engine->committed));
+}
+
+START_TEST(a_clock_is_accepted_only_when_that_is_on_disk)
+{
+    struct fixture f;
+    bool doubtful = _i == 0;
+    open_failing(&f);
+    fixture_do(&f, "li", ISSUE, NULL);
+    fixture_wall += doubtful ? -3600000 : 3600000;
+    if (doubtful) {
+        fixture_kill(&f);
+        fixture_must_open(&f);
+    }
+    int64_t hall = clock_now(&f.engine->clock);
+    disk("write ENOSPC");
+    ck_assert_int_eq(fixture_do(&f, "admin", ACCEPT, "k").code, HALL_E_DISK_FULL);
+    check_nothing_accepted(&f, doubtful, hall);
+    disk("");
+    wait_for_room(&f);
+    check_nothing_accepted(&f, doubtful, hall);
+    ck_assert_int_eq(fixture_do(&f, "li", ISSUE, NULL).code, doubtful ? HALL_E_CLOCK_DOUBTFUL : 0);
+    struct said accepted;
+    fixture_submit(&f, "admin", ACCEPT, "k", &accepted);
+    engine_turn(f.engine);
+    check_doubt(&f, doubtful); /* in flight */
+    engine_flush(f.engine);
+    ck_assert_int_eq(accepted.code, 0);
+    check_doubt(&f, false);
+    ck_assert_int_eq(f.engine->clock.stepped, 0);
+    ck_assert_int_eq(fixture_do(&f, "li", ISSUE, NULL).code, 0);
+    close_failing(&f);
+}
+END_TEST
+
+START_TEST(a_clock_accepted_at_every_start_is_accepted_when_there_is_room_again)
+{
+    struct fixture f;
+    open_failing(&f);
+    fixture_kill(&f);
+    fixture_pass(INT64_C(30) * 86400000);
+    f.options.accept_clock = true;
+    f.loop = loop_new();
+    char why[200];
+    ck_assert_int_eq(engine_open(f.loop, &f.options, &f.engine, why), 0);
+    disk("write ENOSPC");
+    ck_assert_int_eq(engine_start(f.engine, why), 0);
+    check_doubt(&f, true);
+    disk("");
+    wait_for_room(&f);
+    fixture_turn(&f);
+    check_doubt(&f, false);
+    ck_assert_int_eq(fixture_day(&f), 20261223);
     close_failing(&f);
 }
 END_TEST
@@ -406,6 +474,8 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, a_full_disk_undoes_the_batch_and_what_was_decided_after_it);
     tcase_add_test(t, with_a_full_disk_reads_go_on_and_writes_come_back_with_room);
+    tcase_add_loop_test(t, a_clock_is_accepted_only_when_that_is_on_disk, 0, 2);
+    tcase_add_test(t, a_clock_accepted_at_every_start_is_accepted_when_there_is_room_again);
     tcase_add_test(t, little_space_left_refuses_before_deciding);
     tcase_add_test(t, a_failing_sync_ends_the_process_and_the_disk_decides);
     tcase_add_test(t, a_first_start_without_room_leaves_no_half_imported_hall);
