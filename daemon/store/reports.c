@@ -18,7 +18,7 @@
 
 /* Another number throws older files away: they are made again. */
 enum {
-    REPORTS_VERSION = 1,
+    REPORTS_VERSION = 2,
     REPORTS_APPLICATION = 0x48414C52,
     /* "HALR" */ CHUNK = 100000,
     MANY = 20000,

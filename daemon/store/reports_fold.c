@@ -151,15 +151,15 @@ void fold_put_event(struct reports_fold *f, const Halld__MatterHead *head, struc
 
 /* ---- fields */
 
-/* What may stand in the cache: codes and amounts. What people write is not here, nor who they are, but for the hash
- * that finds a second notice to the same person, while the matter keeps it. */
-static bool is_kept(int type, bool same)
+/* What may stand in the cache: codes and amounts that all may see who see the figures. What people write is not here,
+ * nor who they are, but for the hash that finds a second notice to the same person, while the matter keeps it. */
+static bool is_kept(int type, bool narrow, bool same)
 {
     const unsigned codes = FLOW_TYPE_BIT(FLOW_CHOICE) | FLOW_TYPE_BIT(FLOW_BOOL) | FLOW_TYPE_BIT(FLOW_DEPARTMENT) |
                            FLOW_TYPE_BIT(FLOW_WINDOW) | FLOW_TYPE_BIT(FLOW_ITEM) | FLOW_TYPE_BIT(FLOW_MATERIAL) |
                            FLOW_TYPE_BIT(FLOW_MONEY);
     const unsigned to_compare = FLOW_TYPE_BIT(FLOW_TICKET) | FLOW_TYPE_BIT(FLOW_MATTER) | FLOW_TYPE_BIT(FLOW_PERSON);
-    return type >= 0 && (FLOW_TYPE_BIT(type) & (same ? codes | to_compare : codes));
+    return type >= 0 && (FLOW_TYPE_BIT(type) & ((narrow ? 0 : codes) | (same ? to_compare : 0)));
 }
 
 static void put_value(struct reports_fold *f, const Halld__FieldValue *v, int type, size_t i)
@@ -210,7 +210,7 @@ static void follow_columns(struct reports_fold *f, const Halld__Flow *flow, cons
 static void put_field(struct reports_fold *f, const Halld__Flow *flow, const Halld__FieldValue *v)
 {
     int type = known_type(flow, v->field);
-    if (!is_kept(type, strcmp(f->live.flow, REPORTS_NOTICE_FLOW) == 0))
+    if (!is_kept(type, known_is_narrow(flow, v->field), strcmp(f->live.flow, REPORTS_NOTICE_FLOW) == 0))
         return;
     if (v->list)
         RUN(f, SQL_VALUE_GONE, SQL_INT(f->live.id), SQL_TEXT(v->field));

@@ -113,6 +113,14 @@ bool known_is_first(const Halld__Flow *flow, const char *field)
     return false;
 }
 
+bool known_is_narrow(const Halld__Flow *flow, const char *field)
+{
+    for (size_t i = 0; flow && i < flow->n_fields; i++)
+        if (strcmp(flow->fields[i]->name, field) == 0)
+            return flow->fields[i]->n_read > 0;
+    return false;
+}
+
 /* ---- working time */
 
 static const struct worktime *worktime_of(struct known *k)

@@ -31,6 +31,8 @@ bool known_is_end(const Halld__Flow *flow, const char *state);
 int known_type(const Halld__Flow *flow, const char *field); /* enum flow_type; -1: no such field */
 /* Is the field the first of its type that holds one value? */
 bool known_is_first(const Halld__Flow *flow, const char *field);
+/* Has the field readers of its own? */
+bool known_is_narrow(const Halld__Flow *flow, const char *field);
 
 /* A clock that ran from start to stop but for the pauses (both ends as events tell them), in order and apart. */
 struct known_span {

@@ -219,7 +219,7 @@ bool flow_report_knows(const Halld__Flow *flow, const char *field)
         const Halld__Field *f = flow->fields[i];
         int type = flow_type_find(f->type, strlen(f->type));
         if (type >= 0 && strcmp(f->name, field) == 0)
-            return (kept & FLOW_TYPE_BIT(type)) != 0;
+            return (kept & FLOW_TYPE_BIT(type)) && !f->n_read;
     }
     return false;
 }

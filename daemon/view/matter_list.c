@@ -80,21 +80,13 @@ static char *standing_to_text(const struct standing *p)
 
 /* ---- what fits, without opening a text */
 
-static bool field_has(const struct matter *m, enum flow_type type, const char *code)
+/* What the looker may not read is not found either. */
+static bool field_has(const struct looker *l, const struct matter *m, enum flow_type type, const char *code)
 {
     for (size_t i = 0; i < m->def->flow->n_fields; i++)
         for (size_t k = 0; m->def->fields[i].type == type && k < m->values[i].n; k++)
-            if (strcmp(m->values[i].texts[k], code) == 0)
+            if (strcmp(m->values[i].texts[k], code) == 0 && matter_field_shows(l, m, (int)i))
                 return true;
-    return false;
-}
-
-static bool has_ticket(const struct looker *l, const struct matter *m, const char *id)
-{
-    for (size_t i = 0; i < m->def->flow->n_fields; i++)
-        for (size_t k = 0; m->def->fields[i].type == FLOW_TICKET && k < m->values[i].n; k++)
-            if (strcmp(m->values[i].texts[k], id) == 0)
-                return matter_field_shows(l, m, (int)i);
     return false;
 }
 
@@ -107,11 +99,14 @@ static bool fits(const struct search *s, const struct matter *m)
         return false;
     if (*q->color && strcmp(q->color, matter_color_name(matter_color(m))) != 0)
         return false;
-    if ((*q->department && !field_has(m, FLOW_DEPARTMENT, q->department)) ||
-        (*q->item && !field_has(m, FLOW_ITEM, q->item)) || (*q->window && !field_has(m, FLOW_WINDOW, q->window)))
-        return false;
-    if (*q->ticket && !has_ticket(s->looker, m, q->ticket))
-        return false;
+    const struct {
+        enum flow_type type;
+        const char *code;
+    } codes[] = {
+        {FLOW_DEPARTMENT, q->department}, {FLOW_ITEM, q->item}, {FLOW_WINDOW, q->window}, {FLOW_TICKET, q->ticket}};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (*codes[i].code && !field_has(s->looker, m, codes[i].type, codes[i].code))
+            return false;
     return matters_may_read(&s->looker->asker, m);
 }
 
@@ -160,7 +155,7 @@ static bool has_words(struct search *s, const struct matter *m)
 {
     unsigned left = (1u << s->n_words) - 1;
     if (s->is_number)
-        return s->number[0] && has_ticket(s->looker, m, s->number);
+        return s->number[0] && field_has(s->looker, m, FLOW_TICKET, s->number);
     for (size_t i = 0; i < m->def->flow->n_fields && left; i++)
         for (size_t k = 0; m->def->fields[i].type == FLOW_TEXT && k < m->values[i].n && left; k++) {
             if (!matter_field_shows(s->looker, m, (int)i))
