@@ -287,8 +287,8 @@ const char *matters_person(const struct matter *m)
     if (m->person)
         return m->person;
     for (size_t i = 0; i < m->def->flow->n_fields; i++)
-        if (m->def->fields[i].type == FLOW_PERSON && m->values[i].n)
-            return m->values[i].texts[0];
+        if (m->def->fields[i].type == FLOW_PERSON && matter_value(m, i)->n)
+            return matter_value(m, i)->texts[0];
     return "";
 }
 

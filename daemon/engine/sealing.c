@@ -92,7 +92,7 @@ static bool is_covered(const struct engine *e, const struct pending *r, const st
     if (!is_hash(value))
         return false;
     if (type == FLOW_FILE)
-        return (a->m && has_value(&a->m->values[field], value)) || is_uploaded(e, value);
+        return (a->m && has_value(matter_value(a->m, field), value)) || is_uploaded(e, value);
     return type == FLOW_PERSON || find_text(r, value);
 }
 
@@ -166,7 +166,7 @@ static char *copy_from_opener(const struct sealing_of *s, const char *value)
     char *text = NULL;
     int code = HALL_E_NOT_FOUND;
     for (size_t i = 0; from && code && i < from->def->flow->n_fields; i++)
-        if (is_sealed(from->def->fields[i].type) && has_value(&from->values[i], value))
+        if (is_sealed(from->def->fields[i].type) && has_value(matter_value(from, i), value))
             code = unseal(s->e, s->by, from->def->fields[i].f->name, value, &text);
     if (code && code != HALL_E_NOT_FOUND)
         log_error("engine", "matter %llu: a text of matter %llu could not be copied", (unsigned long long)s->m->id,
@@ -186,7 +186,7 @@ static void copy_file(const struct sealing_of *s, const char *field, const char 
     sealing_upload_owner(from);
     int code = store_batch_add_copy(s->e->store, s->e->gathering.rows, s->e->flight_rows, &to, from);
     for (size_t i = 0; opener && code && i < opener->def->flow->n_fields; i++) {
-        if (opener->def->fields[i].type != FLOW_FILE || !has_value(&opener->values[i], value))
+        if (opener->def->fields[i].type != FLOW_FILE || !has_value(matter_value(opener, i), value))
             continue;
         sealed_owner(OWNER, s->by, opener->def->fields[i].f->name, from);
         code = store_batch_add_copy(s->e->store, s->e->gathering.rows, s->e->flight_rows, &to, from);

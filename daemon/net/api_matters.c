@@ -356,7 +356,7 @@ void api_matter_take_by_token(struct call *c)
 
 static void reply_unmasked(struct call *c, const struct matter *m, int field)
 {
-    const struct value *v = &m->values[field];
+    const struct value *v = matter_value(m, field);
     Halld__UnmaskView *view = alloc_zero(sizeof *view);
     halld__unmask_view__init(view);
     view->field = alloc_text(m->def->flow->fields[field]->name);

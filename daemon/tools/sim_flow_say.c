@@ -162,8 +162,8 @@ static void say_standing(const struct sim_flow *s, const struct matter *m, struc
     buf_add_format(out, ":{\"state\":\"%s\",\"level\":%d,\"version\":%u,\"ended\":%s,\"fields\":{",
                    matter_state_name(m), m->level, m->def->flow->version, m->ended ? "true" : "false");
     for (size_t i = 0; i < m->def->flow->n_fields; i++)
-        if (m->values[i].n)
-            say_field(s, &m->def->fields[i], &m->values[i], out);
+        if (matter_value(m, i)->n)
+            say_field(s, &m->def->fields[i], matter_value(m, i), out);
     buf_add_text(out, "},\"clocks\":{");
     for (size_t i = 0; i < m->n_runs; i++)
         say_clock(&m->runs[i], out);

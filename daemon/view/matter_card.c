@@ -55,7 +55,7 @@ static void set_first(const struct looker *l, const struct matter *m, enum flow_
 static void set_item(Halld__MatterCard *v, const struct looker *l, const struct matter *m)
 {
     int item = m->def->item;
-    if (item < 0 || !m->values[item].n || !matter_field_shows(l, m, item)) {
+    if (item < 0 || !matter_value(m, item)->n || !matter_field_shows(l, m, item)) {
         set_first(l, m, FLOW_ITEM, &v->item, &v->item_name, NULL);
         return;
     }

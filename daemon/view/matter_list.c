@@ -84,8 +84,8 @@ static char *standing_to_text(const struct standing *p)
 static bool field_has(const struct looker *l, const struct matter *m, enum flow_type type, const char *code)
 {
     for (size_t i = 0; i < m->def->flow->n_fields; i++)
-        for (size_t k = 0; m->def->fields[i].type == type && k < m->values[i].n; k++)
-            if (strcmp(m->values[i].texts[k], code) == 0 && matter_field_shows(l, m, (int)i))
+        for (size_t k = 0; m->def->fields[i].type == type && k < matter_value(m, i)->n; k++)
+            if (strcmp(matter_value(m, i)->texts[k], code) == 0 && matter_field_shows(l, m, (int)i))
                 return true;
     return false;
 }
@@ -157,7 +157,7 @@ static bool has_words(struct search *s, const struct matter *m)
     if (s->is_number)
         return s->number[0] && field_has(s->looker, m, FLOW_TICKET, s->number);
     for (size_t i = 0; i < m->def->flow->n_fields && left; i++)
-        for (size_t k = 0; m->def->fields[i].type == FLOW_TEXT && k < m->values[i].n && left; k++) {
+        for (size_t k = 0; m->def->fields[i].type == FLOW_TEXT && k < matter_value(m, i)->n && left; k++) {
             if (!matter_field_shows(s->looker, m, (int)i))
                 continue;
             char *text = matter_text_open(s->looker, m, (int)i, k);

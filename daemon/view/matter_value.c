@@ -251,7 +251,7 @@ static Halld__FieldView *field_new(const struct looker *l, const struct matter *
 
 Halld__FieldView *matter_field_new(const struct looker *l, const struct matter *m, int field)
 {
-    return field_new(l, m, field, &m->values[field]);
+    return field_new(l, m, field, matter_value(m, field));
 }
 
 Halld__FieldView *matter_field_new_of(const struct looker *l, const struct matter *m, const Halld__FieldValue *value)
@@ -268,7 +268,7 @@ Halld__FieldView *matter_field_new_of(const struct looker *l, const struct matte
 void matter_value_words(const struct looker *l, const struct matter *m, int field, size_t k, char **ret_zh,
                         char **ret_en)
 {
-    const struct value *v = &m->values[field];
+    const struct value *v = matter_value(m, field);
     struct saying s = say(l, m, field, v->texts ? v->texts[k] : NULL, v->numbers ? v->numbers[k] : 0);
     free(s.value);
     *ret_zh = s.zh;
@@ -277,18 +277,18 @@ void matter_value_words(const struct looker *l, const struct matter *m, int fiel
 
 const char *matter_value_code(const struct matter *m, int field)
 {
-    return m->values[field].texts && m->values[field].n ? m->values[field].texts[0] : "";
+    return matter_value(m, field)->texts && matter_value(m, field)->n ? matter_value(m, field)->texts[0] : "";
 }
 
 int matter_field_first(const struct looker *l, const struct matter *m, enum flow_type type)
 {
     for (size_t i = 0; i < m->def->flow->n_fields; i++)
-        if (m->def->fields[i].type == type && m->values[i].n && matter_field_shows(l, m, (int)i))
+        if (m->def->fields[i].type == type && matter_value(m, i)->n && matter_field_shows(l, m, (int)i))
             return (int)i;
     return -1;
 }
 
 char *matter_text_open(const struct looker *l, const struct matter *m, int field, size_t k)
 {
-    return open_words(l, m, &m->def->fields[field], m->values[field].texts[k]);
+    return open_words(l, m, &m->def->fields[field], matter_value(m, field)->texts[k]);
 }

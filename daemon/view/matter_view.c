@@ -12,7 +12,7 @@ static void set_fields(Halld__MatterView *v, const struct looker *l, const struc
 {
     v->fields = build_array(m->def->flow->n_fields, sizeof *v->fields);
     for (size_t i = 0; i < m->def->flow->n_fields; i++)
-        if (m->values[i].n && matter_field_shows(l, m, (int)i))
+        if (matter_value(m, i)->n && matter_field_shows(l, m, (int)i))
             v->fields[v->n_fields++] = matter_field_new(l, m, (int)i);
 }
 
@@ -127,8 +127,8 @@ static bool is_linked(const Halld__MatterView *v, uint64_t id)
 static int naming_field(const struct matter *other, uint64_t id)
 {
     for (size_t i = 0; i < other->def->flow->n_fields; i++)
-        for (size_t k = 0; other->def->fields[i].type == FLOW_MATTER && k < other->values[i].n; k++)
-            if ((uint64_t)other->values[i].numbers[k] == id)
+        for (size_t k = 0; other->def->fields[i].type == FLOW_MATTER && k < matter_value(other, i)->n; k++)
+            if ((uint64_t)matter_value(other, i)->numbers[k] == id)
                 return (int)i;
     return -1;
 }
@@ -136,9 +136,9 @@ static int naming_field(const struct matter *other, uint64_t id)
 static void set_links(Halld__MatterView *v, const struct looker *l, const struct matter *m)
 {
     for (size_t i = 0; i < m->def->flow->n_fields; i++)
-        for (size_t k = 0; m->def->fields[i].type == FLOW_MATTER && k < m->values[i].n; k++)
+        for (size_t k = 0; m->def->fields[i].type == FLOW_MATTER && k < matter_value(m, i)->n; k++)
             if (matter_field_shows(l, m, (int)i))
-                add_link(v, l, m->def->flow->fields[i]->name, (uint64_t)m->values[i].numbers[k], false);
+                add_link(v, l, m->def->flow->fields[i]->name, (uint64_t)matter_value(m, i)->numbers[k], false);
     const uint64_t *naming;
     size_t n = flow_naming(hall_flow(l->asker.hall), m->id, &naming);
     for (size_t i = 0; i < n && i < 100 && !l->asker.person; i++) {

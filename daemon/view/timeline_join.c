@@ -56,7 +56,7 @@ static void set_values(const struct looker *l, const struct matter *m, const str
 static void note_erased(Halld__MatterView *v, const struct looker *l, const struct matter *m, const char *name)
 {
     int field = definition_field(m->def, name);
-    if (field < 0 || m->values[field].n || !matter_field_shows(l, m, field))
+    if (field < 0 || matter_value(m, field)->n || !matter_field_shows(l, m, field))
         return;
     Halld__FieldView *f = matter_field_new(l, m, field);
     f->erased = true;

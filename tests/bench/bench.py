@@ -561,7 +561,9 @@ class Bench:
         shutil.rmtree(folder, ignore_errors=True)
         rows = [json.loads(subprocess.run([self.build + "/tests/bench/matters", *flows, hall, str(OPEN_MATTERS)], check=True,
                                           capture_output=True, text=True).stdout) for _ in range(self.rounds)]
-        print(f"    ready after {statistics.median(times):.2f} s (wanted 2.5), {statistics.median(memory):.1f} MB")
+        print(f"    ready after {statistics.median(times):.2f} s (wanted 2.5), {statistics.median(memory):.1f} MB (wanted under 250)")
+        print(f"    of each matter a hall keeps {med(rows, 'ended_bytes'):.0f} bytes once it has ended (wanted under 1,200), "
+              f"{med(rows, 'erased_bytes'):.0f} when its fields are erased, {med(rows, 'open_bytes'):.0f} while it is open")
         print(f"    deadlines of {OPEN_MATTERS:,} matters recomputed in {statistics.median(whole):.2f} s (wanted 1), the longest wait of "
               f"others {statistics.median(longest):.1f} ms (wanted 20), the worst of all {max(longest):.1f}")
         print(f"    a transition with {OPEN_MATTERS:,} open: {med(rows, 'decide_us'):.0f} us to decide (p99 "

@@ -1,9 +1,11 @@
 /*
  * What a transition takes where so many matters are open: deciding it, and applying its events to the second hall.
- * Prints as JSON the microseconds of the processor, median and 99 of a hundred, and how many events it makes.
+ * And what a hall keeps of a matter: open, ended, and when its fields are erased. Prints as JSON the microseconds of
+ * the processor, median and 99 of a hundred, how many events it makes, and the bytes of the heap.
  *
  *   matters FLOWS_DIR PROFILE HALL.json OPEN
  */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,7 @@
 #include "engine/flow_files.h"
 #include "tests/lib/play.h"
 
-enum { TRANSITIONS = 5000, FILE_BYTES = 8 << 20 };
+enum { TRANSITIONS = 5000, ENDED = 4000, AFTER_ALL_IS_ERASED_DAYS = 1200, FILE_BYTES = 8 << 20 };
 
 struct bench {
     struct play play;
@@ -77,6 +79,20 @@ static double follow(struct bench *b)
     return now_us() - began;
 }
 
+static void begin(struct bench *b, char **argv, const char *settings)
+{
+    *b = (struct bench){.committed = hall_new()};
+    play_init(&b->play, settings, moment_of_date(20261123, 600));
+    define(&b->play, argv[1], argv[2]);
+    play_as(&b->play, HALLD__ACTOR_KIND__E__user, "admin", HALLD__ROLE__E__desk);
+}
+
+static void end(struct bench *b)
+{
+    hall_free(b->committed);
+    play_fini(&b->play);
+}
+
 static char *register_new(int i)
 {
     return alloc_format("{\"open_matter\":{\"flow\":\"escalation\",\"transition\":\"register\",\"fields\":[{\"field\":"
@@ -108,6 +124,50 @@ static void measure(struct bench *b, int open)
     qsort(b->apply_us, TRANSITIONS, sizeof *b->apply_us, compare);
 }
 
+/* ---- what is kept of a matter */
+
+/* What the second hall takes up by the last commands' events, a matter. */
+static double grown(struct bench *b)
+{
+    struct mallinfo2 before = mallinfo2();
+    follow(b);
+    struct mallinfo2 after = mallinfo2();
+    return ((double)(after.uordblks + after.hblkhd) - (double)(before.uordblks + before.hblkhd)) / ENDED;
+}
+
+static void end_one(struct play *p, int matter)
+{
+    static const struct {
+        const char *transition, *fields;
+    } steps[] = {
+        {"triage", "{\"field\":\"cause\",\"texts\":[\"policy\"]}"},
+        {"solve", "{\"field\":\"answer\",\"texts\":[\"0123456789abcdef0123456789abcdef\"],\"characters\":[40]}"},
+        {"close", ""}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        must(p, alloc_format("{\"take_transition\":{\"matter\":\"%d\",\"transition\":\"%s\",\"fields\":[%s]}}", matter,
+                             steps[i].transition, steps[i].fields));
+}
+
+static void weigh(struct bench *b, char **argv, const char *settings, double bytes[3])
+{
+    begin(b, argv, settings);
+    follow(b);
+    for (int i = 0; i < ENDED; i++)
+        must(&b->play, register_new(i));
+    bytes[0] = grown(b);
+    for (int i = 0; i < ENDED; i++)
+        end_one(&b->play, i + 1);
+    bytes[1] = bytes[0] + grown(b);
+    b->play.now += AFTER_ALL_IS_ERASED_DAYS * INT64_C(86400000);
+    size_t before;
+    do {
+        before = b->play.n_journal;
+        must(&b->play, alloc_text("{\"tick\":{}}"));
+    } while (b->play.n_journal > before);
+    bytes[2] = bytes[1] + grown(b);
+    end(b);
+}
+
 int main(int argc, char **argv)
 {
     struct bench *b = alloc_zero(sizeof *b);
@@ -119,20 +179,20 @@ int main(int argc, char **argv)
     tzset();
     if (!file_read(argv[3], FILE_BYTES, &settings))
         die(argv[3]);
-    play_init(&b->play, buf_text(&settings), moment_of_date(20261123, 600));
-    define(&b->play, argv[1], argv[2]);
-    play_as(&b->play, HALLD__ACTOR_KIND__E__user, "admin", HALLD__ROLE__E__desk);
+    double bytes[3];
+    weigh(b, argv, buf_text(&settings), bytes);
+    begin(b, argv, buf_text(&settings));
     for (int i = 0; i < open; i++)
         must(&b->play, register_new(i));
-    b->committed = hall_new();
     follow(b);
     size_t before = b->play.n_journal;
     measure(b, open);
-    printf("{\"decide_us\":%.1f,\"decide_p99_us\":%.1f,\"apply_us\":%.1f,\"apply_p99_us\":%.1f,\"events\":%.1f}\n",
+    printf("{\"decide_us\":%.1f,\"decide_p99_us\":%.1f,\"apply_us\":%.1f,\"apply_p99_us\":%.1f,\"events\":%.1f,"
+           "\"open_bytes\":%.0f,\"ended_bytes\":%.0f,\"erased_bytes\":%.0f}\n",
            b->decide_us[TRANSITIONS / 2], b->decide_us[TRANSITIONS * 99 / 100], b->apply_us[TRANSITIONS / 2],
-           b->apply_us[TRANSITIONS * 99 / 100], (double)(b->play.n_journal - before) / TRANSITIONS);
-    hall_free(b->committed);
-    play_fini(&b->play);
+           b->apply_us[TRANSITIONS * 99 / 100], (double)(b->play.n_journal - before) / TRANSITIONS, bytes[0], bytes[1],
+           bytes[2]);
+    end(b);
     buf_fini(&settings);
     free(b);
     return 0;

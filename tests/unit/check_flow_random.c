@@ -399,9 +399,9 @@ static char *state_of(const struct flow *f)
         buf_add_format(&out, "%s %u %d %d %d %llu\n", m->def->flow->name, m->def->flow->version, m->state, m->level,
                        m->ended, (unsigned long long)m->revision);
         for (size_t i = 0; i < m->def->flow->n_fields; i++)
-            for (size_t k = 0; k < m->values[i].n; k++)
-                buf_add_format(&out, " %zu=%s%lld", i, m->values[i].texts ? m->values[i].texts[k] : "",
-                               m->values[i].numbers ? (long long)m->values[i].numbers[k] : 0);
+            for (size_t k = 0; k < matter_value(m, i)->n; k++)
+                buf_add_format(&out, " %zu=%s%lld", i, matter_value(m, i)->texts ? matter_value(m, i)->texts[k] : "",
+                               matter_value(m, i)->numbers ? (long long)matter_value(m, i)->numbers[k] : 0);
         for (size_t i = 0; i < m->n_runs; i++)
             say_run(&m->runs[i], &out);
     }

@@ -88,7 +88,7 @@ static void erase_gone(struct act *a, uint64_t matter, const struct definition *
     const struct definition *from = flow_matter(a->flow, matter)->def;
     for (size_t i = 0; i < from->flow->n_fields; i++) {
         const struct matter *m = flow_matter(a->flow, matter);
-        if (m->values[i].n && !definition_carries(from, to, (int)i))
+        if (matter_value(m, i)->n && !definition_carries(from, to, (int)i))
             act_erase(a, m, (int)i);
     }
 }
@@ -228,7 +228,7 @@ static void look_at(const struct matter *m, const char *ticket, const char *outc
     uint64_t here = DEFINITION_BIT(m->state);
     for (size_t i = 0; i < m->def->flow->n_fields; i++) {
         const struct field *f = &m->def->fields[i];
-        if (f->type != FLOW_TICKET || !has_text(&m->values[i], ticket))
+        if (f->type != FLOW_TICKET || !has_text(matter_value(m, i), ticket))
             continue;
         *held |= !m->ended && (f->hold_in & here);
         *allowed |= strcmp(f->f->outcome, outcome) == 0 && (f->outcome_in & here);

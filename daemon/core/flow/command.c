@@ -114,7 +114,7 @@ static void set_fields(const struct step *s, Halld__MatterMoved *b)
     b->fields = alloc_zero((s->def->flow->n_fields + 1) * sizeof *b->fields);
     for (size_t i = 0; i < s->def->flow->n_fields; i++)
         if (s->set & DEFINITION_BIT(i))
-            b->fields[b->n_fields++] = value_to_message(&s->probe->values[i], &s->def->fields[i]);
+            b->fields[b->n_fields++] = value_to_message(matter_value(s->probe, i), &s->def->fields[i]);
 }
 
 static void make_move(const struct step *s)

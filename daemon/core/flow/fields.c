@@ -114,18 +114,19 @@ static bool read_numbers(struct given_field *g, bool (*is_one)(struct given_fiel
 /* A window is known by its number, which may be written as one. */
 static bool read_windows(struct given_field *g)
 {
-    if (g->from->truth || !read_texts(g, code_element))
+    if (g->from->truth)
         return false;
-    g->value.n = g->from->n_texts + g->from->n_numbers;
-    g->value.texts = alloc_zero(g->value.n * sizeof *g->value.texts);
-    for (size_t i = 0; i < g->from->n_texts; i++)
-        g->value.texts[i] = alloc_text(g->from->texts[i]);
-    for (size_t i = 0; i < g->from->n_numbers; i++) {
-        char **text = &g->value.texts[g->from->n_texts + i];
-        *text = alloc_format("%lld", (long long)g->from->numbers[i]);
-        if (!code_element(g, *text))
+    size_t written = g->from->n_texts, n = written + g->from->n_numbers;
+    char **texts = alloc_zero(n * sizeof *texts);
+    for (size_t i = 0; i < n; i++)
+        texts[i] = i < written ? g->from->texts[i] : alloc_format("%lld", (long long)g->from->numbers[i - written]);
+    g->value = value_of_texts(n, texts, NULL);
+    for (size_t i = written; i < n; i++)
+        free(texts[i]);
+    free(texts);
+    for (size_t i = 0; i < n; i++)
+        if (!code_element(g, g->value.texts[i]))
             return false;
-    }
     return true;
 }
 
@@ -184,8 +185,7 @@ static int set_one(struct act *a, const Halld__FieldValue *from, struct matter *
         value_fini(&g.value);
         return refuse(a->refusal, HALL_E_FIELD_BAD, from->field, from->n_texts ? from->texts[0] : "");
     }
-    value_fini(&probe->values[field]);
-    probe->values[field] = g.value;
+    matter_put_take(probe, field, g.value);
     *set |= DEFINITION_BIT(field);
     return 0;
 }

@@ -191,7 +191,8 @@ static struct next_due next_mark(const struct matter *m)
         for (size_t w = 0; run_gives(r) && w < r->n_moments; w++) {
             if (r->moments[w] == 0 || (r->given & DEFINITION_BIT(w)))
                 continue;
-            struct next_due one = {r->moments[w], m->def->clocks[r->clock].watches[w].kind, (int)i, (int)w};
+            struct next_due one = {r->moments[w], (int16_t)m->def->clocks[r->clock].watches[w].kind, (int16_t)i,
+                                   (int16_t)w};
             if (comes_before(&one, &next, m))
                 next = one;
         }
@@ -205,10 +206,10 @@ static struct next_due next_erasure(const struct flow *f, const struct matter *m
     for (size_t i = 0; i < m->def->flow->n_fields; i++) {
         const Halld__Field *field = m->def->fields[i].f;
         uint32_t keep = field->keep_days ? field->keep_days : m->def->flow->keep_days;
-        if (m->values[i].n == 0 || keep == 0)
+        if (matter_value(m, i)->n == 0 || keep == 0)
             continue;
         int64_t day = (int64_t)date_to_days(m->ended) + keep;
-        struct next_due one = {day * WORKTIME_DAY_MS - f->offset, WATCH_ERASE, -1, (int)i};
+        struct next_due one = {day * WORKTIME_DAY_MS - f->offset, WATCH_ERASE, -1, (int16_t)i};
         if (comes_before(&one, &next, m))
             next = one;
     }
@@ -218,7 +219,7 @@ static struct next_due next_erasure(const struct flow *f, const struct matter *m
 static void heap_put(struct flow *f, size_t at, struct matter *m)
 {
     f->heap[at] = m;
-    m->heap_at = at + 1;
+    m->heap_at = (uint32_t)at + 1;
 }
 
 static void heap_up(struct flow *f, size_t at, struct matter *m)

@@ -132,7 +132,7 @@ static void apply_erased(struct flow *f, const Halld__Event *event)
     struct matter *m = own(f, event->field_erased->head);
     int field = definition_field(m->def, event->field_erased->field);
     if (field >= 0)
-        value_fini(&m->values[field]);
+        matter_put_take(m, field, (struct value){0});
     flow_schedule(f, m);
 }
 
@@ -148,10 +148,12 @@ static struct run *run_at(struct matter *m, const char *clock)
 
 static void set_moments(struct run *r, size_t n, const int64_t *moments, int64_t now)
 {
+    if (n > WATCHES_MAX)
+        abort();
     free(r->moments);
     r->moments = alloc_copy(moments, n * sizeof *moments);
-    r->n_moments = n;
-    for (size_t i = 0; i < n && i < WATCHES_MAX; i++)
+    r->n_moments = (uint8_t)n;
+    for (size_t i = 0; i < n; i++)
         if (moments[i] > now)
             r->given &= ~DEFINITION_BIT(i); /* it lies ahead again */
 }
@@ -162,13 +164,12 @@ static struct run *new_run(struct matter *m, const char *clock)
     if (!r) {
         m->runs = alloc_grow(m->runs, m->n_runs + 1, sizeof *m->runs);
         r = &m->runs[m->n_runs++];
-    } else {
-        free(r->pauses);
-        free(r->moments);
-    }
-    *r = (struct run){.clock = definition_clock(m->def, clock)};
-    if (r->clock < 0)
+    } else
+        run_stop(r, RUN_DROPPED);
+    int index = definition_clock(m->def, clock);
+    if (index < 0)
         abort();
+    *r = (struct run){.clock = (int8_t)index};
     r->name = m->def->clocks[r->clock].c->name;
     return r;
 }
@@ -243,7 +244,7 @@ static void apply_stopped(struct flow *f, const Halld__Event *event)
     const Halld__ClockStopped *b = event->clock_stopped;
     struct matter *m = own(f, b->head);
     struct run *r = run_at(m, b->clock);
-    r->status = strcmp(b->how, "met") == 0 ? RUN_MET : strcmp(b->how, "late") == 0 ? RUN_LATE : RUN_DROPPED;
+    run_stop(r, strcmp(b->how, "met") == 0 ? RUN_MET : strcmp(b->how, "late") == 0 ? RUN_LATE : RUN_DROPPED);
     flow_schedule(f, m);
 }
 
@@ -267,7 +268,7 @@ static uint64_t carry_given(const struct run *r, const struct clock_row *from, c
 {
     uint64_t given = 0;
     for (size_t t = 0; t < to->n_watches; t++)
-        for (size_t i = 0; i < from->n_watches && i < r->n_moments; i++)
+        for (size_t i = 0; i < from->n_watches; i++)
             if (from->watches[i].kind == to->watches[t].kind && strcmp(from->watches[i].what, to->watches[t].what) == 0)
                 given |= r->given & DEFINITION_BIT(i) ? DEFINITION_BIT(t) : 0;
     return given;
@@ -280,7 +281,7 @@ static void carry_run(struct run *r, const struct definition *from, const struct
         r->given = carry_given(r, &from->clocks[r->clock], &to->clocks[clock]);
         r->n_moments = 0; /* a clock_moved follows for each that runs */
     }
-    r->clock = clock;
+    r->clock = (int8_t)clock;
 }
 
 static struct matter *carried(const struct matter *old, const struct definition *to)
@@ -291,7 +292,7 @@ static struct matter *carried(const struct matter *old, const struct definition 
         m->last = definition_transition(to, from->flow->transitions[old->last]->name);
     for (size_t i = 0; i < from->flow->n_fields; i++) {
         if (definition_carries(from, to, (int)i))
-            m->values[definition_field(to, from->flow->fields[i]->name)] = value_copy(&old->values[i]);
+            matter_put_take(m, definition_field(to, from->flow->fields[i]->name), value_copy(matter_value(old, i)));
     }
     for (size_t i = 0; i < from->flow->n_transitions; i++) {
         int transition = definition_transition(to, from->flow->transitions[i]->name);
@@ -323,6 +324,7 @@ static void apply_migrated(struct flow *f, const Halld__Event *event)
     old->n_runs = 0;
     old->person = old->last_by = NULL;
     m->def = to;
+    m->has = next->has;
     m->values = next->values;
     m->times = next->times;
     m->entered = next->entered;

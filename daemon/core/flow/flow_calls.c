@@ -174,8 +174,8 @@ static void resolve(const struct matter *m, const struct who *w, struct names *t
     else if (w->kind == WHO_PERSON)
         add_name_take(to, alloc_text("person"));
     else if (w->kind == WHO_AT)
-        for (size_t i = 0; i < m->values[w->field].n; i++)
-            add_name_take(to, alloc_format("%s@%s", w->role, m->values[w->field].texts[i]));
+        for (size_t i = 0; i < matter_value(m, w->field)->n; i++)
+            add_name_take(to, alloc_format("%s@%s", w->role, matter_value(m, w->field)->texts[i]));
 }
 
 void calls_notify(struct act *a, uint64_t matter, const char *why, size_t n, const struct who *whos)
@@ -426,9 +426,10 @@ static void copy_fields(struct opening *o)
         const char *name = renamed_from(o->e->call, to->f->name);
         int field = definition_field(m->def, name ? name : to->f->name);
         const struct field *from = field < 0 ? NULL : &m->def->fields[field];
-        if (!from || from->type != to->type || (from->f->most > 0) != (to->f->most > 0) || m->values[field].n == 0)
+        if (!from || from->type != to->type || (from->f->most > 0) != (to->f->most > 0) ||
+            matter_value(m, field)->n == 0)
             continue;
-        o->fields[o->n++] = copy_for(&m->values[field], from, to->f->name);
+        o->fields[o->n++] = copy_for(matter_value(m, field), from, to->f->name);
     }
 }
 

@@ -46,8 +46,8 @@ static const char *check_matter(const struct flow *f, const struct matter *m)
     if (m->level < 1 || m->level > levels)
         return "a level is out of bounds";
     for (size_t i = 0; i < m->def->flow->n_fields; i++)
-        for (size_t k = 0; m->def->fields[i].type == FLOW_MATTER && k < m->values[i].n; k++)
-            if (!flow_matter(f, (uint64_t)m->values[i].numbers[k]))
+        for (size_t k = 0; m->def->fields[i].type == FLOW_MATTER && k < matter_value(m, i)->n; k++)
+            if (!flow_matter(f, (uint64_t)matter_value(m, i)->numbers[k]))
                 return "a field leads to no matter";
     if ((m->next.at == INT64_MAX) != (m->heap_at == 0))
         return "what is due is not in the heap";

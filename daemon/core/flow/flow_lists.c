@@ -46,7 +46,7 @@ static void note(struct map *map, uint64_t key, uint64_t matter)
 
 static void note_field(struct flow *f, const struct matter *m, size_t field)
 {
-    const struct value *v = &m->values[field];
+    const struct value *v = matter_value(m, field);
     enum flow_type type = m->def->fields[field].type;
     for (size_t k = 0; type == FLOW_TICKET && m->def->holds_ticket && k < v->n; k++)
         note(&f->tickets, ticket_key(v->texts[k]), m->id);
@@ -71,7 +71,7 @@ size_t flow_naming(const struct flow *f, uint64_t id, const uint64_t **ret)
 static void put(struct matter_list *l, size_t at, struct matter *m)
 {
     l->at[at] = m;
-    m->ended_at = at + 1;
+    m->ended_at = (uint32_t)at + 1;
 }
 
 static bool ended_before(const struct matter *a, const struct matter *b)
@@ -111,7 +111,7 @@ void flow_lists_sort(struct flow *f)
     if (f->ended.n)
         qsort(f->ended.at, f->ended.n, sizeof *f->ended.at, by_end);
     for (size_t i = 0; i < f->ended.n; i++)
-        f->ended.at[i]->ended_at = i + 1;
+        f->ended.at[i]->ended_at = (uint32_t)i + 1;
 }
 
 size_t flow_ended_count(const struct flow *f)

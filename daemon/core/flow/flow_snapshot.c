@@ -38,7 +38,7 @@ static Halld__RunRow *run_row(const struct run *r)
     to->start_at = r->start;
     to->due_at = r->due;
     to->given = r->given;
-    to->n_pauses = 2 * r->n_pauses;
+    to->n_pauses = 2 * (size_t)r->n_pauses;
     to->pauses = alloc_zero(to->n_pauses * sizeof *to->pauses);
     for (size_t i = 0; i < r->n_pauses; i++) {
         to->pauses[2 * i] = r->pauses[i].from;
@@ -67,8 +67,8 @@ static Halld__MatterRow *matter_row(const struct matter *m)
     put_text(&to->person, m->person ? m->person : "");
     to->values = alloc_zero((flow->n_fields + 1) * sizeof *to->values);
     for (size_t i = 0; i < flow->n_fields; i++)
-        if (m->values[i].n)
-            to->values[to->n_values++] = value_to_message(&m->values[i], &m->def->fields[i]);
+        if (matter_value(m, i)->n)
+            to->values[to->n_values++] = value_to_message(matter_value(m, i), &m->def->fields[i]);
     to->n_times = flow->n_transitions;
     to->times = alloc_copy(m->times, flow->n_transitions * sizeof *m->times);
     to->n_entered = flow->n_states;
@@ -124,7 +124,7 @@ static bool has_numbers(enum flow_type type)
 static bool read_value(struct matter *m, const Halld__FieldValue *v, size_t n_matters)
 {
     int field = definition_field(m->def, v->field);
-    if (field < 0 || m->values[field].n)
+    if (field < 0 || matter_value(m, field)->n)
         return false;
     enum flow_type type = m->def->fields[field].type;
     if (has_numbers(type) ? v->n_texts || !v->n_numbers : v->n_numbers || !v->n_texts)
@@ -149,9 +149,20 @@ static const char *name_of_clock(const struct flow *f, const struct matter *m, c
     return NULL;
 }
 
+static void read_course(struct run *r, const Halld__RunRow *from)
+{
+    r->n_pauses = (uint32_t)(from->n_pauses / 2);
+    if (r->n_pauses)
+        r->pauses = alloc_zero(r->n_pauses * sizeof *r->pauses);
+    for (size_t i = 0; i < r->n_pauses; i++)
+        r->pauses[i] = (struct running){from->pauses[2 * i], from->pauses[2 * i + 1]};
+    r->n_moments = (uint8_t)from->n_moments;
+    r->moments = alloc_copy(from->moments, from->n_moments * sizeof *from->moments);
+}
+
 static bool read_run(const struct flow *f, struct matter *m, const Halld__RunRow *from)
 {
-    struct run r = {.clock = from->gone ? -1 : definition_clock(m->def, from->clock),
+    struct run r = {.clock = (int8_t)(from->gone ? -1 : definition_clock(m->def, from->clock)),
                     .name = name_of_clock(f, m, from->clock),
                     .status = (enum run_status)from->status,
                     .expired = from->expired,
@@ -173,12 +184,8 @@ static bool read_run(const struct flow *f, struct matter *m, const Halld__RunRow
     for (size_t i = 0; i + 1 < from->n_pauses; i++)
         if (from->pauses[i] > from->pauses[i + 1])
             return false;
-    r.n_pauses = from->n_pauses / 2;
-    r.pauses = alloc_zero((r.n_pauses + 1) * sizeof *r.pauses);
-    for (size_t i = 0; i < r.n_pauses; i++)
-        r.pauses[i] = (struct running){from->pauses[2 * i], from->pauses[2 * i + 1]};
-    r.n_moments = from->n_moments;
-    r.moments = alloc_copy(from->moments, from->n_moments * sizeof *from->moments);
+    if (active)
+        read_course(&r, from);
     m->runs = alloc_grow(m->runs, m->n_runs + 1, sizeof *m->runs);
     m->runs[m->n_runs++] = r;
     return true;

@@ -9,12 +9,27 @@
 
 void value_fini(struct value *v)
 {
-    for (size_t i = 0; v->texts && i < v->n; i++)
-        free(v->texts[i]);
     free(v->texts);
     free(v->numbers);
-    free(v->characters);
     *v = (struct value){0};
+}
+
+/* The pointers, then the characters, then the texts. */
+struct value value_of_texts(size_t n, char *const *texts, const uint32_t *characters)
+{
+    size_t head = n * (sizeof(char *) + (characters ? sizeof *characters : 0)), bytes = head;
+    for (size_t i = 0; i < n; i++)
+        bytes += strlen(texts[i]) + 1;
+    struct value v = {.n = n, .texts = alloc_zero(bytes)};
+    if (characters)
+        v.characters = memcpy(v.texts + n, characters, n * sizeof *characters);
+    char *at = (char *)v.texts + head;
+    for (size_t i = 0; i < n; i++) {
+        size_t size = strlen(texts[i]) + 1;
+        v.texts[i] = memcpy(at, texts[i], size);
+        at += size;
+    }
+    return v;
 }
 
 static char **copy_texts(size_t n, char *const *from)
@@ -27,25 +42,22 @@ static char **copy_texts(size_t n, char *const *from)
 
 struct value value_copy(const struct value *v)
 {
-    struct value copy = {.n = v->n};
     if (v->texts)
-        copy.texts = copy_texts(v->n, v->texts);
+        return value_of_texts(v->n, v->texts, v->characters);
+    struct value copy = {.n = v->n};
     if (v->numbers)
         copy.numbers = alloc_copy(v->numbers, v->n * sizeof *v->numbers);
-    if (v->characters)
-        copy.characters = alloc_copy(v->characters, v->n * sizeof *v->characters);
     return copy;
 }
 
 struct value value_from_message(const Halld__FieldValue *from)
 {
-    struct value v = {.n = from->n_texts ? from->n_texts : from->n_numbers};
     if (from->n_texts)
-        v.texts = copy_texts(from->n_texts, from->texts);
-    else if (from->n_numbers)
+        return value_of_texts(from->n_texts, from->texts,
+                              from->n_characters == from->n_texts ? from->characters : NULL);
+    struct value v = {.n = from->n_numbers};
+    if (from->n_numbers)
         v.numbers = alloc_copy(from->numbers, from->n_numbers * sizeof *from->numbers);
-    if (from->n_texts && from->n_characters == from->n_texts)
-        v.characters = alloc_copy(from->characters, from->n_characters * sizeof *from->characters);
     return v;
 }
 
@@ -68,16 +80,76 @@ Halld__FieldValue *value_to_message(const struct value *v, const struct field *f
     return m;
 }
 
+/* Where the field's value stands, or would stand, among those that are set. */
+static size_t place_of(const struct matter *m, int field)
+{
+    return (size_t)__builtin_popcountll(m->has & (DEFINITION_BIT(field) - 1));
+}
+
+static size_t count_of(const struct matter *m)
+{
+    return (size_t)__builtin_popcountll(m->has);
+}
+
+const struct value *matter_value(const struct matter *m, int field)
+{
+    static const struct value none = {0};
+    return field >= 0 && (m->has & DEFINITION_BIT(field)) ? &m->values[place_of(m, field)] : &none;
+}
+
+static void resize(struct matter *m, size_t n)
+{
+    if (n)
+        m->values = alloc_grow(m->values, n, sizeof *m->values);
+    else {
+        free(m->values);
+        m->values = NULL;
+    }
+}
+
+static void unset(struct matter *m, int field)
+{
+    size_t at = place_of(m, field), n = count_of(m);
+    value_fini(&m->values[at]);
+    memmove(&m->values[at], &m->values[at + 1], (n - at - 1) * sizeof *m->values);
+    m->has &= ~DEFINITION_BIT(field);
+    resize(m, n - 1);
+}
+
+static void set_take(struct matter *m, int field, struct value v)
+{
+    size_t at = place_of(m, field), n = count_of(m);
+    if (m->has & DEFINITION_BIT(field))
+        value_fini(&m->values[at]);
+    else {
+        resize(m, n + 1);
+        memmove(&m->values[at + 1], &m->values[at], (n - at) * sizeof *m->values);
+        m->has |= DEFINITION_BIT(field);
+    }
+    m->values[at] = v;
+}
+
+void matter_put_take(struct matter *m, int field, struct value v)
+{
+    if (v.n)
+        set_take(m, field, v);
+    else if (m->has & DEFINITION_BIT(field))
+        unset(m, field);
+}
+
 void matter_set(struct matter *m, const Halld__FieldValue *value)
 {
     int field = definition_field(m->def, value->field);
-    if (field < 0)
-        return;
-    value_fini(&m->values[field]);
-    m->values[field] = value_from_message(value);
+    if (field >= 0)
+        matter_put_take(m, field, value_from_message(value));
 }
 
 /* ---- matters */
+
+static size_t counts_size(const Halld__Flow *flow)
+{
+    return flow->n_states * sizeof(int64_t) + flow->n_transitions * sizeof(uint32_t);
+}
 
 struct matter *matter_new(uint64_t id, const struct definition *def)
 {
@@ -87,9 +159,8 @@ struct matter *matter_new(uint64_t id, const struct definition *def)
     m->state = -1;
     m->level = 1;
     m->last = -1;
-    m->values = alloc_zero((def->flow->n_fields + 1) * sizeof *m->values);
-    m->times = alloc_zero((def->flow->n_transitions + 1) * sizeof *m->times);
-    m->entered = alloc_zero((def->flow->n_states + 1) * sizeof *m->entered);
+    m->entered = alloc_zero(counts_size(def->flow));
+    m->times = (uint32_t *)(m->entered + def->flow->n_states);
     m->next.at = INT64_MAX;
     return m;
 }
@@ -97,31 +168,28 @@ struct matter *matter_new(uint64_t id, const struct definition *def)
 static struct run copy_run(const struct run *from)
 {
     struct run r = *from;
-    r.pauses = alloc_copy(from->pauses, from->n_pauses * sizeof *from->pauses);
-    r.moments = alloc_copy(from->moments, from->n_moments * sizeof *from->moments);
+    if (r.pauses)
+        r.pauses = alloc_copy(from->pauses, from->n_pauses * sizeof *from->pauses);
+    if (r.moments)
+        r.moments = alloc_copy(from->moments, from->n_moments * sizeof *from->moments);
     return r;
 }
 
 struct matter *matter_copy(const struct matter *m)
 {
-    struct matter *copy = matter_new(m->id, m->def);
-    struct value *values = copy->values;
-    uint32_t *times = copy->times;
-    int64_t *entered = copy->entered;
-    *copy = *m;
+    struct matter *copy = alloc_copy(m, sizeof *m);
     copy->heap_at = copy->ended_at = 0;
     copy->is_listed = false;
     copy->open_before = copy->open_next = NULL;
     copy->person = m->person ? alloc_text(m->person) : NULL;
     copy->last_by = m->last_by ? alloc_text(m->last_by) : NULL;
-    copy->values = values;
-    copy->times = times;
-    copy->entered = entered;
-    for (size_t i = 0; i < m->def->flow->n_fields; i++)
-        values[i] = value_copy(&m->values[i]);
-    memcpy(times, m->times, m->def->flow->n_transitions * sizeof *times);
-    memcpy(entered, m->entered, m->def->flow->n_states * sizeof *entered);
-    copy->runs = alloc_zero((m->n_runs + 1) * sizeof *copy->runs);
+    copy->entered = alloc_copy(m->entered, counts_size(m->def->flow));
+    copy->times = (uint32_t *)(copy->entered + m->def->flow->n_states);
+    copy->values = NULL;
+    resize(copy, count_of(m));
+    for (size_t i = 0; i < count_of(m); i++)
+        copy->values[i] = value_copy(&m->values[i]);
+    copy->runs = alloc_zero(m->n_runs * sizeof *copy->runs);
     for (size_t i = 0; i < m->n_runs; i++)
         copy->runs[i] = copy_run(&m->runs[i]);
     return copy;
@@ -131,7 +199,7 @@ void matter_free(struct matter *m)
 {
     if (!m)
         return;
-    for (size_t i = 0; i < m->def->flow->n_fields; i++)
+    for (size_t i = 0; i < count_of(m); i++)
         value_fini(&m->values[i]);
     for (size_t i = 0; i < m->n_runs; i++) {
         free(m->runs[i].pauses);
@@ -139,7 +207,6 @@ void matter_free(struct matter *m)
     }
     free(m->runs);
     free(m->values);
-    free(m->times);
     free(m->entered);
     free(m->person);
     free(m->last_by);
@@ -154,12 +221,6 @@ bool matter_is_over(const struct matter *m)
 const char *matter_state_name(const struct matter *m)
 {
     return m->def->flow->states[m->state]->name;
-}
-
-const struct value *matter_value(const struct matter *m, int field)
-{
-    static const struct value none = {0};
-    return field < 0 ? &none : &m->values[field];
 }
 
 /* ---- runs */
@@ -183,6 +244,17 @@ struct run *matter_run_by_name(const struct matter *m, const char *name)
 bool run_is_active(const struct run *r)
 {
     return r && (r->status == RUN_RUNNING || r->status == RUN_PAUSED);
+}
+
+/* What it was held and its marks' moments serve only to count on. */
+void run_stop(struct run *r, enum run_status how)
+{
+    free(r->pauses);
+    free(r->moments);
+    r->pauses = NULL;
+    r->moments = NULL;
+    r->n_pauses = r->n_moments = 0;
+    r->status = how;
 }
 
 bool run_gives(const struct run *r)

@@ -1,5 +1,8 @@
 /*
  * One matter: its state, fields, levels and the runs of its clocks. Written only by applying events (flow_apply.c).
+ *
+ * A hall keeps all that ever was, nearly all of them ended: so there is room only for what is set, and what a clock
+ * needs only to run goes when it stops (docs/performance.md).
  */
 #ifndef CORE_FLOW_MATTER_H
 #define CORE_FLOW_MATTER_H
@@ -8,7 +11,7 @@
 #include "core/flow/definition.h"
 #include "proto/event.pb-c.h"
 
-/* Of one field: texts or numbers by its type; n = 0: not set. Owned. */
+/* Of one field: texts or numbers by its type; n = 0: not set. All in one block, owned by texts or numbers. */
 struct value {
     size_t n;
     char **texts;
@@ -20,26 +23,25 @@ enum run_status { RUN_RUNNING, RUN_PAUSED, RUN_MET, RUN_LATE, RUN_DROPPED };
 
 /* The latest run of one clock. */
 struct run {
-    int clock;        /* of the definition; -1: a migration dropped it */
     const char *name; /* of the clock; borrowed from the definition it started under */
-    enum run_status status;
-    bool expired, provisional, by_date;
-    Halld__LimitUnit__E unit;
     int64_t n;
-    uint32_t yellow;
-    int64_t start, due; /* due 0: none */
-    size_t n_pauses;    /* owned; in order; the last without an end while held */
-    struct running *pauses;
-    size_t n_moments; /* of the clock's watches; 0 = never */
-    int64_t *moments;
-    uint64_t given; /* watches */
+    int64_t start, due;     /* due 0: none */
+    uint64_t given;         /* watches */
+    struct running *pauses; /* while it is active; owned; in order; the last without an end while held */
+    int64_t *moments;       /* of the clock's watches while it is active; owned; 0 = never */
+    uint32_t n_pauses, yellow;
+    uint8_t n_moments;
+    int8_t clock; /* of the definition; -1: a migration dropped it */
+    enum run_status status : 8;
+    uint8_t unit; /* of limits */
+    bool expired, provisional, by_date;
 };
 
 /* When something of this matter is due next; the order is that of the members, then the matter's number. */
 struct next_due {
     int64_t at;
-    int rank;       /* enum watch_kind */
-    int run, watch; /* erasures: -1 and the field */
+    int16_t rank;       /* enum watch_kind */
+    int16_t run, watch; /* erasures: -1 and the field */
 };
 
 struct matter {
@@ -48,21 +50,22 @@ struct matter {
     int state, level;
     uint64_t revision; /* transitions taken, the opening too */
     int64_t opened_at, changed_at;
-    uint64_t opened_seq; /* of the opening event */
-    int32_t ended;       /* date; 0 = open */
-    char *person;        /* who opened it by a link; NULL */
-    int last;            /* the transition taken last; -1: one of another version that this one has not */
-    char *last_by;       /* who took it: user:li, device:..., link, clock:NAME, matter:12; owned */
-    struct value *values;
-    uint32_t *times;  /* each transition was taken */
-    int64_t *entered; /* each state last */
-    size_t n_runs;
+    uint64_t opened_seq;  /* of the opening event */
+    int32_t ended;        /* date; 0 = open */
+    int last;             /* the transition taken last; -1: one of another version that this one has not */
+    char *last_by;        /* who took it: user:li, device:..., link, clock:NAME, matter:12; owned */
+    char *person;         /* who opened it by a link; NULL */
+    uint64_t has;         /* the fields that are set */
+    struct value *values; /* theirs, in the order of the fields */
+    int64_t *entered;     /* each state last */
+    uint32_t *times;      /* each transition was taken; in the block of entered */
     struct run *runs;
     struct next_due next;
-    size_t heap_at; /* 1 + its place in the heap of the flow; 0 = not there */
-    bool is_listed; /* among the flow's open matters */
     struct matter *open_before, *open_next;
-    size_t ended_at; /* 1 + its place among the ended ones; 0 = not there */
+    uint32_t n_runs;
+    uint32_t heap_at;  /* 1 + its place in the heap of the flow; 0 = not there */
+    uint32_t ended_at; /* 1 + its place among the ended ones; 0 = not there */
+    bool is_listed;    /* among the flow's open matters */
 };
 
 struct matter *matter_new(uint64_t id, const struct definition *def);
@@ -71,10 +74,13 @@ void matter_free(struct matter *m);
 
 bool matter_is_over(const struct matter *m);
 const char *matter_state_name(const struct matter *m);
-const struct value *matter_value(const struct matter *m, int field); /* field -1: an empty one */
+/* An empty one if it is not set, and for field -1. Stands until a field of the matter is set. */
+const struct value *matter_value(const struct matter *m, int field);
+void matter_put_take(struct matter *m, int field, struct value v); /* an empty one: it is set no more */
 
 void value_fini(struct value *v);
 struct value value_copy(const struct value *v);
+struct value value_of_texts(size_t n, char *const *texts, const uint32_t *characters); /* characters may be NULL */
 struct value value_from_message(const Halld__FieldValue *from);
 /* The field's value as an event carries it; freed with halld__field_value__free_unpacked. */
 Halld__FieldValue *value_to_message(const struct value *v, const struct field *f);
@@ -84,6 +90,7 @@ void matter_set(struct matter *m, const Halld__FieldValue *value); /* unknown fi
 struct run *matter_run(const struct matter *m, int clock);
 struct run *matter_run_by_name(const struct matter *m, const char *name);
 bool run_is_active(const struct run *r); /* running or held */
+void run_stop(struct run *r, enum run_status how);
 /* Does the run still give marks? A held one only once it has expired. */
 bool run_gives(const struct run *r);
 

@@ -21,7 +21,7 @@ static bool is_user_with(const struct flow *f, const struct flow_turn *turn, con
 
 static bool is_in_field(const struct flow_turn *turn, const struct matter *m, int field)
 {
-    const struct value *v = m ? &m->values[field] : NULL;
+    const struct value *v = m ? matter_value(m, field) : NULL;
     bool staff = m && m->def->fields[field].type == FLOW_STAFF;
     const struct flow_facts *facts = turn->facts;
     for (size_t i = 0; v && i < v->n; i++)
@@ -50,7 +50,7 @@ static bool is_person(const struct flow_turn *turn, const struct matter *m)
         return true;
     bool named = m->person != NULL;
     for (size_t i = 0; i < m->def->flow->n_fields; i++) {
-        const struct value *v = &m->values[i];
+        const struct value *v = matter_value(m, i);
         if (m->def->fields[i].type != FLOW_PERSON || v->n == 0)
             continue;
         named = true;
