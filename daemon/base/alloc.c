@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,9 +60,15 @@ char *alloc_format(const char *format, ...)
     return text;
 }
 
+/* There where the program is linked with mimalloc, which has no malloc_trim. */
+__attribute__((weak)) void mi_collect(bool force);
+
 void alloc_trim(void)
 {
-    malloc_trim(0);
+    if (mi_collect)
+        mi_collect(true);
+    else
+        malloc_trim(0);
 }
 
 int64_t alloc_resident(void)

@@ -112,6 +112,7 @@ static void on_second(void *arg)
 {
     struct engine *e = arg;
     engine_look(e);
+    keep_look(e);
     if (e->wants_snapshot && !e->flying)
         keep_snapshot(e);
     loop_watch_arm(e->second, SECOND_MS);

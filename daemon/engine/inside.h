@@ -150,6 +150,7 @@ int replay_open(struct engine *e, const struct engine_options *o, char why[200])
 
 /* keep.c */
 void keep_snapshot(struct engine *e);     /* in the background */
+void keep_look(struct engine *e);         /* once a second: is it done? */
 void keep_close(struct engine *e);        /* waits for it */
 void keep_snapshot_now(struct engine *e); /* at the end: waits for the disk */
 

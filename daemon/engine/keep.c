@@ -60,6 +60,16 @@ void keep_close(struct engine *e)
     e->snapshot = NULL;
 }
 
+/* Another thread has freed the copy, but its memory is given back by the one that made it. */
+void keep_look(struct engine *e)
+{
+    if (!e->snapshot || pthread_tryjoin_np(e->snapshot->thread, NULL) != 0)
+        return;
+    job_free(e->snapshot);
+    e->snapshot = NULL;
+    alloc_trim();
+}
+
 /* The last one ended a day ago, so joining its thread does not wait. */
 void keep_snapshot(struct engine *e)
 {
