@@ -49,8 +49,10 @@ void equipment_forget_removed(struct hall *h)
 
 void equipment_forget_day(struct hall *h)
 {
-    for (size_t i = 0; i < h->n_equipment; i++)
+    for (size_t i = 0; i < h->n_equipment; i++) {
         h->equipment[i].help_at = 0;
+        h->equipment[i].device = queue_text(h->queue, h->equipment[i].device); /* the day's texts go */
+    }
 }
 
 size_t equipment_count(const struct hall *h)

@@ -4,8 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/alloc.h"
 #include "base/moment.h"
-#include "core/queue/queue.h"
+#include "core/queue/queue_state.h"
 #include "tests/lib/suite.h"
 #include "tests/unit/engine_fixture.h"
 
@@ -31,6 +32,37 @@ START_TEST(a_day_opens_with_its_hours)
     ck_assert_int_eq(d->open[0].to, FIXTURE_MONDAY_9 + 3 * HOUR);
     ck_assert_int_eq(d->open[1].from, FIXTURE_MONDAY_9 + 4 * HOUR + HOUR / 2);
     ck_assert_int_eq(d->end_at, FIXTURE_MONDAY_9 + 15 * HOUR);
+    fixture_fini(&f);
+}
+END_TEST
+
+static void take_breaks(struct fixture *f, int n)
+{
+    ck_assert_int_eq(fixture_do(f, "li", "{\"open_window\":{\"n\":1}}", NULL).code, 0);
+    for (int i = 0; i < n; i++) {
+        char *pause = alloc_format("{\"break_window\":{\"n\":1,\"reason\":\"for reason number %d\"}}", i);
+        ck_assert_int_eq(fixture_do(f, "li", pause, NULL).code, 0);
+        ck_assert_int_eq(fixture_do(f, "li", "{\"resume_window\":{\"n\":1}}", NULL).code, 0);
+        free(pause);
+    }
+}
+
+START_TEST(what_was_written_on_a_day_is_forgotten_with_it)
+{
+    struct fixture f;
+    fixture_init(&f);
+    fixture_must_open(&f);
+    take_breaks(&f, 100);
+    ck_assert_uint_ge(hall_queue(f.engine->committed)->texts.count, 100);
+    fixture_pass(DAY);
+    ck_assert_int_eq(fixture_do(&f, "li", ISSUE, NULL).code, 0);
+    ck_assert_uint_lt(hall_queue(f.engine->committed)->texts.count, 10);
+    ck_assert_uint_lt(hall_queue(f.engine->decided)->texts.count, 10);
+    take_breaks(&f, 2);
+    struct buf live = fixture_state(&f);
+    fixture_kill(&f);
+    fixture_must_open(&f);
+    fixture_check_same(live, fixture_state(&f));
     fixture_fini(&f);
 }
 END_TEST
@@ -321,6 +353,7 @@ int main(void)
     TCase *t = tcase_create("engine_day");
     tcase_set_timeout(t, 60);
     tcase_add_test(t, a_day_opens_with_its_hours);
+    tcase_add_test(t, what_was_written_on_a_day_is_forgotten_with_it);
     tcase_add_test(t, the_first_command_after_midnight_sweeps_the_old_day_and_opens_the_new);
     tcase_add_test(t, many_waiting_people_are_swept_in_several_turns_before_the_new_day);
     tcase_add_test(t, a_hall_switched_off_for_days_opens_the_day_it_wakes_up_in);

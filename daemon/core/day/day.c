@@ -42,8 +42,10 @@ void day_apply_opened(struct hall *h, const Halld__Event *event)
     const Halld__DayOpened *b = event->day_opened;
     struct day *day = &h->queue->day;
     queue_forget_day(h->queue);
-    equipment_forget_day(h);
     queue_forget_appointments(h->queue, b->date, setup_booking(h->setup)->strike_days);
+    struct map texts = queue_take_texts(h->queue);
+    equipment_forget_day(h);
+    queue_forget_texts(h->queue, &texts);
     queue_reindex(h->queue, h->setup);
     *day = (struct day){.date = b->date, .end_at = b->end_at, .sweep_at = b->sweep_at};
     for (size_t i = 0; i < b->n_open && i < sizeof day->open / sizeof *day->open; i++) {

@@ -40,6 +40,32 @@ void queue_forget_day(struct queue *q)
     q->n_tickets = q->cap_tickets = q->n_missed = q->n_windows = q->n_counters = 0;
 }
 
+static void texts_free(struct map *texts)
+{
+    size_t at = 0;
+    for (void *text; (text = map_next(texts, &at));)
+        free(text);
+    map_fini(texts);
+}
+
+struct map queue_take_texts(struct queue *q)
+{
+    struct map texts = q->texts;
+    q->texts = (struct map)MAP_INIT;
+    return texts;
+}
+
+void queue_forget_texts(struct queue *q, struct map *texts)
+{
+    for (size_t i = 0; i < q->n_appointments; i++) {
+        struct appointment *a = q->appointments[i];
+        a->item = queue_text(q, a->item);
+        a->queue = queue_text(q, a->queue);
+        a->class_name = queue_text(q, a->class_name);
+    }
+    texts_free(texts);
+}
+
 void queue_free(struct queue *q)
 {
     if (!q)
@@ -52,10 +78,7 @@ void queue_free(struct queue *q)
     free(q->strikes);
     map_fini(&q->appointment_by_token);
     line_free(q->line);
-    size_t at = 0;
-    for (void *text; (text = map_next(&q->texts, &at));)
-        free(text);
-    map_fini(&q->texts);
+    texts_free(&q->texts);
     free(q);
 }
 

@@ -16,7 +16,7 @@
 struct queue;
 struct setup;
 
-/* Texts are interned in the queue: equal ones are the same pointer, and live as long as the queue. */
+/* Texts are interned in the queue: equal ones are the same pointer, and live until the next day opens. */
 struct ticket {
     struct place place; /* first: a place is its ticket */
     uint64_t id;        /* seq of the issue event */

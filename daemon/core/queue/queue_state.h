@@ -51,6 +51,10 @@ void queue_strike_add(struct queue *q, const uint8_t person[16], int32_t date);
 /* Those of more than a month ago, and strikes that count no longer. */
 void queue_forget_appointments(struct queue *q, int32_t today, int strike_days);
 void queue_forget_day(struct queue *q); /* tickets, windows, counters */
+/* What people wrote on a day must not stay for ever: once the day is forgotten the texts are taken out, those that stay
+ * in use are interned anew, and queue_forget_texts does so with the appointments' and frees the rest. */
+struct map queue_take_texts(struct queue *q);
+void queue_forget_texts(struct queue *q, struct map *texts);
 /* Groups may have moved: the line and the windows' skills anew. */
 void queue_reindex(struct queue *q, const struct setup *setup);
 void queue_window_set_skill(struct queue *q, const struct setup *setup, struct window *w, bool all, size_t n,
