@@ -161,7 +161,7 @@ def greet(home, run, port, file):
     print(f"大厅时间 hall time {hall.get('at', '')[:16].replace('T', ' ')}"
           f"{'（模拟 simulated）' if hall.get('simulated') else ''}\n")
     for zh, en, address, note in addresses(run, base, logins.get("zmq", "")):
-        print(f"  {zh:　<4}{en:<19}{address}{'    ' + note if note else ''}")
+        print(f"  {zh:　<5}{en:<19}{address}{'    ' + note if note else ''}")
     print(f"\n登录 logins（也在 also in {file}）:")
     for user in logins.get("users", []):
         print(f"  {user['name']:<14}{user['role']:<9}{user['password']:<20}{' '.join(user['groups'])}".rstrip())

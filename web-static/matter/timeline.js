@@ -3,7 +3,7 @@ import { h, name } from "../lib/dom.js";
 import { ms } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
 import { valueText } from "./head.js";
-import { moment, named, until, whoWord } from "./words.js";
+import { moment, named, shortly, until, whoWord } from "./words.js";
 
 /** @typedef {import("./work.js").Work} Work */
 /** @typedef {{line: any, more: any[]}} Entry */
@@ -56,7 +56,7 @@ function mark(line, flow) {
 const told = (line, people) => t("told", { who: [...new Set((line.who || []).map((/** @type {string} */ x) => whoWord(x, people)))].join(t("list")) });
 
 /** @param {any} l @param {any} flow @param {string} how */
-const clockSays = (l, flow, how) => t(how, { clock: clockOf(l, flow), time: l.due_at ? moment(ms(l.due_at)) : "" }) + (l.provisional ? t("provisional") : "");
+const clockSays = (l, flow, how) => t(how, { clock: clockOf(l, flow), time: l.due_at ? shortly(ms(l.due_at)) : "" }) + (l.provisional ? t("provisional") : "");
 
 /** @type {Record<string, (line: any, flow: any, people: Map<string, any>) => string>} */
 const SENTENCES = {

@@ -15,10 +15,17 @@ export const named = (x, what = "") => tidy(what ? pick(x[`${what}_zh`] || "", x
 
 /** "3/2 10:14" @param {number} at */
 export const moment = (at) => `${fields(at).getUTCMonth() + 1}/${fields(at).getUTCDate()} ${wallClock(at)}`;
+/** A day that ends at midnight is that day's 24:00, not 0:00 of one on which it would be too late. @param {number} at @returns {[number, string]} */
+const ending = (at) => (+fields(at) % DAY_MS ? [at, wallClock(at)] : [at - 1, "24:00"]);
+/** "3/2 17:00", of a deadline. @param {number} at */
+export function shortly(at) {
+  const [day, time] = ending(at);
+  return `${fields(day).getUTCMonth() + 1}/${fields(day).getUTCDate()} ${time}`;
+}
 /** "3 月 9 日 17:00", with the year where it is another. @param {number} at */
 export function until(at) {
-  const year = fields(at).getUTCFullYear(), other = year !== fields(hallNow()).getUTCFullYear();
-  return `${other ? t("in.year", { year, date: date(at) }) : date(at)} ${wallClock(at)}`;
+  const [day, time] = ending(at), year = fields(day).getUTCFullYear(), other = year !== fields(hallNow()).getUTCFullYear();
+  return `${other ? t("in.year", { year, date: date(day) }) : date(day)} ${time}`;
 }
 /** "2026-03-09" @param {number} at */
 export const isoDate = (at) => `${fields(at).getUTCFullYear()}-${two(fields(at).getUTCMonth() + 1)}-${two(fields(at).getUTCDate())}`;
