@@ -31,6 +31,18 @@ OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", 
            "--force-device-scale-factor=1")
 
 
+# What was asked for is done, but the page never hears of it.
+LOSES_THE_FIRST_ANSWER = """
+const real = window.fetch;
+let lost = false;
+window.fetch = async (url, how) => {
+  const answer = await real(url, how);
+  if (how?.method !== "POST" || lost) return answer;
+  lost = true;
+  throw new TypeError("lost");
+};"""
+
+
 def demo_hall(**settings):
     """A daemon with the demo hall, of its own; settings replace tables of it."""
     with open(os.path.join(halls.SOURCE, "packaging", "demo", "hall.json"), encoding="utf-8") as f:

@@ -1,7 +1,7 @@
 """The pages of matters in a browser: the desk's day by keyboard, whoever was slower, the approver, the duty leader, a kind
 without a page of its own, sheets on paper, search, English."""
 import pytest
-from chromium import KEYS, user_of
+from chromium import KEYS, LOSES_THE_FIRST_ANSWER, user_of
 from matter_hall import MatterDemo, day, filing
 
 # No stream: neither worker nor source.
@@ -57,6 +57,17 @@ def refused(browser):
 
 
 # ---- the desk
+
+def test_a_lost_answer_is_no_second_matter(hall, browser):
+    enter(hall, browser, "/desk/", "bancheng")
+    browser.press("n").wait_for(".d-pick .btn")
+    browser.press("1").wait_for("[data-doing=register]")
+    browser.press("家里的抵押解不掉，跑了三趟").js(LOSES_THE_FIRST_ANSWER)
+    send(browser).wait_for(".d-trouble:not([hidden])")
+    send(browser)
+    state(browser, "registered")
+    assert len(browser.all(".d-in a[data-matter]")) == 1
+
 
 def test_the_desk_works_a_day_by_keyboard_alone(hall, browser):
     enter(hall, browser, "/desk/", "bancheng")

@@ -1,6 +1,7 @@
 """A person's own matter on a phone: from the ticket's page, in plain words, with what they can do; never a name of the staff."""
 import pytest
 
+from chromium import LOSES_THE_FIRST_ANSWER
 from flow_hall import FlowHall
 from test_contrast import check
 
@@ -59,6 +60,14 @@ def test_the_language_is_changed_before_it_is_said_and_two_taps_say_it_once(hall
     browser.fill("#f-summary", "三趟")
     browser.js("const send = [...document.querySelectorAll('.m-two .main')].pop(); send.click(); send.click();")
     browser.wait_text("记下", "h1")
+    assert len(hall.matters(flow="escalation")) == 1
+
+
+def test_a_lost_answer_is_no_second_matter(hall, browser, done):
+    browser.open(f"/m/new?ticket={done['token']}", "phone").click_text("事情没办成").fill("#f-summary", "三次来都说缺一张证明")
+    browser.js(LOSES_THE_FIRST_ANSWER)
+    browser.click_text("确定").wait_for("[role=alert]:not([hidden])")
+    browser.click_text("确定").wait_text("我们记下了，正在看怎么办", "h1")
     assert len(hall.matters(flow="escalation")) == 1
 
 

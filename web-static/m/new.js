@@ -1,7 +1,7 @@
 /* What a person with a ticket of today can start on a phone: say what could not be done, or praise; whatever the hall's flows
  * offer to the holder of a ticket's link. */
 import { fill, h, name, plate } from "../lib/dom.js";
-import { ask } from "../lib/ask.js";
+import { ask, newKey } from "../lib/ask.js";
 import { pick, t } from "../lib/i18n.js";
 import { formFor } from "./step.js";
 
@@ -36,14 +36,16 @@ export async function newMatter(main, header, token, desk) {
 
   function write() {
     const { kind, step } = /** @type {any} */ (chosen), form = formFor(kind.flow, step);
+    let key = newKey();
     const send = async (/** @type {Event} */ tap) => {
       const press = /** @type {HTMLButtonElement} */ (tap.currentTarget);
       press.disabled = true; // who taps twice says it once
       try {
-        const { token: link } = await ask("POST", `${path}/matters/${kind.flow.name}`, { transition: step.name, fields: form.read() });
+        const { token: link } = await ask("POST", `${path}/matters/${kind.flow.name}`, { transition: step.name, fields: form.read() }, { "Idempotency-Key": key }, false);
         location.assign(`/m/${link}`);
       } catch (e) {
         press.disabled = false;
+        if (/** @type {any} */ (e).code !== "OFFLINE") key = newKey(); // it may have been done all the same
         trouble = /** @type {Error} */ (e).message;
         const note = /** @type {HTMLElement} */ (main.querySelector("[role=alert]"));
         fill(note, trouble).hidden = false;

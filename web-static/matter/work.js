@@ -176,7 +176,7 @@ async function done(d, view) {
 
 /** Whoever was slower is told what changed; what was written stays. @param {Doing} d @param {any} e */
 async function refused(d, e) {
-  d.key = newKey();
+  if (e.code !== "OFFLINE") d.key = newKey(); // it may have been done all the same
   if (e.status === 401) return w.failed(e);
   if (e.code === "STALE" || e.code === "WRONG_STATE") {
     d.news = quicker(d, e.details);

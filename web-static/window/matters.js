@@ -2,7 +2,7 @@
  * What the flows add to the console: a key for each matter that a clerk may open for the person at the window, the
  * matters of that ticket as they stand, and what they lock. A hall without flows has none of it.
  */
-import { ApiError, get, post } from "../lib/api.js";
+import { ApiError, get, post, postSurely } from "../lib/api.js";
 import { hallNow, ms } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
 import { named } from "../matter/words.js";
@@ -116,7 +116,7 @@ function replace(c, view) {
 /** Opens a matter for the person at the window; the hall fills in ticket, item and window.
  * @param {Console} c @param {Opening} o @param {Record<string, any>} fields @returns {Promise<any>} its view */
 export async function openMatter(c, o, fields) {
-  const view = heard(await post(`/flows/${o.flow.name}/matters`, { transition: o.transition.name, fields, window: c.n }));
+  const view = heard(await postSurely(`/flows/${o.flow.name}/matters`, { transition: o.transition.name, fields, window: c.n }));
   c.matters = [view, ...c.matters];
   c.mattersOf = c.detail.ticket?.id || "";
   return view;
