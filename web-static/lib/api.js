@@ -1,8 +1,8 @@
 /* Requests of pages that log in: every change carries the session's proof and an idempotency key. */
-import { ask, ApiError, newKey } from "./ask.js";
+import { ask, ApiError } from "./ask.js";
 import { lang, t } from "./i18n.js";
 
-export { ApiError, newKey };
+export { ApiError };
 
 /* The pages of a browser share its session, so they share its proof as well. */
 const CSRF = "halld.csrf";
@@ -12,6 +12,11 @@ const csrf = () => localStorage.getItem(CSRF) || "";
 export function setCsrf(value) {
   if (value) localStorage.setItem(CSRF, value);
   else localStorage.removeItem(CSRF);
+}
+
+/** A fresh idempotency key. */
+export function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
 /**

@@ -1,4 +1,4 @@
-/* One request to the hall's API. Whoever gives no headers, or only a key, asks without cookies: as anybody, or by a link. */
+/* One request to the hall's API. Without cookies it is as anybody, or by a link. */
 import { lang, t } from "./i18n.js";
 
 export class ApiError extends Error {
@@ -13,27 +13,20 @@ export class ApiError extends Error {
 
 const TIMEOUT_MS = 10000;
 
-/** A fresh idempotency key. */
-export function newKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
-}
-
 /**
- * @param {string} method @param {string} path below /api/v1 @param {unknown} [body] @param {Record<string, string>} [more] headers
- * @param {boolean} [cookies] as whoever is logged in
+ * @param {string} method @param {string} path below /api/v1 @param {unknown} [body] @param {Record<string, string>} [more] headers @param {boolean} [own] with cookies
  * @returns {Promise<any>}
  */
-export async function ask(method, path, body, more, cookies = Boolean(more)) {
+export async function ask(method, path, body, more, own = !!more) {
   const cut = new AbortController(), timer = setTimeout(() => cut.abort(), TIMEOUT_MS);
   let status = 0, data;
   try {
     const answer = await fetch(`/api/v1${path}`, {
-      method, signal: cut.signal, cache: "no-store", credentials: cookies ? "same-origin" : "omit", headers: { "Accept-Language": lang(), "Content-Type": "application/json", ...more },
+      method, signal: cut.signal, cache: "no-store", credentials: own ? "same-origin" : "omit", headers: { "Accept-Language": lang(), "Content-Type": "application/json", ...more },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     status = answer.status;
-    const text = await answer.text();
-    data = text ? JSON.parse(text) : {};
+    data = JSON.parse(await answer.text() || "{}");
   } catch {
     throw new ApiError("OFFLINE", t("offline"), status);
   } finally {

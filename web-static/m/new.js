@@ -1,7 +1,8 @@
 /* What a person with a ticket of today can start on a phone: say what could not be done, or praise; whatever the hall's flows
  * offer to the holder of a ticket's link. */
 import { fill, h, name, plate } from "../lib/dom.js";
-import { ask, newKey } from "../lib/ask.js";
+import { newKey } from "../lib/api.js";
+import { ask } from "../lib/ask.js";
 import { pick, t } from "../lib/i18n.js";
 import { formFor } from "./step.js";
 
