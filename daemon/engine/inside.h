@@ -35,6 +35,7 @@ struct pending {
     size_t n_secrets;
     struct sealed_text *sealed; /* owned */
     size_t n_sealed;
+    int (*renew)(void *arg, const struct hall *decided, Halld__Command *command, struct refusal *r); /* or NULL */
     void (*done)(void *arg, const struct answer *answer); /* NULL for the engine's own */
     void *arg;
     /* what was decided */

@@ -55,6 +55,7 @@ struct pending *pending_new(const struct submission *s)
     r->command = s->command;
     r->actor = (Halld__Actor *)pbjson_clone(&s->actor->base);
     r->role = s->role;
+    r->renew = s->renew;
     r->done = s->done;
     r->arg = s->arg;
     if (s->key)

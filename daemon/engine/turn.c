@@ -84,7 +84,9 @@ static void decide(struct engine *e, struct pending *r, int64_t now)
     memcpy(turn.request, r->hash, sizeof turn.request);
     struct events *all = &e->gathering.events;
     size_t before = all->n;
-    int code = sealing_prepare(e, r);
+    int code = r->renew ? r->renew(r->arg, e->decided, r->command, &r->refusal) : 0;
+    if (!code)
+        code = sealing_prepare(e, r);
     if (!code)
         code = hall_decide(e->decided, r->command, &turn, all, &r->refusal);
     if (code) {

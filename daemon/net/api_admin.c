@@ -138,27 +138,56 @@ static ProtobufCMessage *probe_of(struct call *c, const ProtobufCFieldDescriptor
     return NULL;
 }
 
-static void patch_row(struct call *c, const ProtobufCFieldDescriptor *table, const ProtobufCMessage *probe)
+char *admin_body_copy(const struct call *c)
 {
     size_t len;
     const char *text = request_body(c->request, &len);
-    const ProtobufCMessage *old = find_row(setup_settings(hall_setup(call_hall(c))), table, probe);
+    return alloc_format("%.*s", (int)len, text);
+}
+
+/* The hall's row with the probe's key, with the body's fields over it; once submitted, c->note's: a peer that has left
+ * takes its request along. 0 or a refusal. */
+static int row_patched(struct call *c, const struct hall *hall, const ProtobufCMessage *probe, ProtobufCMessage **ret,
+                       struct refusal *r)
+{
+    const ProtobufCFieldDescriptor *table = table_of(c);
+    const ProtobufCMessage *old = find_row(setup_settings(hall_setup(hall)), table, probe);
+    size_t len;
+    const char *text = request_body(c->request, &len);
     ProtobufCMessage *row;
-    struct refusal r;
-    if (!old && is_list(table)) {
-        call_refuse_field(c, HALL_E_NOT_FOUND, key_name(table), call_param(c, "key"));
-        return;
-    }
-    if (pbjson_read_over(old ? old : probe, text, len, &PBJSON_OUTSIDE, &row, &r) != 0) {
-        call_refuse_with(c, &r);
-        return;
-    }
+    if (c->note)
+        len = strlen(text = c->note);
+    if (!old && is_list(table))
+        return refuse(r, HALL_E_NOT_FOUND, key_name(table), call_param(c, "key"));
+    int code = pbjson_read_over(old ? old : probe, text, len, &PBJSON_OUTSIDE, &row, r);
+    if (code)
+        return code;
     if (is_list(table) && !same_key(row, probe)) { /* another key would be another row */
         protobuf_c_message_free_unpacked(row, NULL);
-        call_refuse_field(c, HALL_E_BAD_VALUE, key_name(table), "");
-        return;
+        return refuse(r, HALL_E_BAD_VALUE, key_name(table), "");
     }
-    put_row(c, table, row);
+    *ret = row;
+    return 0;
+}
+
+/* Where put_command has put its row. */
+static ProtobufCMessage **row_of(const struct call *c, Halld__Command *command)
+{
+    const ProtobufCFieldDescriptor *table = table_of(c);
+    char *at = (char *)command->put_settings->put + table->offset;
+    return is_list(table) ? *(ProtobufCMessage ***)(void *)at : (ProtobufCMessage **)(void *)at;
+}
+
+/* Of two who change one row at once each changes what it names, and nothing else. */
+static int renew_row(void *arg, const struct hall *decided, Halld__Command *command, struct refusal *r)
+{
+    ProtobufCMessage **row = row_of(arg, command), *next;
+    int code = row_patched(arg, decided, *row, &next, r);
+    if (code)
+        return code;
+    protobuf_c_message_free_unpacked(*row, NULL);
+    *row = next;
+    return 0;
 }
 
 void api_table_patch(struct call *c)
@@ -167,7 +196,15 @@ void api_table_patch(struct call *c)
     ProtobufCMessage *probe = probe_of(c, table);
     if (!probe)
         return;
-    patch_row(c, table, probe);
+    const struct submission with = {.renew = renew_row};
+    ProtobufCMessage *row;
+    struct refusal r;
+    if (row_patched(c, call_hall(c), probe, &row, &r) == 0) {
+        c->note = admin_body_copy(c);
+        call_submit_with(c, put_command(table, row), &with);
+    } else {
+        call_refuse_with(c, &r);
+    }
     protobuf_c_message_free_unpacked(probe, NULL);
 }
 

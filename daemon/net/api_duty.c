@@ -32,6 +32,24 @@ static bool may_hand_over(const struct call *c, const struct setup *s, const Hal
     return (now && strcmp(now->name, c->caller.id) == 0) || strcmp(today->leader, c->caller.id) == 0;
 }
 
+/* The rota's row of today may be in the middle of being changed, or handed over, by somebody else. */
+static int renew_hand_over(void *arg, const struct hall *decided, Halld__Command *command, struct refusal *r)
+{
+    Halld__Duty **row = command->put_settings->put->duty;
+    const struct setup *s = hall_setup(decided);
+    const Halld__Duty *today = setup_duty_find(s, (*row)->date);
+    if (!today)
+        return refuse(r, HALL_E_NOT_FOUND, "duty", (*row)->date);
+    if (!may_hand_over(arg, s, today))
+        return refuse(r, HALL_E_WRONG_ROLE, "", "");
+    Halld__Duty *next = (Halld__Duty *)pbjson_clone(&today->base);
+    set_text(&next->stands_in, (*row)->stands_in);
+    set_text(&next->reason, (*row)->reason);
+    halld__duty__free_unpacked(*row, NULL);
+    *row = next;
+    return 0;
+}
+
 static void hand_over(struct call *c, const Halld__HandOverRequest *to)
 {
     const struct setup *s = hall_setup(call_hall(c));
@@ -49,7 +67,8 @@ static void hand_over(struct call *c, const Halld__HandOverRequest *to)
     Halld__Duty *next = (Halld__Duty *)pbjson_clone(&today->base);
     set_text(&next->stands_in, to->to);
     set_text(&next->reason, to->reason);
-    call_submit(c, admin_put("duty", &next->base));
+    const struct submission with = {.renew = renew_hand_over};
+    call_submit_with(c, admin_put("duty", &next->base), &with);
 }
 
 void api_duty_hand_over(struct call *c)

@@ -78,7 +78,7 @@ struct user_change {
     struct call *call;
     Halld__User *user; /* owned; moves into the command */
     char *password;    /* a generated one, to be said once; NULL */
-    char *changes;     /* a PATCH's body, while the password in it is being hashed; NULL */
+    char *changes;     /* a PATCH's body; NULL: the whole user is put */
     bool is_new_secret;
 };
 
@@ -115,26 +115,6 @@ static void on_user_put(void *arg, const struct answer *answer)
     change_free(ch);
 }
 
-/* hash NULL: the password stays. */
-static void submit_user(struct user_change *ch, const char *hash)
-{
-    struct call *c = ch->call;
-    Halld__PutSettings *put = put_new();
-    struct secret_row secret = {.value = (char *)hash};
-    if (hash) {
-        generate_reference(secret.ref);
-        free(ch->user->secret.data);
-        ch->user->secret = (ProtobufCBinaryData){sizeof secret.ref, alloc_copy(secret.ref, sizeof secret.ref)};
-        ch->is_new_secret = true;
-    }
-    put->put->n_users = 1;
-    put->put->users = alloc_copy(&ch->user, sizeof ch->user);
-    ch->user = NULL;
-    c->without_key = true;
-    call_submit_for(c, call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base), hash ? &secret : NULL, on_user_put,
-                    ch);
-}
-
 static Halld__User *user_new(const Halld__UserRequest *request, const Halld__User *old)
 {
     Halld__User *u = alloc_zero(sizeof *u);
@@ -165,35 +145,56 @@ static Halld__UserRequest request_of_user(const Halld__User *u)
     return r;
 }
 
-/* Hashing takes its time, and others change users meanwhile: the fields that this one does not name are those of now,
- * or whoever was locked out would be let in again. false: the user is gone. */
-static bool renew_user(struct user_change *ch)
+/* Others change users meanwhile, and hashing takes its time: the fields that this change does not name are those of
+ * now, or whoever was locked out would be let in again. */
+static int renew_user(void *arg, const struct hall *decided, Halld__Command *command, struct refusal *r)
 {
-    const Halld__User *now = setup_user_find(hall_setup(call_hall(ch->call)), ch->call->note);
+    const struct user_change *ch = arg;
+    Halld__User **user = command->put_settings->put->users;
+    const Halld__User *now = setup_user_find(hall_setup(decided), (*user)->name);
     ProtobufCMessage *request;
-    struct refusal r;
-    if (!ch->changes)
-        return true;
     if (!now)
-        return false;
+        return refuse(r, HALL_E_NOT_FOUND, "name", (*user)->name);
     Halld__UserRequest before = request_of_user(now);
-    if (pbjson_read_over(&before.base, ch->changes, strlen(ch->changes), &PBJSON_OUTSIDE, &request, &r) != 0)
-        return false; /* it could be read a moment ago */
-    halld__user__free_unpacked(ch->user, NULL);
-    ch->user = user_new((const Halld__UserRequest *)request, now);
+    int code = pbjson_read_over(&before.base, ch->changes, strlen(ch->changes), &PBJSON_OUTSIDE, &request, r);
+    if (code)
+        return code;
+    Halld__User *next = user_new((const Halld__UserRequest *)request, ch->is_new_secret ? *user : now);
     protobuf_c_message_free_unpacked(request, NULL);
-    return true;
+    halld__user__free_unpacked(*user, NULL);
+    *user = next;
+    return 0;
+}
+
+/* hash NULL: the password stays. */
+static void submit_user(struct user_change *ch, const char *hash)
+{
+    struct call *c = ch->call;
+    Halld__PutSettings *put = put_new();
+    struct secret_row secret = {.value = (char *)hash};
+    if (hash) {
+        generate_reference(secret.ref);
+        free(ch->user->secret.data);
+        ch->user->secret = (ProtobufCBinaryData){sizeof secret.ref, alloc_copy(secret.ref, sizeof secret.ref)};
+        ch->is_new_secret = true;
+    }
+    put->put->n_users = 1;
+    put->put->users = alloc_copy(&ch->user, sizeof ch->user);
+    ch->user = NULL;
+    c->without_key = true;
+    const struct submission with = {
+        .secret = hash ? &secret : NULL, .renew = ch->changes ? renew_user : NULL, .done = on_user_put, .arg = ch};
+    call_submit_with(c, call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base), &with);
 }
 
 static void on_hashed(void *arg, const char *hash)
 {
     struct user_change *ch = arg;
-    bool there = renew_user(ch);
-    if (hash[0] && there) {
+    if (hash[0]) {
         submit_user(ch, hash);
         return;
     }
-    call_refuse(ch->call, there ? HALL_E_INTERNAL : HALL_E_NOT_FOUND);
+    call_refuse(ch->call, HALL_E_INTERNAL);
     change_free(ch);
 }
 
@@ -206,13 +207,6 @@ static bool password_is_sound(struct call *c, const char *password)
     return false;
 }
 
-static char *body_copy(struct call *c)
-{
-    size_t len;
-    const char *text = request_body(c->request, &len);
-    return alloc_format("%.*s", (int)len, text);
-}
-
 /* request: what the user is to be; old: whose password stays if the request has none. */
 static void put_user(struct call *c, const Halld__UserRequest *request, const Halld__User *old)
 {
@@ -222,9 +216,9 @@ static void put_user(struct call *c, const Halld__UserRequest *request, const Ha
     struct user_change *ch = alloc_zero(sizeof *ch);
     ch->call = c;
     ch->user = user_new(request, old);
+    ch->changes = old ? admin_body_copy(c) : NULL;
     c->note = alloc_text(request->name);
     if (request->password[0]) {
-        ch->changes = old ? body_copy(c) : NULL;
         if (passwords_hash(c->net->passwords, request->password, on_hashed, ch))
             return;
         call_refuse_wait(c, HALL_E_TOO_MANY, 1);
@@ -352,6 +346,7 @@ void api_devices(struct call *c)
 struct device_change {
     struct call *call;
     char token[GENERATE_TOKEN_TEXT]; /* "": the old one stays */
+    char *changes;                   /* a PATCH's body; NULL */
 };
 
 static void reply_device(struct device_change *ch, Halld__DeviceView *v)
@@ -379,16 +374,70 @@ static void on_device_put(void *arg, const struct answer *answer)
             v = view_of_device(c, d);
         reply_device(ch, &v);
     }
+    free(ch->changes);
     memset(ch, 0, sizeof *ch);
     free(ch);
 }
 
-static void put_device(struct call *c, const Halld__Device *row, bool with_new_token)
+static Halld__DeviceRequest request_of_device(const Halld__Device *d)
+{
+    Halld__DeviceRequest r = HALLD__DEVICE_REQUEST__INIT;
+    r.name = d->name;
+    r.role = d->role;
+    r.place = d->place;
+    return r;
+}
+
+/* Borrows from both. old: whose token stays; NULL for a new device. */
+static Halld__Device device_of(const struct call *c, const Halld__DeviceRequest *request, const Halld__Device *old)
+{
+    Halld__Device d = HALLD__DEVICE__INIT;
+    d.name = request->name;
+    d.role = request->role;
+    d.place = request->place;
+    if (old) {
+        d.token_hash = old->token_hash;
+        d.expires_at = old->expires_at;
+    }
+    if (request->has_days_case)
+        d.expires_at = call_now(c) + request->days * INT64_C(86400000);
+    return d;
+}
+
+/* A new token changes nothing else of the device, and a PATCH nothing but what it names. */
+static int renew_device(void *arg, const struct hall *decided, Halld__Command *command, struct refusal *r)
+{
+    const struct device_change *ch = arg;
+    Halld__Device **row = command->put_settings->put->devices, *next;
+    const Halld__Device *now = setup_device_find(hall_setup(decided), (*row)->name);
+    if (!now)
+        return refuse(r, HALL_E_NOT_FOUND, "name", (*row)->name);
+    if (!ch->changes) {
+        Halld__Device with = *now;
+        with.token_hash = (*row)->token_hash;
+        next = (Halld__Device *)pbjson_clone(&with.base);
+    } else {
+        Halld__DeviceRequest before = request_of_device(now);
+        ProtobufCMessage *request;
+        int code = pbjson_read_over(&before.base, ch->changes, strlen(ch->changes), &PBJSON_OUTSIDE, &request, r);
+        if (code)
+            return code;
+        Halld__Device with = device_of(ch->call, (Halld__DeviceRequest *)request, now);
+        next = (Halld__Device *)pbjson_clone(&with.base);
+        protobuf_c_message_free_unpacked(request, NULL);
+    }
+    halld__device__free_unpacked(*row, NULL);
+    *row = next;
+    return 0;
+}
+
+static void put_device(struct call *c, const Halld__Device *row, bool with_new_token, bool is_there)
 {
     Halld__PutSettings *put = put_new();
     struct device_change *ch = alloc_zero(sizeof *ch);
     Halld__Device *d = (Halld__Device *)pbjson_clone(&row->base);
     ch->call = c;
+    ch->changes = is_there && !with_new_token ? admin_body_copy(c) : NULL;
     c->note = alloc_text(d->name);
     if (with_new_token) {
         uint8_t hash[GENERATE_HASH];
@@ -400,28 +449,19 @@ static void put_device(struct call *c, const Halld__Device *row, bool with_new_t
     put->put->n_devices = 1;
     put->put->devices = alloc_copy(&d, sizeof d);
     c->without_key = true;
-    call_submit_for(c, call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base), NULL, on_device_put, ch);
+    const struct submission with = {.renew = is_there ? renew_device : NULL, .done = on_device_put, .arg = ch};
+    call_submit_with(c, call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base), &with);
 }
 
-/* old: whose token stays; NULL for a new device. */
 static void put_requested(struct call *c, const Halld__DeviceRequest *request, const Halld__Device *old)
 {
     enum { DAYS_MOST = 36500 };
-    Halld__Device d = HALLD__DEVICE__INIT;
-    d.name = request->name;
-    d.role = request->role;
-    d.place = request->place;
-    if (old) {
-        d.token_hash = old->token_hash;
-        d.expires_at = old->expires_at;
-    }
     if (request->has_days_case && (request->days < 1 || request->days > DAYS_MOST)) {
         call_refuse_field(c, HALL_E_BAD_VALUE, "days", "");
         return;
     }
-    if (request->has_days_case)
-        d.expires_at = call_now(c) + request->days * INT64_C(86400000);
-    put_device(c, &d, !old);
+    Halld__Device d = device_of(c, request, old);
+    put_device(c, &d, !old, old != NULL);
 }
 
 void api_device_put(struct call *c)
@@ -435,10 +475,7 @@ void api_device_put(struct call *c)
 
 static void patch_device(struct call *c, const Halld__Device *old)
 {
-    Halld__DeviceRequest before = HALLD__DEVICE_REQUEST__INIT;
-    before.name = old->name;
-    before.role = old->role;
-    before.place = old->place;
+    Halld__DeviceRequest before = request_of_device(old);
     Halld__DeviceRequest *request = (Halld__DeviceRequest *)patched(c, &before.base);
     if (!request)
         return;
@@ -466,7 +503,7 @@ void api_device_token(struct call *c)
 {
     const Halld__Device *d = setup_device_find(hall_setup(call_hall(c)), call_param(c, "name"));
     if (d)
-        put_device(c, d, true);
+        put_device(c, d, true, true);
     else
         call_refuse_field(c, HALL_E_NOT_FOUND, "name", call_param(c, "name"));
 }

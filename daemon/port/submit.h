@@ -49,6 +49,9 @@ struct submission {
     size_t n_secrets;                 /* how many stand there; 0 reads as one */
     const struct sealed_text *sealed; /* borrowed for the call */
     size_t n_sealed;
+    /* Of a command that was made from what stood in the hall, or NULL: makes it anew from the hall on which it is
+     * decided, with what others have changed meanwhile. 0 or a refusal. Not called for a repeat. */
+    int (*renew)(void *arg, const struct hall *decided, Halld__Command *command, struct refusal *r);
     /* Called exactly once, later or before submit returns. */
     void (*done)(void *arg, const struct answer *answer);
     void *arg;
