@@ -151,11 +151,31 @@ static void find_ticket(struct search *s)
             snprintf(s->number, sizeof s->number, "%llu", (unsigned long long)queue_ticket_at(q, i)->id);
 }
 
+/* What a matter is about and where it stands, as people call it: no text is opened for that. */
+static unsigned cross_out_names(const struct search *s, unsigned left, const struct matter *m)
+{
+    const unsigned named = FLOW_TYPE_BIT(FLOW_ITEM) | FLOW_TYPE_BIT(FLOW_DEPARTMENT);
+    const Halld__State *state = m->def->flow->states[m->state];
+    left = cross_out(s, cross_out(s, left, state->zh), state->en);
+    for (int i = 0; i < (int)m->def->flow->n_fields && left; i++)
+        for (size_t k = 0; (FLOW_TYPE_BIT(m->def->fields[i].type) & named) && k < matter_value(m, i)->n; k++) {
+            char *zh, *en;
+            if (!matter_field_shows(s->looker, m, i))
+                continue;
+            matter_value_words(s->looker, m, i, k, &zh, &en);
+            left = cross_out(s, cross_out(s, left, zh), en);
+            left = cross_out(s, left, matter_value(m, i)->texts[k]);
+            free(zh);
+            free(en);
+        }
+    return left;
+}
+
 static bool has_words(struct search *s, const struct matter *m)
 {
-    unsigned left = (1u << s->n_words) - 1;
     if (s->is_number)
         return s->number[0] && field_has(s->looker, m, FLOW_TICKET, s->number);
+    unsigned left = cross_out_names(s, (1u << s->n_words) - 1, m);
     for (size_t i = 0; i < m->def->flow->n_fields && left; i++)
         for (size_t k = 0; m->def->fields[i].type == FLOW_TEXT && k < matter_value(m, i)->n && left; k++) {
             if (!matter_field_shows(s->looker, m, (int)i))

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import urllib.parse
 
 import pytest
 
@@ -85,13 +86,27 @@ NARROW = {"name": "narrow", "version": 1, "zh": "窄", "en": "Narrow", "read": [
                           {"name": "finish", "zh": "办结", "en": "Finish", "from": ["open"], "to": "over", "roles": ["desk"]}]}
 
 
+def test_words_find_a_matter_by_item_department_and_state(hall):
+    matter = registered(hall, summary="说不清", item="b1")
+    hall.take("desk", matter, "triage", cause="policy")
+    hall.take("desk", matter, "route", department="b", told="已转乙局")
+
+    def found(words, who="desk"):
+        return [m["matter"] for m in hall.person(who).get("/matters?q=" + urllib.parse.quote(words)).body["matters"]]
+    item = matter["card"]["item_name"]
+    assert item and number(matter) in found(item) and number(matter) in found("已转办")
+    assert number(matter) in found(f"乙 {item} 说不清") and number(matter) not in found(f"{item} 甲局")
+    assert number(matter) not in found(item, "officer")    # of another department
+
+
 def test_what_one_may_not_read_is_no_filter_and_no_figure_either(tmp_path):
     (tmp_path / "narrow").mkdir()
     (tmp_path / "narrow" / "flow.json").write_text(json.dumps(NARROW), encoding="utf-8")
     with MatterHall(flows=str(tmp_path)) as hall:
         matter = hall.matter("narrow", "manager", item="a1", mood="bad")
-        seen = {who: [m["matter"] for m in hall.person(who).get("/matters?item=a1").body["matters"]] for who in ("manager", "desk")}
-        assert seen == {"manager": [number(matter)], "desk": []}
+        for asked in ("item=a1", "q=" + urllib.parse.quote("甲一")):
+            seen = {who: [m["matter"] for m in hall.person(who).get(f"/matters?{asked}").body["matters"]] for who in ("manager", "desk")}
+            assert seen == {"manager": [number(matter)], "desk": []}, asked
         assert [m["matter"] for m in hall.person("desk").get("/matters").body["matters"]] == [number(matter)]
         assert hall.person("desk").get("/reports/flows/narrow?by=mood").code == "BAD_VALUE"
         shown = hall.person("desk").get("/reports/flows/narrow?by=item").body
