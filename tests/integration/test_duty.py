@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from hall import SMALL_HALL, Hall
-from web import Person, password
+from web import Person, at_once, password
 
 TODAY = "2026-11-23"    # a Monday
 START = ("--clock-start", f"{TODAY}T09:00:00+08:00", "--clock-rate", "1")
@@ -112,6 +112,17 @@ def test_without_a_row_for_today_there_is_nothing_to_hand_over(hall):
     assert admin.request("DELETE", f"/admin/duty/{TODAY}").status == 200
     assert admin.post("/duty/hand-over", {"to": "wu"}).code == "NOT_FOUND"
     assert gaps(hall)[0] == f"duty/{TODAY}"
+
+
+def test_a_duty_that_is_handed_over_while_the_rota_changes_keeps_both(hall):
+    admin = hall.admin()
+    assert admin.post("/admin/duty", {"date": TODAY, "leader": "li"}).status == 200
+    for n in range(30):
+        reason, substitutes = f"开会{n}", (["wu"], [])[n % 2]
+        at_once(hall, [("PATCH", f"/admin/duty/{TODAY}", {"substitutes": substitutes}),
+                       ("POST", "/duty/hand-over", {"to": "wu", "reason": reason})])
+        [row] = [r for r in admin.get("/admin/duty").body["settings"]["duty"] if r["date"] == TODAY]
+        assert (row["substitutes"], row["stands_in"], row["reason"]) == (substitutes, "wu", reason), n
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from hall import Hall
-from web import Person, Raw, STRICT, certificate, hall_with, own_address, password, post
+from web import Person, Raw, STRICT, at_once, certificate, hall_with, own_address, password, post
 
 
 @pytest.fixture(scope="module")
@@ -214,20 +214,6 @@ def test_users_are_made_changed_and_removed(hall):
     assert admin.request("PATCH", "/admin/users/xin", {"role": "clerk"}).code == "NOT_FOUND"
 
 
-def patch_at_once(hall, path, bodies):
-    """Each on a connection of its own, all sent before the first is answered."""
-    asked = []
-    for body in map(json.dumps, bodies):
-        one = socket.socket(socket.AF_UNIX)
-        one.connect(os.path.join(hall.config["run_dir"], "http.sock"))
-        asked.append((one, f"PATCH /api/v1{path} HTTP/1.1\r\nHost: hall\r\nContent-Length: {len(body)}\r\n\r\n{body}"))
-    for one, text in asked:
-        one.sendall(text.encode())
-    for one, _ in asked:
-        assert one.recv(12) == b"HTTP/1.1 200"
-        one.close()
-
-
 @pytest.mark.parametrize("path,fields", [
     ("/admin/windows/20", ("name", "name_en")),
     ("/admin/policy", ("miss_after_s", "report_back_within_s")),
@@ -243,7 +229,7 @@ def test_two_who_change_one_row_at_once_both_change_it(hall, path, fields):
         values = {"name": f"新{n}", "name_en": f"New {n}", "miss_after_s": 60 + n, "report_back_within_s": 600 + n,
                   "display": f"二{n}", "certified_until": f"2027-05-{n + 1:02}", "place": f"门口{n}",
                   "role": ("kiosk", "screen")[n % 2]}
-        patch_at_once(hall, path, [{field: values[field]} for field in fields])
+        at_once(hall, [("PATCH", path, {field: values[field]}) for field in fields])
         body = admin.get("/admin/" + table).body
         rows = body.get("settings", body)[table]
         [row] = [rows] if table == "policy" else [r for r in rows if r.get("window") == 20 or r.get("name") == "er"]

@@ -1,6 +1,7 @@
 """What the tests of HTTP share beyond hall.py: raw sockets, people who log in, streams of events, certificates."""
 import http.client
 import json
+import os
 import socket
 import ssl
 import subprocess
@@ -106,6 +107,20 @@ class Person:
 
 def password(hall, name):
     return next(u["password"] for u in hall.credentials["users"] if u["name"] == name)
+
+
+def at_once(hall, requests):
+    """The administrator's, each a method, a path and a body on a connection of its own, all sent before one is answered."""
+    asked = []
+    for method, path, body in requests:
+        one, text = socket.socket(socket.AF_UNIX), json.dumps(body)
+        one.connect(os.path.join(hall.config["run_dir"], "http.sock"))
+        asked.append((one, f"{method} /api/v1{path} HTTP/1.1\r\nHost: hall\r\nContent-Length: {len(text)}\r\n\r\n{text}"))
+    for one, text in asked:
+        one.sendall(text.encode())
+    for one, _ in asked:
+        assert one.recv(12) == b"HTTP/1.1 200"
+        one.close()
 
 
 class Stream:
