@@ -8,7 +8,7 @@ import urllib.parse
 import pytest
 
 from hall import SOURCE
-from matters import MatterHall, field, number, steps
+from matters import SETTINGS, TODAY, MatterHall, field, number, steps
 
 
 @pytest.fixture(scope="module", name="hall")
@@ -75,6 +75,20 @@ def test_fields_have_their_readers(hall):
     assert field(hall.person("desk").get(f"/matters/{number(matter)}").body, "phone") == ["138****1111"]
     assert field(hall.person("leader").get(f"/matters/{number(matter)}").body, "phone") == ["138****1111"]
     assert field(hall.person("auditor").get(f"/matters/{number(matter)}").body, "phone") is None
+
+
+def test_on_a_day_without_a_leader_the_next_level_decides_and_the_gap_is_an_alarm():
+    settings = {**SETTINGS, "duty": [{"date": "2026-11-24", "leader": "li"}]}
+    with MatterHall(settings=settings) as hall:
+        matter = registered(hall)
+        hall.take("desk", matter, "triage", cause="policy")
+        assert hall.person("leader").get(f"/matters/{number(matter)}").code == "NO_MATTER"    # on duty tomorrow
+        refused = hall.person("leader").post(f"/matters/{number(matter)}/cannot", {"fields": {"ground": "无依据"}})
+        assert refused.code == "NO_MATTER"
+        assert hall.take("head", matter, "cannot", ground="无依据")["card"]["state"] == "cannot"
+        view = hall.person("desk").get(f"/matters/{number(matter)}").body
+        assert view["duty"] == "" and {line["duty"] for line in view["timeline"]} == {""}
+        assert f"duty/{TODAY}" in [a["alarm"] for a in hall.person("manager").get("/alarms").body["alarms"]]
 
 
 NARROW = {"name": "narrow", "version": 1, "zh": "窄", "en": "Narrow", "read": ["desk", "manager"], "keep_days": 365,
