@@ -139,23 +139,11 @@ static bool take_filters(struct look *l, const Halld__Flow *flow)
     return true;
 }
 
-static bool is_in_group(const Halld__User *u, const char *group)
+/* Has the asker one of the flow's levels now, whichever a matter is at? */
+static bool has_a_level(const struct asker *a, const Halld__Flow *flow)
 {
-    for (size_t i = 0; u && i < u->n_groups; i++)
-        if (strcmp(u->groups[i], group) == 0)
-            return true;
-    return false;
-}
-
-/* Has the caller one of the flow's levels now, whichever a matter is at? */
-static bool has_a_level(const struct call *c, const Halld__Flow *flow)
-{
-    const struct setup *s = hall_setup(call_hall(c));
-    const Halld__User *leader = setup_duty_leader(s, queue_day(hall_queue(call_hall(c)))->date);
     for (size_t i = 0; i < flow->n_levels; i++)
-        if (strcmp(flow->levels[i], "duty_leader") == 0
-                ? leader && strcmp(leader->name, c->caller.id) == 0
-                : is_in_group(setup_user_find(s, c->caller.id), flow->levels[i]))
+        if (matters_is_told(a, flow->levels[i]))
             return true;
     return false;
 }
@@ -173,7 +161,8 @@ static bool may_see(const struct net_looker *who, const struct call *c, const st
 {
     if (c->caller.roles & (ROLE_MANAGER | ROLE_AUDITOR))
         return true;
-    return d && (matters_may_read_kind(&who->looker.asker, d) || (reads_by_level(d) && has_a_level(c, d->flow)));
+    return d && (matters_may_read_kind(&who->looker.asker, d) ||
+                 (reads_by_level(d) && has_a_level(&who->looker.asker, d->flow)));
 }
 
 /* The flow of the path, if the asker may see its figures. NULL: answered. */
