@@ -108,8 +108,8 @@ static void add_link(Halld__MatterView *v, const struct looker *l, const char *f
     build_set(&link->flow_zh, m->def->flow->zh);
     build_set(&link->flow_en, m->def->flow->en);
     link->reads = matters_may_read(&l->asker, m);
-    build_set(&link->state_zh, state->zh);
-    build_set(&link->state_en, state->en);
+    build_set(&link->state_zh, link->reads ? state->zh : "");
+    build_set(&link->state_en, link->reads ? state->en : "");
     link->back = back;
     v->links = alloc_grow(v->links, v->n_links + 1, sizeof *v->links);
     v->links[v->n_links++] = link;

@@ -426,6 +426,7 @@ def test_a_matter_tells_its_story(hall):
     assert view["duty"] == "li" and story[-1]["kind"] == "effect" and story[-1]["matter"] == view["links"][0]["matter"]
     helper = hall.person("helper").get(f"/matters/{story[-1]['matter']}").body
     assert helper["links"][0]["matter"] == number(matter) and not helper["links"][0]["reads"]
+    assert helper["links"][0]["flow_zh"] and helper["links"][0]["state_zh"] == helper["links"][0]["state_en"] == ""    # that one's own
     auditor = hall.person("auditor").get(f"/matters/{number(matter)}").body["timeline"]
     assert field([line for line in auditor if line["kind"] == "moved"][0], "phone") is None
     theirs = hall.nobody().get("/matters/by-token/" + matter["token"]).body

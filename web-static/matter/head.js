@@ -29,7 +29,7 @@ function fact(view, field, w) {
 
 /** Matters that it names, and that name it. @param {any} link @param {Work} w */
 function linked(link, w) {
-  const text = t("link", { flow: named(link, "flow"), n: link.matter, state: named(link, "state") });
+  const flow = named(link, "flow"), n = link.matter, text = link.reads ? t("link", { flow, n, state: named(link, "state") }) : t("link.shut", { flow, n });
   return [h("dt", null, t(link.back ? "link.back" : "link.to")), h("dd", null, link.reads ? h("a", { href: w.address(link.matter) }, text) : text)];
 }
 

@@ -10,7 +10,7 @@ export default {
   "span.minutes": "{n} 分", "span.hours": "{n} 小时", "span.both": "{hours} 小时 {min} 分", "span.days": "{n} 天", "in.year": "{year} 年 {date}",
   "limit.hall_minutes": "{n} 分钟", "limit.hall_hours": "{n} 小时", "limit.working_days": "{n} 个工作日", "limit.calendar_days": "{n} 天", "limit.same_day": "当天下班前", "limit.date": "约定的日期",
   "clock.title": "时限：{clock}", "clock.none": "时限", "clock.over": "已办完，不再计时", "clock.until": "到 {time}", "clock.paused": "暂停", "clock.met": "按时", "clock.late": "超期", "clock.dropped": "不再计", "clock.limit": "{limit}，到 {time}", "clock.held": "等对方回音，时限先停着。", "clock.how": "按大厅上班时间计，午休不算；竖线是提醒和到期。", provisional: "（节假日安排未公布，暂定）",
-  state: "状态", level: "第 {n} 级　{who}", opened: "登记", "duty.then": "值班领导", "duty.of": "{name}（登记那一刻）", "duty.at": "值班领导：{name}", erased: "已按保存期限删除", unmask: "看完整号码", link: "{flow} {n} 号，{state}", "link.to": "关联", "link.back": "来自",
+  state: "状态", level: "第 {n} 级　{who}", opened: "登记", "duty.then": "值班领导", "duty.of": "{name}（登记那一刻）", "duty.at": "值班领导：{name}", erased: "已按保存期限删除", unmask: "看完整号码", link: "{flow} {n} 号，{state}", "link.shut": "{flow} {n} 号", "link.to": "关联", "link.back": "来自",
   "unmask.title": "看完整的{field}", "unmask.why": "谁在什么时候、为什么看过，都记入安全记录。", "unmask.reason": "为什么要看",
   timeline: "经过", "timeline.list": "按时限排列", now: "现在", waits: "接下来：{clock}，到 {time}", "waits.late": "{clock}已逾期，本应在 {time} 前", "waits.held": "{clock}暂停计时", "by.clock": "到时间自动", "by.person": "本人", "by.matter": "由 {n} 号事项", "by.window": "{who}，{n} 号窗口",
   "mark.end": "到期没有办完", "mark.red": "红牌", "mark.yellow": "黄牌，快到期", "mark.half": "时限过半", "mark.percent": "时限过了 {n}%", "mark.before": "还有 {n} 个工作日", "mark.after": "已超 {n} 个工作日", "mark.today": "今天到期", "given.late": "停机期间到期，补记；本来应在 {time}",
