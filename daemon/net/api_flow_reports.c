@@ -14,6 +14,7 @@
 #include "net/handlers.h"
 #include "net/inside.h"
 #include "net/looker.h"
+#include "net/parse.h"
 #include "view/flow_report.h"
 
 enum { DAYS_UNLESS_TOLD = 30, MATTERS_UNLESS_TOLD = 100, MATTERS_MOST = 500, VALUE_SIZE = 336, TEXTS = 40 };
@@ -107,36 +108,45 @@ static void take_value(struct look *l, const char *field, const char *text)
     f->only[f->n_only++] = (struct reports_only){keep(l, field), keep(l, value)};
 }
 
-static bool take_only(struct look *l, const char *field)
+struct filters {
+    struct look *look;
+    const Halld__Flow *flow;
+    struct refusal refusal;
+};
+
+/* What else these routes are asked. */
+static bool is_own(const char *name)
 {
-    char text[VALUE_SIZE];
-    if (!call_query(l->call, field, text, sizeof text))
-        return false;
-    if (!text[0])
-        return true;
-    if (l->behind.filter.n_only == REPORTS_ONLY) {
-        call_refuse_field(l->call, HALL_E_BAD_VALUE, field, text);
-        return false;
-    }
-    take_value(l, field, text);
-    return true;
+    static const char *const OWN[] = {"from", "to", "by", "figure", "name", "how", "after", "most", "format"};
+    for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++)
+        if (strcmp(name, OWN[i]) == 0)
+            return true;
+    return false;
+}
+
+/* One parameter; a misspelt filter would give figures of everything. */
+static int take_filter(void *arg, const char *name, const char *value)
+{
+    struct filters *f = arg;
+    if (is_own(name))
+        return 0;
+    if (!flow_report_knows(f->flow, name))
+        return refuse(&f->refusal, HALL_E_UNKNOWN_FIELD, name, "");
+    if (strlen(value) >= VALUE_SIZE || f->look->behind.filter.n_only == REPORTS_ONLY)
+        return refuse(&f->refusal, HALL_E_BAD_VALUE, name, "");
+    if (*value)
+        take_value(f->look, name, value);
+    return 0;
 }
 
 static bool take_filters(struct look *l, const Halld__Flow *flow)
 {
-    static const char *const EVERY[] = {"department", "item", "window", "level", "state", "month"};
-    for (size_t i = 0; i < sizeof EVERY / sizeof *EVERY; i++)
-        if (!take_only(l, EVERY[i]))
-            return false;
-    for (size_t i = 0; i < flow->n_fields; i++) {
-        const char *field = flow->fields[i]->name;
-        bool taken = false;
-        for (size_t k = 0; k < sizeof EVERY / sizeof *EVERY; k++)
-            taken |= strcmp(EVERY[k], field) == 0;
-        if (!taken && flow_report_knows(flow, field) && !take_only(l, field))
-            return false;
-    }
-    return true;
+    struct filters f = {.look = l, .flow = flow};
+    refuse(&f.refusal, HALL_E_BAD_REQUEST, "", "");
+    bool sound = parse_query_each(request_query(l->call->request), take_filter, &f) == 0;
+    if (!sound)
+        call_refuse_with(l->call, &f.refusal);
+    return sound;
 }
 
 /* Has the asker one of the flow's levels now, whichever a matter is at? */

@@ -76,7 +76,7 @@ int parse_query(const char *query, const char *name, char *ret, size_t size)
 int parse_query_each(const char *query, int (*each)(void *arg, const char *name, const char *value), void *arg)
 {
     struct parameter p;
-    char name[48], value[256];
+    char name[48], value[336]; /* a code has at most 80 characters */
     int stop = 0;
     while (stop == 0 && next_parameter(&query, &p)) {
         if (!parse_percent(p.name, p.name_len, true, name, sizeof name) ||

@@ -378,7 +378,8 @@ def test_what_is_asked_wrongly(hall):
     for path, code in (("/reports/flows/nothing", "NOT_FOUND"), ("/reports/flows/case?by=phone", "BAD_VALUE"),
                        ("/reports/flows/case?from=2026-11-30&to=2026-11-01", "BAD_PERIOD"), ("/reports/flows/case?from=x", "BAD_VALUE"),
                        ("/reports/flows/case/matters?figure=luck", "BAD_VALUE"), ("/reports/pressure?by=cause", "BAD_VALUE"),
-                       ("/reports/flows/case/matters?most=0", "BAD_VALUE"), ("/reports/flows/case/matters?after=-1", "BAD_VALUE")):
+                       ("/reports/flows/case/matters?most=0", "BAD_VALUE"), ("/reports/flows/case/matters?after=-1", "BAD_VALUE"),
+                       ("/reports/flows/case?widnow=3", "UNKNOWN_FIELD"), ("/reports/flows/case/matters?figure=opened&phone=1", "UNKNOWN_FIELD")):
         assert hall.get(path).code == code, path
 
 
