@@ -1,6 +1,7 @@
 #include "base/buf.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,4 +78,21 @@ char *buf_take(struct buf *b)
     char *text = b->data ? b->data : alloc_text("");
     *b = (struct buf)BUF_INIT;
     return text;
+}
+
+void buf_add_csv(struct buf *b, const char *cell)
+{
+    bool formula = *cell && strchr("=+-@", *cell);
+    bool quoted = formula || strpbrk(cell, ",\"\r\n");
+    if (quoted)
+        buf_add_char(b, '"');
+    if (formula)
+        buf_add_char(b, '\'');
+    for (; *cell; cell++) {
+        if (*cell == '"')
+            buf_add_char(b, '"');
+        buf_add_char(b, *cell);
+    }
+    if (quoted)
+        buf_add_char(b, '"');
 }

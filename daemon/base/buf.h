@@ -18,6 +18,8 @@ void buf_add(struct buf *b, const void *data, size_t len);
 void buf_add_text(struct buf *b, const char *text);
 void buf_add_char(struct buf *b, char c);
 __attribute__((format(printf, 2, 3))) void buf_add_format(struct buf *b, const char *format, ...);
+/* A cell of CSV; one that a spreadsheet would take for a formula is made a text. */
+void buf_add_csv(struct buf *b, const char *cell);
 const char *buf_text(const struct buf *b); /* "" while empty; borrowed */
 char *buf_take(struct buf *b);             /* the text, to be freed by the caller; b is empty again */
 

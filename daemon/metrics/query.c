@@ -381,26 +381,12 @@ static void write_json(struct buf *out, const struct answer_of_query *a, const s
     buf_add_text(out, "]}");
 }
 
-static void write_csv_field(struct buf *out, const char *text)
-{
-    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
-    if (quoted)
-        buf_add_char(out, '"');
-    for (; *text; text++) {
-        if (*text == '"')
-            buf_add_char(out, '"');
-        buf_add_char(out, *text);
-    }
-    if (quoted)
-        buf_add_char(out, '"');
-}
-
 static void write_csv(struct buf *out, const struct answer_of_query *a)
 {
     buf_add_text(out, "start");
     for (size_t i = 0; i < a->n; i++) {
         buf_add_char(out, ',');
-        write_csv_field(out, a->columns[i].label[0] ? a->columns[i].label : a->steps.metric->name);
+        buf_add_csv(out, a->columns[i].label[0] ? a->columns[i].label : a->steps.metric->name);
     }
     buf_add_text(out, "\r\n");
     for (size_t k = 0; k < a->steps.n; k++) {

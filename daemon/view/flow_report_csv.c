@@ -5,24 +5,6 @@
 #include "base/moment.h"
 #include "view/flow_report.h"
 
-/* A cell that a spreadsheet would take for a formula is made a text. */
-static void cell(struct buf *out, const char *text)
-{
-    bool formula = *text && strchr("=+-@", *text);
-    bool quoted = formula || strpbrk(text, ",\"\r\n");
-    if (quoted)
-        buf_add_char(out, '"');
-    if (formula)
-        buf_add_char(out, '\'');
-    for (; *text; text++) {
-        if (*text == '"')
-            buf_add_char(out, '"');
-        buf_add_char(out, *text);
-    }
-    if (quoted)
-        buf_add_char(out, '"');
-}
-
 static void head(struct buf *out, const char *columns)
 {
     buf_add_text(out, "\xEF\xBB\xBF");
@@ -35,7 +17,7 @@ static void cells(struct buf *out, size_t n, const char *const *texts)
     for (size_t i = 0; i < n; i++) {
         if (i)
             buf_add_char(out, ',');
-        cell(out, texts[i]);
+        buf_add_csv(out, texts[i]);
     }
 }
 
