@@ -138,10 +138,10 @@ static int check_calendar(const struct setup *s, const Halld__Calendar *c, struc
     return code ? code : check_dates(c->n_work, c->work, "calendars.work", r);
 }
 
+/* Users and devices share their names' space: who did something is found by the name, and groups go with it. */
 static int check_user(const struct setup *s, const Halld__User *u, struct refusal *r)
 {
-    (void)s;
-    if (!is_code(u->name, 32))
+    if (!is_code(u->name, 32) || setup_device_find(s, u->name))
         return refuse(r, HALL_E_BAD_VALUE, "users.name", u->name);
     if (u->role < HALLD__ROLE__E__clerk)
         return refuse(r, HALL_E_BAD_VALUE, "users.role", u->name);
@@ -150,8 +150,7 @@ static int check_user(const struct setup *s, const Halld__User *u, struct refusa
 
 static int check_device(const struct setup *s, const Halld__Device *d, struct refusal *r)
 {
-    (void)s;
-    if (!is_code(d->name, 32))
+    if (!is_code(d->name, 32) || setup_user_find(s, d->name))
         return refuse(r, HALL_E_BAD_VALUE, "devices.name", d->name);
     if (d->token_hash.len != 0 && d->token_hash.len != 32)
         return refuse(r, HALL_E_BAD_VALUE, "devices.token_hash", d->name);

@@ -45,7 +45,7 @@ START_TEST(every_kind_of_field_reads_and_writes)
     same(&halld__key__descriptor,
          "{\"e\":\"-9223372036854775808\",\"t0\":\"9223372036854775807\",\"seq\":\"1\",\"sub\":\"0\"}");
     same(&halld__user_request__descriptor,
-         "{\"name\":\"\",\"role\":\"public\",\"display\":\"\",\"groups\":[],\"password\":\"\",\"disabled\":false}");
+         "{\"name\":\"\",\"role\":\"public\",\"display\":\"\",\"groups\":[],\"password\":\"\",\"disabled\":false,\"certified_until\":\"\"}");
     same(&halld__device__descriptor,
          "{\"name\":\"\",\"role\":\"screen\",\"place\":\"\",\"token_hash\":\"AP+/\",\"expires_at\":null}");
     same(&halld__error_view__descriptor, "{\"code\":\"\",\"message\":\"\",\"details\":{\"field\":\"n\",\"\":\"\"}}");
