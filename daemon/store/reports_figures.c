@@ -19,6 +19,7 @@ struct figure {
     const char *rows, *day, *name, *how, *columns, *ending, *seq;
 };
 
+/* The worst card of the clocks that run; that they have not stopped is said twice so that the index run_now serves. */
 #define COLOUR                                                                           \
     "CASE (SELECT max(card) FROM run WHERE matter = m.id AND status < 2 AND status = 0)" \
     " WHEN 1 THEN 'yellow' WHEN 2 THEN 'red' ELSE 'none' END"
