@@ -256,7 +256,7 @@ static void finish(struct fairness *f)
         qsort(f->waits, f->n_waits, sizeof *f->waits, wait_compare);
     for (size_t i = 0; i < f->n_waits; i++) {
         v->waited_long += length(f->waits[i]) > FAIRNESS_LONG_S * INT64_C(1000);
-        if (i < FAIRNESS_LONGEST && length(f->waits[i]) > 0)
+        if (i < FAIRNESS_LONGEST)
             add_longest(f, f->waits[i]);
     }
     if (v->n_grants)
