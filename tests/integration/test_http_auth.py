@@ -218,13 +218,13 @@ def test_users_are_made_changed_and_removed(hall):
     ("/admin/windows/20", ("name", "name_en")),
     ("/admin/policy", ("miss_after_s", "report_back_within_s")),
     ("/admin/users/er", ("display", "certified_until")),
-    ("/admin/devices/er", ("role", "place")),
+    ("/admin/devices/jiqi", ("role", "place")),
 ])
 def test_two_who_change_one_row_at_once_both_change_it(hall, path, fields):
     admin, table = hall.admin(), path.split("/")[2]
     assert admin.post("/admin/windows", {"window": 20, "name": "新", "all": True}).status == 200
     assert admin.post("/admin/users", {"name": "er", "role": "clerk"}).status == 200
-    assert admin.post("/admin/devices", {"name": "er", "role": "kiosk"}).status == 200
+    assert admin.post("/admin/devices", {"name": "jiqi", "role": "kiosk"}).status == 200
     for n in range(30):
         values = {"name": f"新{n}", "name_en": f"New {n}", "miss_after_s": 60 + n, "report_back_within_s": 600 + n,
                   "display": f"二{n}", "certified_until": f"2027-05-{n + 1:02}", "place": f"门口{n}",
@@ -232,7 +232,7 @@ def test_two_who_change_one_row_at_once_both_change_it(hall, path, fields):
         at_once(hall, [("PATCH", path, {field: values[field]}) for field in fields])
         body = admin.get("/admin/" + table).body
         rows = body.get("settings", body)[table]
-        [row] = [rows] if table == "policy" else [r for r in rows if r.get("window") == 20 or r.get("name") == "er"]
+        [row] = [rows] if table == "policy" else [r for r in rows if r.get("window") == 20 or r.get("name") in ("er", "jiqi")]
         assert {field: row[field] for field in fields} == {field: values[field] for field in fields}, n
 
 
