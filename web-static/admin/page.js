@@ -76,7 +76,7 @@ async function begin(why = "") {
     await render();
   } catch (e) {
     fill(main, h("p.note.stop", null, h("span", null, /** @type {Error} */ (e).message)));
-    setTimeout(begin, 3000);
+    setTimeout(() => begin(why), 3000);
   }
 }
 

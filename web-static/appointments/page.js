@@ -127,7 +127,7 @@ async function begin(why) {
     timer = setInterval(() => document.hidden || look().then(() => calmly(render), () => {}), AGAIN_MS);
   } catch (e) {
     fill(main, h("p.note.stop", null, h("span", null, /** @type {Error} */ (e).message)));
-    setTimeout(begin, 3000);
+    setTimeout(() => begin(why), 3000);
   }
 }
 
