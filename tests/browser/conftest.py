@@ -5,7 +5,10 @@ import sys
 import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
-from chromium import Browser, demo_hall, pairing_code, user_of    # noqa: E402
+from chromium import AWAY, Browser, demo_hall, pairing_code, user_of    # noqa: E402
+
+# What a page may say about the network, by the marker of the test.
+EXPECTED = {"loses_its_hall": AWAY, "sleeps_a_night": ("status of 401",)}
 
 
 @pytest.fixture(name="hall")
@@ -25,8 +28,8 @@ def fixture_chromium():
 def fixture_browser(chromium, hall, request):
     browser = chromium.fresh(hall.base)
     yield browser
-    quiet = request.node.get_closest_marker("loses_its_hall") is not None
-    complaints = browser.complaints(quiet)
+    expected = [words for marker, words in EXPECTED.items() if request.node.get_closest_marker(marker)]
+    complaints = browser.complaints(sum(expected, ()))
     assert not complaints, complaints
 
 
@@ -58,3 +61,4 @@ def browser_enter():
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "loses_its_hall: the daemon goes away on purpose")
+    config.addinivalue_line("markers", "sleeps_a_night: sessions end, and a page left open may ask once before it wants a login")

@@ -2,7 +2,7 @@
 import os
 
 from booking_hall import PHONE, SATURDAY, BookingHall, moment, slot
-from chromium import KEYS, Browser, pairing_code, user_of
+from chromium import AWAY, KEYS, Browser, pairing_code, user_of
 
 LICENCES = "yczmls"
 MORNING = (("09:30", "normal"), ("09:30", "senior"), ("10:00", "normal"), ("10:30", "disabled"), ("13:00", "normal"), ("15:30", "infant"))
@@ -103,6 +103,6 @@ def booking(folder, lang):
             pictures.at_the_kiosk()
             pictures.a_day()
             pictures.for_others()
-            return [c for c in browser.complaints(quiet=True) if "with a status of 4" not in c]    # refusals, on purpose
+            return [c for c in browser.complaints(AWAY) if "with a status of 4" not in c]    # refusals, on purpose
         finally:
             browser.close()

@@ -6,7 +6,7 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 
 from booking_hall import MONDAY, PHONE, SATURDAY, BookingHall, slot
-from chromium import KEYS, user_of
+from chromium import AWAY, KEYS, user_of
 
 
 @pytest.fixture(name="hall")
@@ -27,7 +27,7 @@ def give(browser, person=PHONE):
 
 def only_refusals(browser):
     """The browser notes every refused request; nothing else may be on its console."""
-    found = browser.complaints(quiet=True)
+    found = browser.complaints(AWAY)
     assert found and all("the server responded with a status of 4" in c for c in found), found
 
 

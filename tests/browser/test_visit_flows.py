@@ -41,6 +41,11 @@ class People:
     def to(self, who):
         return self.browser.to(self.tabs[who])
 
+    def logged_out(self, *names):
+        """Whoever left a page open overnight is asked to log in, in words."""
+        for who in names:
+            self.to(who).wait_text("登录已过期，请再登录一次。", "form.login")
+
     def go(self, who, path, user=None):
         """In the same tab to another page; the next morning one logs in again."""
         port = self.hall.base.rstrip("/").rsplit(":", 1)[1]
@@ -142,6 +147,7 @@ def days_pass(people, deficiency):
     for day, told in (("2026-11-24", ["-3d"]), ("2026-11-26", ["-3d", "-1d"]), ("2026-11-27", ["-3d", "-1d", "+0d"])):
         people.hall.move("09:10", day)
         people.browser.until(lambda wanted=told: [m for m in marks(people.hall, deficiency) if m.endswith("d")] == wanted, f"not {told}")
+    people.logged_out("approver", "clerk")
 
 
 def bring_the_paper(people, deficiency, tmp_path):
@@ -183,6 +189,7 @@ def tells(lines, *wanted):
 
 
 @pytest.mark.loses_its_hall
+@pytest.mark.sleeps_a_night
 def test_refused_overturned_promised_kept_and_praised(hall, browser, tmp_path):
     people = People(hall, browser)
     ticket = hall.ticket()
@@ -222,6 +229,7 @@ def explains_itself(hall, denial, deficiency, case):
 
 
 @pytest.mark.loses_its_hall
+@pytest.mark.sleeps_a_night
 def test_what_truly_cannot_be_done_is_explained_filed_and_revisited(hall, browser):
     people = People(hall, browser)
     ticket = hall.ticket()
@@ -271,6 +279,7 @@ def decided_at_the_desk(people, matter):
 
 def revisited(people, matter):
     people.hall.move("10:00", "2026-11-25")
+    people.logged_out("leader", "desk", "clerk")
     browser = people.go("desk", f"/desk/#inbox/{matter}", "bancheng")
     step(browser, "close")
     confirm(browser)
