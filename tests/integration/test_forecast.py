@@ -150,7 +150,7 @@ def test_what_was_learned_is_learned_again_from_the_journal():
         clerk.post("/windows/1/start")
         for _ in range(2):
             kiosk.ticket()
-        assert until(lambda: (q := queue_a(hall)).get("wait_p90_s") and q)["wait_p90_s"] < 1800
+        until(lambda: 0 < queue_a(hall).get("wait_p90_s", 0) < 1800)    # the first tables still reckoned with an hour each
         hall.stop()
         hall.start()
         assert until(lambda: (q := queue_a(hall)).get("wait_p90_s") and q)["wait_p90_s"] < 1800
