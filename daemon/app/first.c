@@ -5,12 +5,14 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "base/file.h"
 #include "app/why.h"
 #include "auth/generate.h"
 #include "base/alloc.h"
+#include "base/file.h"
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "core/setup.h"
+#include "port/command.h"
 
 enum { FILE_BYTES = 64 << 20, CHUNK_BYTES = 60 * 1024 };
 
@@ -26,8 +28,7 @@ struct first {
 
 static void add_user(Halld__Settings *s, const char *name, Halld__Role__E role)
 {
-    Halld__User *u = alloc_zero(sizeof *u);
-    halld__user__init(u);
+    Halld__User *u = MESSAGE_NEW(Halld__User, &halld__user__descriptor);
     u->name = alloc_text(name);
     u->role = role;
     s->users = alloc_grow(s->users, s->n_users + 1, sizeof(Halld__User *));
@@ -37,8 +38,7 @@ static void add_user(Halld__Settings *s, const char *name, Halld__Role__E role)
 static void add_login(Halld__Credentials *c, const Halld__User *u, const char *password)
 {
     const ProtobufCEnumValue *role = protobuf_c_enum_descriptor_get_value(&halld__role__e__descriptor, (int)u->role);
-    Halld__Login *l = alloc_zero(sizeof *l);
-    halld__login__init(l);
+    Halld__Login *l = MESSAGE_NEW(Halld__Login, &halld__login__descriptor);
     l->name = alloc_text(u->name);
     l->role = alloc_text(role ? role->name : "");
     l->password = alloc_text(password);
@@ -48,8 +48,8 @@ static void add_login(Halld__Credentials *c, const Halld__User *u, const char *p
 
 static void add_token(Halld__Credentials *c, const char *device, const char *token)
 {
-    Halld__Credentials__TokensEntry *t = alloc_zero(sizeof *t);
-    halld__credentials__tokens_entry__init(t);
+    Halld__Credentials__TokensEntry *t =
+        MESSAGE_NEW(Halld__Credentials__TokensEntry, &halld__credentials__tokens_entry__descriptor);
     t->key = alloc_text(device);
     t->value = alloc_text(token);
     c->tokens = alloc_grow(c->tokens, c->n_tokens + 1, sizeof(Halld__Credentials__TokensEntry *));
@@ -144,8 +144,7 @@ static int check(const char *path, const Halld__Settings *settings, char why[200
 int first_new(const char *import_hall, struct first **ret, char why[200])
 {
     struct first *f = alloc_zero(sizeof *f);
-    f->credentials = alloc_zero(sizeof *f->credentials);
-    halld__credentials__init(f->credentials);
+    f->credentials = MESSAGE_NEW(Halld__Credentials, &halld__credentials__descriptor);
     int code = read_settings(import_hall, &f->settings, why);
     if (!code) {
         make_logins(f);
@@ -193,13 +192,8 @@ struct chunk {
 
 static void send(struct chunk *c)
 {
-    Halld__PutSettings *p = alloc_zero(sizeof *p);
-    halld__put_settings__init(p);
-    p->put = (Halld__Settings *)pbjson_clone(&c->put.base);
-    Halld__Command *command = alloc_zero(sizeof *command);
-    halld__command__init(command);
-    command->body_case = HALLD__COMMAND__BODY_PUT_SETTINGS;
-    command->put_settings = p;
+    Halld__Command *command = command_new(HALLD__COMMAND__BODY_PUT_SETTINGS, NULL);
+    command->put_settings->put = (Halld__Settings *)message_clone(&c->put.base);
     Halld__Actor self = HALLD__ACTOR__INIT;
     self.kind = HALLD__ACTOR_KIND__E__engine;
     struct submission s = {.command = command,

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/message.h"
 #include "bus/curve.h"
 #include "bus/screens.h"
 #include "bus/snaps.h"
@@ -157,8 +158,7 @@ static void forget_kept(struct bus *b)
 static void make_kept(struct bus *b)
 {
     struct topics_look look = look_now(b, committed(b));
-    Halld__BusSnapshot *view = alloc_zero(sizeof *view);
-    halld__bus_snapshot__init(view);
+    Halld__BusSnapshot *view = MESSAGE_NEW(Halld__BusSnapshot, &halld__bus_snapshot__descriptor);
     forget_kept(b);
     view->hall = hall_view_new(look.hall, look.now, look.read_only);
     view->board = board_view_new(look.hall, look.now);

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/message.h"
 #include "base/moment.h"
 
 enum { DAYS_MAX = 400 };
@@ -79,8 +80,7 @@ int holiday_read(const char *text, size_t len, Halld__Calendar **ret, struct ref
         snprintf(where, sizeof where, "line %d column %d", error.line, error.column);
         return refuse(r, HALL_E_BAD_JSON, where, error.text);
     }
-    Halld__Calendar *c = alloc_zero(sizeof *c);
-    halld__calendar__init(c);
+    Halld__Calendar *c = MESSAGE_NEW(Halld__Calendar, &halld__calendar__descriptor);
     int code = read_calendar(c, root, r);
     json_decref(root);
     if (code == 0)

@@ -71,7 +71,4 @@ int pbjson_set_text(ProtobufCMessage *m, const char *field, const char *text, st
 /* Valid UTF-8 (no surrogates, no overlong forms) without NUL or other C0 controls but \t \n. */
 bool pbjson_text_is_clean(const char *text, size_t len);
 
-/* A deep copy, through its packed form; freed as any unpacked message. */
-ProtobufCMessage *pbjson_clone(const ProtobufCMessage *m);
-
 #endif

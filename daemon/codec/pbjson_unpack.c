@@ -241,15 +241,3 @@ int pbjson_unpack(const ProtobufCMessageDescriptor *d, const void *data, size_t 
         *ret = m;
     return code;
 }
-
-ProtobufCMessage *pbjson_clone(const ProtobufCMessage *m)
-{
-    size_t len = protobuf_c_message_get_packed_size(m);
-    uint8_t *packed = alloc_zero(len);
-    protobuf_c_message_pack(m, packed);
-    ProtobufCMessage *copy = protobuf_c_message_unpack(m->descriptor, NULL, len, packed);
-    free(packed);
-    if (!copy)
-        abort(); /* out of memory, as in base/alloc.h: what we packed is sound */
-    return copy;
-}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "core/decision.h"
 
 /* ---- the two tables: what each command is decided by, and each event applied by. */
@@ -182,21 +183,13 @@ void events_add_take(struct events *e, Halld__Event *ev)
 
 void *decision_begin(struct decision *d, Halld__Event__BodyCase body)
 {
-    const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field(&halld__event__descriptor, body);
-    const ProtobufCMessageDescriptor *type = f->descriptor;
-    ProtobufCMessage *m = alloc_zero(type->sizeof_message);
-    type->message_init(m);
-    d->open = alloc_zero(sizeof *d->open);
-    halld__event__init(d->open);
-    d->open->body_case = body;
-    d->open->settings_changed = (void *)m; /* the oneof is a union of pointers */
-    return m;
+    d->open = (Halld__Event *)message_carry(&halld__event__descriptor, body, NULL);
+    return d->open->settings_changed; /* the oneof is a union of pointers */
 }
 
 static Halld__Actor *actor_copy(const Halld__Actor *from)
 {
-    Halld__Actor *a = alloc_zero(sizeof *a);
-    halld__actor__init(a);
+    Halld__Actor *a = MESSAGE_NEW(Halld__Actor, &halld__actor__descriptor);
     a->kind = from->kind;
     if (*from->id)
         a->id = alloc_text(from->id);
@@ -265,8 +258,7 @@ int hall_decide(struct hall *h, const Halld__Command *command, const struct turn
 
 Halld__Key *decision_key(const struct key *key)
 {
-    Halld__Key *k = alloc_zero(sizeof *k);
-    halld__key__init(k);
+    Halld__Key *k = MESSAGE_NEW(Halld__Key, &halld__key__descriptor);
     k->e = key->e;
     k->t0 = key->t0;
     k->seq = key->seq;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/decision.h"
 #include "core/matters.h"
@@ -250,7 +251,7 @@ int matters_decide_define(struct decision *d)
     if (!c->flow)
         return refuse(d->refusal, HALL_E_FIELD_MISSING, "flow", "");
     begin(&now, d, 0);
-    return flow_define_take(d->hall->flow, &now.turn, (Halld__Flow *)setup_rows_copy(&c->flow->base), d->refusal);
+    return flow_define_take(d->hall->flow, &now.turn, (Halld__Flow *)message_clone(&c->flow->base), d->refusal);
 }
 
 int matters_decide_profile(struct decision *d)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "core/decision.h"
 #include "core/setup_rows.h"
 
@@ -48,7 +49,7 @@ static Halld__SettingRef **copy_refs(size_t n, Halld__SettingRef *const *from)
 {
     Halld__SettingRef **to = alloc_zero((n ? n : 1) * sizeof *to);
     for (size_t i = 0; i < n; i++)
-        to[i] = (Halld__SettingRef *)setup_rows_copy(&from[i]->base);
+        to[i] = (Halld__SettingRef *)message_clone(&from[i]->base);
     return to;
 }
 
@@ -75,7 +76,7 @@ int settings_decide_put(struct decision *d)
         return 0;
     Halld__SettingsChanged *b = decision_begin(d, HALLD__EVENT__BODY_SETTINGS_CHANGED);
     if (c->put)
-        b->put = (Halld__Settings *)setup_rows_copy(&c->put->base);
+        b->put = (Halld__Settings *)message_clone(&c->put->base);
     b->n_remove = c->n_remove;
     b->remove = copy_refs(c->n_remove, c->remove);
     decision_make(d);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/day/worktime.h"
 #include "core/setup_rows.h"
@@ -80,8 +81,7 @@ static struct setup *setup_from_take(Halld__Settings *settings)
 
 struct setup *setup_new(void)
 {
-    Halld__Settings *settings = alloc_zero(sizeof *settings);
-    halld__settings__init(settings);
+    Halld__Settings *settings = MESSAGE_NEW(Halld__Settings, &halld__settings__descriptor);
     return setup_from_take(settings);
 }
 

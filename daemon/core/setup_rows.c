@@ -5,18 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-
-ProtobufCMessage *setup_rows_copy(const ProtobufCMessage *m)
-{
-    size_t n = protobuf_c_message_get_packed_size(m);
-    uint8_t *data = alloc_zero(n);
-    protobuf_c_message_pack(m, data);
-    ProtobufCMessage *copy = protobuf_c_message_unpack(m->descriptor, NULL, n, data);
-    free(data);
-    if (!copy)
-        abort(); /* what we packed unpacks, or memory is gone */
-    return copy;
-}
+#include "base/message.h"
 
 /* Every row message begins with the base struct, and its first member is the key. */
 static struct setup_key key_of(const void *row)
@@ -88,7 +77,7 @@ static void table_put(struct table t, const void *row)
 {
     struct setup_key key = key_of(row);
     size_t i;
-    void *copy = setup_rows_copy(row);
+    void *copy = message_clone(row);
     if (setup_rows_index(*t.rows, *t.n, &key, &i)) {
         row_free((*t.rows)[i]);
         (*t.rows)[i] = copy;
@@ -180,7 +169,7 @@ static void put_singles(Halld__Settings *s, const Halld__Settings *put)
 Halld__Settings *setup_rows_merge(const Halld__Settings *old, const Halld__Settings *put, size_t n_remove,
                                   Halld__SettingRef *const *remove)
 {
-    Halld__Settings *s = (Halld__Settings *)setup_rows_copy(&old->base);
+    Halld__Settings *s = (Halld__Settings *)message_clone(&old->base);
     for (size_t i = 0; i < n_remove; i++)
         remove_row(s, remove[i]);
     if (!put)

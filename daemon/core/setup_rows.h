@@ -28,7 +28,4 @@ bool setup_rows_has(const Halld__Settings *s, const Halld__SettingRef *ref);
 bool setup_rows_index(void *const *rows, size_t n, const struct setup_key *key, size_t *ret);
 void *setup_rows_find(void *const *rows, size_t n, const struct setup_key *key);
 
-/* A deep copy of any message. */
-ProtobufCMessage *setup_rows_copy(const ProtobufCMessage *m);
-
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/decision.h"
 #include "core/queue/queue_state.h"
@@ -95,9 +96,9 @@ static Halld__WindowRow *window_row(const struct window *w)
     for (size_t i = 0; i < w->n_groups; i++)
         r->groups[i] = alloc_text(w->groups[i]);
     if (w->clerk)
-        r->clerk = (Halld__Actor *)setup_rows_copy(&w->clerk->base);
+        r->clerk = (Halld__Actor *)message_clone(&w->clerk->base);
     r->ticket = w->ticket ? w->ticket->id : 0;
-    r->call = w->call ? (Halld__TicketCalled *)setup_rows_copy(&w->call->base) : NULL;
+    r->call = w->call ? (Halld__TicketCalled *)message_clone(&w->call->base) : NULL;
     r->served = w->served;
     r->since_at = w->since_at;
     put_text(&r->reason, w->reason);
@@ -184,7 +185,7 @@ Halld__Snapshot *hall_to_snapshot(const struct hall *h)
     s->seq = h->seq;
     s->at = h->at;
     s->epoch = h->epoch;
-    s->settings = (Halld__Settings *)setup_rows_copy(&setup_settings(h->setup)->base);
+    s->settings = (Halld__Settings *)message_clone(&setup_settings(h->setup)->base);
     s->day = day_row(&q->day);
     ROWS(s, counters, q->n_counters, counter_row(&q->counters[i]));
     ROWS(s, tickets, q->n_tickets, ticket_row(q->tickets[i]));
@@ -194,7 +195,7 @@ Halld__Snapshot *hall_to_snapshot(const struct hall *h)
     ROWS(s, equipment, h->n_equipment, equipment_row(&h->equipment[i]));
     s->flow = flow_to_message(h->flow);
     if (h->journal)
-        s->journal = (Halld__JournalStarted *)setup_rows_copy(&h->journal->base);
+        s->journal = (Halld__JournalStarted *)message_clone(&h->journal->base);
     return s;
 }
 
@@ -304,13 +305,13 @@ static bool read_window(struct hall *h, const Halld__WindowRow *r)
     w->reason = queue_text(q, r->reason);
     w->planned_s = r->planned_s;
     if (r->clerk)
-        w->clerk = (Halld__Actor *)setup_rows_copy(&r->clerk->base);
+        w->clerk = (Halld__Actor *)message_clone(&r->clerk->base);
     queue_window_set_skill(q, h->setup, w, r->all, r->n_groups, r->groups);
     if (r->ticket) {
         w->ticket = queue_ticket(q, r->ticket);
         if (!w->ticket || w->ticket->window != r->window || !r->call)
             return false;
-        w->call = (Halld__TicketCalled *)setup_rows_copy(&r->call->base);
+        w->call = (Halld__TicketCalled *)message_clone(&r->call->base);
     }
     return true;
 }
@@ -410,7 +411,7 @@ struct hall *hall_from_snapshot(const Halld__Snapshot *s)
     h->at = s->at;
     h->epoch = s->epoch;
     if (s->journal)
-        h->journal = (Halld__JournalStarted *)setup_rows_copy(&s->journal->base);
+        h->journal = (Halld__JournalStarted *)message_clone(&s->journal->base);
     if (!read_queue(h, s) || !read_bookings(h->queue, s) || !read_equipment(h, s) || !read_flow(h, s)) {
         hall_free(h);
         return NULL;

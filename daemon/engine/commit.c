@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "engine/inside.h"
 #include "engine/restore.h"
@@ -38,7 +39,7 @@ static void batch_move(struct batch *to, struct batch *from)
 
 static int collect(void *arg, const Halld__Event *event)
 {
-    events_add_take(arg, (Halld__Event *)pbjson_clone(&event->base));
+    events_add_take(arg, (Halld__Event *)message_clone(&event->base));
     return 0;
 }
 

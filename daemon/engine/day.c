@@ -7,11 +7,13 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/day/hours.h"
 #include "core/queue/queue.h"
 #include "engine/inside.h"
 #include "engine/restore.h"
+#include "port/command.h"
 #include "store/sealed.h"
 
 enum {
@@ -24,20 +26,9 @@ enum {
 
 static const int64_t DAY_STEP_MS = (int64_t)7 * 86400 * 1000;
 
-static Halld__Command *command_new(Halld__Command__BodyCase body)
-{
-    Halld__Command *c = alloc_zero(sizeof *c);
-    halld__command__init(c);
-    c->body_case = body;
-    return c;
-}
-
 static int tick(struct engine *e, int64_t now)
 {
-    Halld__Command *c = command_new(HALLD__COMMAND__BODY_TICK);
-    c->tick = alloc_zero(sizeof *c->tick);
-    halld__tick__init(c->tick);
-    return engine_do(e, c, now);
+    return engine_do(e, command_new(HALLD__COMMAND__BODY_TICK, NULL), now);
 }
 
 /* False: more is due than one turn should do. Of what goes in slices a turn does one, so that others have theirs. */
@@ -58,8 +49,7 @@ static bool tick_all(struct engine *e, int64_t now)
 
 static Halld__Span *span_new(int64_t from, int64_t to)
 {
-    Halld__Span *s = alloc_zero(sizeof *s);
-    halld__span__init(s);
+    Halld__Span *s = MESSAGE_NEW(Halld__Span, &halld__span__descriptor);
     s->from_at = from;
     s->to_at = to;
     return s;
@@ -69,9 +59,8 @@ static Halld__Command *open_day_new(const struct setup *setup, int32_t date)
 {
     struct minutes spans[HOURS_SPANS_MAX];
     size_t n = hours_of(setup, date, spans);
-    Halld__Command *c = command_new(HALLD__COMMAND__BODY_OPEN_DAY);
-    Halld__OpenDay *day = c->open_day = alloc_zero(sizeof *day);
-    halld__open_day__init(day);
+    Halld__Command *c = command_new(HALLD__COMMAND__BODY_OPEN_DAY, NULL);
+    Halld__OpenDay *day = c->open_day;
     day->date = date;
     day->end_at = moment_of_date(date, 1440);
     day->n_open = n;

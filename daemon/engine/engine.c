@@ -11,6 +11,7 @@
 #include "base/loop.h"
 #include "engine/inside.h"
 #include "engine/restore.h"
+#include "port/command.h"
 
 enum { SECOND_MS = 1000 };
 
@@ -48,11 +49,7 @@ static void start_clock(struct engine *e, const struct engine_options *o)
 
 static Halld__Command *accept_new(struct engine *e)
 {
-    Halld__Command *c = alloc_zero(sizeof *c);
-    halld__command__init(c);
-    c->body_case = HALLD__COMMAND__BODY_ACCEPT_CLOCK;
-    c->accept_clock = alloc_zero(sizeof *c->accept_clock);
-    halld__accept_clock__init(c->accept_clock);
+    Halld__Command *c = command_new(HALLD__COMMAND__BODY_ACCEPT_CLOCK, NULL);
     c->accept_clock->wall_at = clock_wall_ms(&e->clock);
     c->accept_clock->reason = alloc_text("accept_at_start");
     return c;
@@ -141,11 +138,8 @@ static uint64_t new_epoch(void)
 
 static void begin_journal(struct engine *e, const struct engine_options *o)
 {
-    Halld__Command *c = alloc_zero(sizeof *c);
-    halld__command__init(c);
-    c->body_case = HALLD__COMMAND__BODY_START_JOURNAL;
-    Halld__StartJournal *s = c->start_journal = alloc_zero(sizeof *s);
-    halld__start_journal__init(s);
+    Halld__Command *c = command_new(HALLD__COMMAND__BODY_START_JOURNAL, NULL);
+    Halld__StartJournal *s = c->start_journal;
     s->hall = alloc_text(o->hall_id);
     s->zone = alloc_text(o->zone);
     s->version = alloc_text(o->version);

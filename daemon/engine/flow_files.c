@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/message.h"
 #include "codec/pbjson_shape.h"
 #include "core/flow/flow.h"
 
@@ -346,8 +347,7 @@ void flow_files_fini(struct flow_files *f)
 
 static Halld__FlowFault *fault_new(const char *file, const struct fault *fault)
 {
-    Halld__FlowFault *v = alloc_zero(sizeof *v);
-    halld__flow_fault__init(v);
+    Halld__FlowFault *v = MESSAGE_NEW(Halld__FlowFault, &halld__flow_fault__descriptor);
     v->file = alloc_text(file);
     v->path = alloc_text(fault->path);
     v->code = alloc_text(fault->code);
@@ -399,8 +399,7 @@ static void warn(Halld__FlowFaultList *l, const char *file, const struct faults 
 
 Halld__FlowFaultList *flow_files_faults_new(const struct flow_files *f)
 {
-    Halld__FlowFaultList *l = alloc_zero(sizeof *l);
-    halld__flow_fault_list__init(l);
+    Halld__FlowFaultList *l = MESSAGE_NEW(Halld__FlowFaultList, &halld__flow_fault_list__descriptor);
     say_all(l, f);
     for (size_t i = 0; i < f->n; i++)
         warn(l, f->definitions[i].source.file, &f->entries[i].warnings);

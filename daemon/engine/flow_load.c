@@ -7,9 +7,11 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
 #include "engine/flow_files.h"
+#include "port/command.h"
 
 enum { AGAIN_MS = 5000 };
 
@@ -82,8 +84,7 @@ static void take_faults(Halld__FlowLoad *what, const struct flow_files *files)
 /* A file that cannot be read is a fault of its whole. */
 static void add_unreadable(Halld__FlowLoad *what, const char *name, const char *why)
 {
-    Halld__FlowFault *f = alloc_zero(sizeof *f);
-    halld__flow_fault__init(f);
+    Halld__FlowFault *f = MESSAGE_NEW(Halld__FlowFault, &halld__flow_fault__descriptor);
     f->file = alloc_text(name);
     f->path = alloc_text("$");
     f->code = alloc_text("FILE");
@@ -117,8 +118,7 @@ static void finish(struct load *a)
 
 static void add_loaded(Halld__FlowLoad *what, const Halld__Flow *flow)
 {
-    Halld__FlowLoaded *row = alloc_zero(sizeof *row);
-    halld__flow_loaded__init(row);
+    Halld__FlowLoaded *row = MESSAGE_NEW(Halld__FlowLoaded, &halld__flow_loaded__descriptor);
     row->flow = alloc_text(flow->name);
     row->version = flow->version;
     what->loaded = alloc_grow(what->loaded, what->n_loaded + 1, sizeof *what->loaded);
@@ -154,22 +154,14 @@ static void submit(struct load *a, Halld__Command *command)
 
 static Halld__Command *define_new(Halld__Flow *flow_taken)
 {
-    Halld__Command *c = alloc_zero(sizeof *c);
-    halld__command__init(c);
-    c->body_case = HALLD__COMMAND__BODY_DEFINE_FLOW;
-    c->define_flow = alloc_zero(sizeof *c->define_flow);
-    halld__define_flow__init(c->define_flow);
+    Halld__Command *c = command_new(HALLD__COMMAND__BODY_DEFINE_FLOW, NULL);
     c->define_flow->flow = flow_taken;
     return c;
 }
 
 static Halld__Command *profile_new(Halld__Profile *profile_taken)
 {
-    Halld__Command *c = alloc_zero(sizeof *c);
-    halld__command__init(c);
-    c->body_case = HALLD__COMMAND__BODY_SET_PROFILE;
-    c->set_profile = alloc_zero(sizeof *c->set_profile);
-    halld__set_profile__init(c->set_profile);
+    Halld__Command *c = command_new(HALLD__COMMAND__BODY_SET_PROFILE, NULL);
     c->set_profile->profile = profile_taken;
     return c;
 }
@@ -178,10 +170,10 @@ static Halld__Command *profile_new(Halld__Profile *profile_taken)
 static void submit_files(struct load *a, struct flow_files *files)
 {
     if (!files->keeps_all)
-        submit(a, profile_new((Halld__Profile *)pbjson_clone(&files->profile->base)));
+        submit(a, profile_new((Halld__Profile *)message_clone(&files->profile->base)));
     for (size_t i = 0; i < files->n; i++)
         if (flow_files_may_load(files, i))
-            submit(a, define_new((Halld__Flow *)pbjson_clone(&files->definitions[i].flow->base)));
+            submit(a, define_new((Halld__Flow *)message_clone(&files->definitions[i].flow->base)));
 }
 
 static void read_files(struct load *a)
@@ -207,9 +199,8 @@ void flow_loader_load(struct flow_loader *l, const Halld__Actor *actor, Halld__R
 {
     struct load *a = alloc_zero(sizeof *a);
     *a = (struct load){.loader = l, .role = role, .done = done, .arg = arg, .open = 1};
-    a->actor = actor ? (Halld__Actor *)pbjson_clone(&actor->base) : NULL;
-    a->what = alloc_zero(sizeof *a->what);
-    halld__flow_load__init(a->what);
+    a->actor = actor ? (Halld__Actor *)message_clone(&actor->base) : NULL;
+    a->what = MESSAGE_NEW(Halld__FlowLoad, &halld__flow_load__descriptor);
     l->running++;
     if (flow_loader_has_files(l))
         read_files(a);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "engine/inside.h"
 #include "store/hash.h"
@@ -53,7 +54,7 @@ struct pending *pending_new(const struct submission *s)
 {
     struct pending *r = alloc_zero(sizeof *r);
     r->command = s->command;
-    r->actor = (Halld__Actor *)pbjson_clone(&s->actor->base);
+    r->actor = (Halld__Actor *)message_clone(&s->actor->base);
     r->role = s->role;
     r->renew = s->renew;
     r->done = s->done;
@@ -79,7 +80,7 @@ struct pending *pending_new_own(Halld__Command *command)
     Halld__Actor self = HALLD__ACTOR__INIT;
     self.kind = HALLD__ACTOR_KIND__E__engine;
     r->command = command;
-    r->actor = (Halld__Actor *)pbjson_clone(&self.base);
+    r->actor = (Halld__Actor *)message_clone(&self.base);
     r->role = HALLD__ROLE__E__admin;
     return r;
 }

@@ -13,8 +13,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/message.h"
 #include "core/hall.h"
 #include "core/setup.h"
+#include "port/command.h"
 #include "store/journal.h"
 #include "store/store.h"
 
@@ -133,8 +135,7 @@ static int note_number(void *arg, const Halld__Event *event)
 
 static Halld__Counter *counter_new(const char *queue, int32_t highest, int32_t last)
 {
-    Halld__Counter *c = alloc_zero(sizeof *c);
-    halld__counter__init(c);
+    Halld__Counter *c = MESSAGE_NEW(Halld__Counter, &halld__counter__descriptor);
     c->queue = alloc_text(queue);
     c->next = (highest / 100 + 1) * 100 + 100;
     if (c->next <= last)
@@ -144,11 +145,8 @@ static Halld__Counter *counter_new(const char *queue, int32_t highest, int32_t l
 
 static Halld__Command *command_of(const struct highest *h, int32_t last, uint64_t epoch)
 {
-    Halld__Command *c = alloc_zero(sizeof *c);
-    halld__command__init(c);
-    c->body_case = HALLD__COMMAND__BODY_MOVE_COUNTERS;
-    Halld__MoveCounters *m = c->move_counters = alloc_zero(sizeof *m);
-    halld__move_counters__init(m);
+    Halld__Command *c = command_new(HALLD__COMMAND__BODY_MOVE_COUNTERS, NULL);
+    Halld__MoveCounters *m = c->move_counters;
     m->epoch = epoch;
     m->n_counters = h->settings->n_queues;
     m->counters = alloc_zero((m->n_counters ? m->n_counters : 1) * sizeof *m->counters);

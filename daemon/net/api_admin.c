@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
 #include "core/setup.h"
@@ -14,6 +15,7 @@
 #include "net/handlers.h"
 #include "net/inside.h"
 #include "net/routes.h"
+#include "port/command.h"
 #include "view/settings_view.h"
 
 static const char PREFIX[] = API "/admin/";
@@ -32,14 +34,6 @@ static const ProtobufCFieldDescriptor *table_of(const struct call *c)
 static bool is_list(const ProtobufCFieldDescriptor *table)
 {
     return table->label == PROTOBUF_C_LABEL_REPEATED;
-}
-
-static ProtobufCMessage *row_new(const ProtobufCFieldDescriptor *table)
-{
-    const ProtobufCMessageDescriptor *d = table->descriptor;
-    ProtobufCMessage *row = alloc_zero(d->sizeof_message);
-    d->message_init(row);
-    return row;
 }
 
 static const char *key_name(const ProtobufCFieldDescriptor *table)
@@ -90,10 +84,8 @@ void api_table(struct call *c)
 /* PutSettings with one row; moved in. */
 static Halld__Command *put_command(const ProtobufCFieldDescriptor *table, ProtobufCMessage *row)
 {
-    Halld__PutSettings *put = alloc_zero(sizeof *put);
-    halld__put_settings__init(put);
-    put->put = alloc_zero(sizeof *put->put);
-    halld__settings__init(put->put);
+    Halld__PutSettings *put = MESSAGE_NEW(Halld__PutSettings, &halld__put_settings__descriptor);
+    put->put = MESSAGE_NEW(Halld__Settings, &halld__settings__descriptor);
     char *at = (char *)put->put + table->offset;
     if (is_list(table)) {
         ProtobufCMessage **rows = alloc_copy(&row, sizeof row);
@@ -102,7 +94,7 @@ static Halld__Command *put_command(const ProtobufCFieldDescriptor *table, Protob
     } else {
         memcpy(at, &row, sizeof row);
     }
-    return call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base);
+    return command_new(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base);
 }
 
 static void put_row(struct call *c, const ProtobufCFieldDescriptor *table, ProtobufCMessage *row)
@@ -127,10 +119,10 @@ static ProtobufCMessage *probe_of(struct call *c, const ProtobufCFieldDescriptor
 {
     struct refusal r;
     if (!is_list(table))
-        return row_new(table);
+        return message_new(table->descriptor);
     if (c->params.n == 0)
         return call_body(c);
-    ProtobufCMessage *probe = row_new(table);
+    ProtobufCMessage *probe = message_new(table->descriptor);
     if (pbjson_set_text(probe, key_name(table), call_param(c, "key"), &r) == 0)
         return probe;
     protobuf_c_message_free_unpacked(probe, NULL);
@@ -221,20 +213,18 @@ void api_put_settings(struct call *c)
         call_refuse_field(c, HALL_E_BAD_VALUE, with_secrets, "");
         return;
     }
-    call_submit(c, call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, body));
+    call_submit(c, command_new(HALLD__COMMAND__BODY_PUT_SETTINGS, body));
 }
 
 Halld__Command *admin_remove(const char *table, const char *key)
 {
-    Halld__PutSettings *put = alloc_zero(sizeof *put);
-    Halld__SettingRef *ref = alloc_zero(sizeof *ref);
-    halld__put_settings__init(put);
-    halld__setting_ref__init(ref);
+    Halld__Command *command = command_new(HALLD__COMMAND__BODY_PUT_SETTINGS, NULL);
+    Halld__SettingRef *ref = MESSAGE_NEW(Halld__SettingRef, &halld__setting_ref__descriptor);
     ref->table = alloc_text(table);
     ref->key = alloc_text(key);
-    put->n_remove = 1;
-    put->remove = alloc_copy(&ref, sizeof ref);
-    return call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base);
+    command->put_settings->n_remove = 1;
+    command->put_settings->remove = alloc_copy(&ref, sizeof ref);
+    return command;
 }
 
 void api_table_remove(struct call *c)

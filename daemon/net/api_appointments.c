@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
@@ -15,6 +16,7 @@
 #include "core/setup.h"
 #include "net/handlers.h"
 #include "net/inside.h"
+#include "port/command.h"
 #include "view/appointment_view.h"
 #include "view/reply.h"
 
@@ -143,7 +145,7 @@ static void submit_hold(struct call *c, Halld__HoldSlot *slot)
             return;
         }
     }
-    call_submit_for(c, call_command(HALLD__COMMAND__BODY_HOLD_SLOT, &slot->base), NULL, on_held, holding);
+    call_submit_for(c, command_new(HALLD__COMMAND__BODY_HOLD_SLOT, &slot->base), NULL, on_held, holding);
 }
 
 /* The moment as the hall's date and minute; false: answered. */
@@ -174,8 +176,7 @@ void api_appointment_hold(struct call *c)
     Halld__HoldRequest *from = (Halld__HoldRequest *)call_body(c);
     if (!from)
         return;
-    Halld__HoldSlot *slot = alloc_zero(sizeof *slot);
-    halld__hold_slot__init(slot);
+    Halld__HoldSlot *slot = MESSAGE_NEW(Halld__HoldSlot, &halld__hold_slot__descriptor);
     slot->slot_at = from->slot_at;
     if (split_slot(c, from->slot_at, &slot->date, &slot->minute) && fill_person(c, from, slot)) {
         slot->item = alloc_text(from->item);
@@ -194,11 +195,10 @@ void api_appointment_book(struct call *c)
     if (!from)
         return;
     if (hash_person(c, from->person, &person)) {
-        Halld__BookSlot *slot = alloc_zero(sizeof *slot);
-        halld__book_slot__init(slot);
+        Halld__BookSlot *slot = MESSAGE_NEW(Halld__BookSlot, &halld__book_slot__descriptor);
         slot->token = alloc_text(call_param(c, "token"));
         slot->person = person;
-        call_submit(c, call_command(HALLD__COMMAND__BODY_BOOK_SLOT, &slot->base));
+        call_submit(c, command_new(HALLD__COMMAND__BODY_BOOK_SLOT, &slot->base));
     }
     forget_request(&from->base, from->person);
 }
@@ -213,14 +213,13 @@ void api_appointment_move(struct call *c)
     int code = 0;
     if (!from)
         return;
-    Halld__MoveAppointment *move = alloc_zero(sizeof *move);
-    halld__move_appointment__init(move);
+    Halld__MoveAppointment *move = MESSAGE_NEW(Halld__MoveAppointment, &halld__move_appointment__descriptor);
     move->slot_at = from->slot_at;
     protobuf_c_message_free_unpacked(&from->base, NULL);
     for (size_t i = 0; i < c->params.n && !code; i++)
         code = pbjson_set_text(&move->base, c->params.at[i].name, c->params.at[i].value, &r);
     if (!code && split_slot(c, move->slot_at, &move->date, &move->minute)) {
-        call_submit(c, call_command(HALLD__COMMAND__BODY_MOVE_APPOINTMENT, &move->base));
+        call_submit(c, command_new(HALLD__COMMAND__BODY_MOVE_APPOINTMENT, &move->base));
         return;
     }
     if (code)

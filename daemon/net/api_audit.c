@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "codec/pbjson.h"
 #include "core/describe.h"
@@ -58,7 +59,7 @@ static void wipe(ProtobufCBinaryData *b)
 /* Without what would let the reader act as somebody: a ticket's or an appointment's link, a token's hash. */
 static Halld__Event *copy_clean(const Halld__Event *from)
 {
-    Halld__Event *e = (Halld__Event *)pbjson_clone(&from->base);
+    Halld__Event *e = (Halld__Event *)message_clone(&from->base);
     if (e->body_case == HALLD__EVENT__BODY_TICKET_ISSUED)
         wipe(&e->ticket_issued->token);
     if (e->body_case == HALLD__EVENT__BODY_SLOT_HELD)
@@ -106,8 +107,7 @@ static void add_line(void *arg, const struct security_row *row)
     const Halld__AuditQuery *q = s->query;
     if ((q->kind[0] && strcmp(row->kind, q->kind) != 0) || (q->actor[0] && strcmp(row->who, q->actor) != 0))
         return;
-    Halld__SecurityLine *line = alloc_zero(sizeof *line);
-    halld__security_line__init(line);
+    Halld__SecurityLine *line = MESSAGE_NEW(Halld__SecurityLine, &halld__security_line__descriptor);
     line->logged_at = row->at;
     line->kind = alloc_text(row->kind);
     line->who = alloc_text(row->who);
@@ -124,10 +124,9 @@ static int read_security(struct call *c, struct search *s)
 
 static void audit(struct call *c, const Halld__AuditQuery *q)
 {
-    Halld__AuditView *v = alloc_zero(sizeof *v);
+    Halld__AuditView *v = MESSAGE_NEW(Halld__AuditView, &halld__audit_view__descriptor);
     struct search s = {.query = q, .view = v, .most = q->most > 0 ? (size_t)q->most : PAGE};
     int code = 0;
-    halld__audit_view__init(v);
     if (s.most > PAGE_MOST)
         s.most = PAGE_MOST;
     v->events = alloc_zero(s.most * sizeof *v->events);
@@ -147,7 +146,7 @@ static void audit(struct call *c, const Halld__AuditQuery *q)
 void api_audit(struct call *c)
 {
     Halld__AuditQuery none = HALLD__AUDIT_QUERY__INIT;
-    ProtobufCMessage *q = pbjson_clone(&none.base);
+    ProtobufCMessage *q = message_clone(&none.base);
     if (call_query_message(c, q))
         audit(c, (Halld__AuditQuery *)q);
     protobuf_c_message_free_unpacked(q, NULL);

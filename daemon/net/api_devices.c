@@ -5,12 +5,14 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "core/equipment.h"
 #include "core/hall.h"
 #include "core/setup.h"
 #include "net/handlers.h"
 #include "net/inside.h"
+#include "port/command.h"
 
 /* The device that asks, by itself or through a person's session on its page; NULL: refused. */
 static const Halld__Device *self(struct call *c)
@@ -37,7 +39,7 @@ static void reply_self(struct call *c, const struct hall *h)
     v.has_version_case = HALLD__DEVICE_VIEW__HAS_VERSION_VERSION;
     v.version = (char *)PACKAGE_VERSION;
     beats_tell(c->net->beats, h, &v);
-    call_reply(c, 200, pbjson_clone(&v.base));
+    call_reply(c, 200, message_clone(&v.base));
 }
 
 static void on_said(void *arg, const struct answer *answer)
@@ -73,10 +75,9 @@ static void report(struct call *c, const Halld__DeviceReport *said)
         reply_self(c, call_hall(c));
         return;
     }
-    Halld__ReportDevice *command = alloc_zero(sizeof *command);
-    halld__report_device__init(command);
+    Halld__ReportDevice *command = MESSAGE_NEW(Halld__ReportDevice, &halld__report_device__descriptor);
     command->printer = said->printer;
-    call_submit_for(c, call_command(HALLD__COMMAND__BODY_REPORT_DEVICE, &command->base), NULL, on_said, c);
+    call_submit_for(c, command_new(HALLD__COMMAND__BODY_REPORT_DEVICE, &command->base), NULL, on_said, c);
 }
 
 void api_device_status(struct call *c)
@@ -97,7 +98,6 @@ void api_device_help(struct call *c)
         return;
     c->note = alloc_text(d->name);
     beats_hear(c->net->beats, c->note, "", clock_monotonic_ms(), call_now(c));
-    Halld__CallHelp *command = alloc_zero(sizeof *command);
-    halld__call_help__init(command);
-    call_submit_for(c, call_command(HALLD__COMMAND__BODY_CALL_HELP, &command->base), NULL, on_said, c);
+    Halld__CallHelp *command = MESSAGE_NEW(Halld__CallHelp, &halld__call_help__descriptor);
+    call_submit_for(c, command_new(HALLD__COMMAND__BODY_CALL_HELP, &command->base), NULL, on_said, c);
 }

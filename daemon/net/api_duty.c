@@ -5,6 +5,7 @@
 
 #include "auth/roles.h"
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
@@ -42,7 +43,7 @@ static int renew_hand_over(void *arg, const struct hall *decided, Halld__Command
         return refuse(r, HALL_E_NOT_FOUND, "duty", (*row)->date);
     if (!may_hand_over(arg, s, today))
         return refuse(r, HALL_E_WRONG_ROLE, "", "");
-    Halld__Duty *next = (Halld__Duty *)pbjson_clone(&today->base);
+    Halld__Duty *next = (Halld__Duty *)message_clone(&today->base);
     set_text(&next->stands_in, (*row)->stands_in);
     set_text(&next->reason, (*row)->reason);
     halld__duty__free_unpacked(*row, NULL);
@@ -64,7 +65,7 @@ static void hand_over(struct call *c, const Halld__HandOverRequest *to)
         call_refuse(c, HALL_E_WRONG_ROLE);
         return;
     }
-    Halld__Duty *next = (Halld__Duty *)pbjson_clone(&today->base);
+    Halld__Duty *next = (Halld__Duty *)message_clone(&today->base);
     set_text(&next->stands_in, to->to);
     set_text(&next->reason, to->reason);
     const struct submission with = {.renew = renew_hand_over};

@@ -8,6 +8,7 @@
 #include "auth/person.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "engine/engine.h"
 #include "net/api_matters.h"
 #include "net/filetype.h"
@@ -30,8 +31,7 @@ static void on_kept(void *arg, const struct answer *answer)
     struct taking *t = arg;
     struct call *c = t->call;
     if (!call_refused(c, answer)) {
-        Halld__FileView *v = alloc_zero(sizeof *v);
-        halld__file_view__init(v);
+        Halld__FileView *v = MESSAGE_NEW(Halld__FileView, &halld__file_view__descriptor);
         v->file = alloc_text(t->reference);
         v->type = alloc_text(t->type->type);
         v->bytes = (int32_t)t->len;

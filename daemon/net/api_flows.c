@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
@@ -14,6 +15,7 @@
 #include "net/handlers.h"
 #include "net/inside.h"
 #include "net/looker.h"
+#include "port/command.h"
 #include "view/matter_list.h"
 #include "view/matter_view.h"
 
@@ -41,7 +43,7 @@ static void reply_list(struct call *c, const Halld__MatterQuery *q)
 void api_matters(struct call *c)
 {
     Halld__MatterQuery query = HALLD__MATTER_QUERY__INIT;
-    Halld__MatterQuery *q = (Halld__MatterQuery *)pbjson_clone(&query.base);
+    Halld__MatterQuery *q = (Halld__MatterQuery *)message_clone(&query.base);
     if (call_query_message(c, &q->base))
         reply_list(c, q);
     protobuf_c_message_free_unpacked(&q->base, NULL);
@@ -63,7 +65,7 @@ void api_flow_matters(struct call *c)
     if (!d)
         return;
     Halld__MatterQuery query = HALLD__MATTER_QUERY__INIT;
-    Halld__MatterQuery *q = (Halld__MatterQuery *)pbjson_clone(&query.base);
+    Halld__MatterQuery *q = (Halld__MatterQuery *)message_clone(&query.base);
     struct refusal r;
     if (pbjson_set_text(&q->base, "flow", d->flow->name, &r) != 0)
         call_refuse_with(c, &r);
@@ -149,13 +151,12 @@ static void open_by(struct call *c, const struct looker *l, const struct definit
         fields_fini(&fields);
         return;
     }
-    Halld__OpenMatter *open = alloc_zero(sizeof *open);
-    halld__open_matter__init(open);
+    Halld__OpenMatter *open = MESSAGE_NEW(Halld__OpenMatter, &halld__open_matter__descriptor);
     open->flow = alloc_text(d->flow->name);
     open->transition = alloc_text(transition);
     c->note = alloc_text(transition);
     open->window = from->window;
-    call_submit_fields(c, call_command(HALLD__COMMAND__BODY_OPEN_MATTER, &open->base), &fields, on_opened, c);
+    call_submit_fields(c, command_new(HALLD__COMMAND__BODY_OPEN_MATTER, &open->base), &fields, on_opened, c);
 }
 
 static void open_and_free(struct call *c, const struct looker *l, const struct definition *d, Halld__OpenRequest *from)

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
 #include "core/queue/queue.h"
@@ -16,6 +17,7 @@
 #include "metrics/metrics.h"
 #include "net/handlers.h"
 #include "net/inside.h"
+#include "port/command.h"
 #include "store/sealed.h"
 #include "store/store.h"
 #include "view/alarms.h"
@@ -42,13 +44,13 @@ static Halld__HealthView health(const struct call *c)
 void api_healthz(struct call *c)
 {
     Halld__HealthView v = health(c);
-    call_reply(c, 200, pbjson_clone(&v.base));
+    call_reply(c, 200, message_clone(&v.base));
 }
 
 void api_readyz(struct call *c)
 {
     Halld__HealthView v = health(c);
-    call_reply(c, v.ready ? 200 : 503, pbjson_clone(&v.base));
+    call_reply(c, v.ready ? 200 : 503, message_clone(&v.base));
 }
 
 static int64_t min_free_mib(const struct net *n)
@@ -104,7 +106,7 @@ void api_status(struct call *c)
     Halld__AlarmList *l = alarms_of(c);
     v.n_alarms = l->n_alarms;
     v.alarms = l->alarms;
-    call_reply(c, 200, pbjson_clone(&v.base));
+    call_reply(c, 200, message_clone(&v.base));
     halld__alarm_list__free_unpacked(l, NULL);
     halld__hall_view__free_unpacked(v.hall, NULL);
 }
@@ -154,13 +156,12 @@ void api_accept_clock(struct call *c)
     struct timespec wall;
     if (!body)
         return;
-    Halld__AcceptClock *accept = alloc_zero(sizeof *accept);
-    halld__accept_clock__init(accept);
+    Halld__AcceptClock *accept = MESSAGE_NEW(Halld__AcceptClock, &halld__accept_clock__descriptor);
     clock_gettime(CLOCK_REALTIME, &wall);
     accept->wall_at = wall.tv_sec * INT64_C(1000) + wall.tv_nsec / 1000000;
     accept->reason = alloc_text(((Halld__AcceptClockRequest *)body)->reason);
     protobuf_c_message_free_unpacked(body, NULL);
-    call_submit(c, call_command(HALLD__COMMAND__BODY_ACCEPT_CLOCK, &accept->base));
+    call_submit(c, command_new(HALLD__COMMAND__BODY_ACCEPT_CLOCK, &accept->base));
 }
 
 static void on_backed_up(void *arg, int code, const char *why)
@@ -170,7 +171,7 @@ static void on_backed_up(void *arg, int code, const char *why)
     if (code)
         call_refuse_field(c, code, "file", why);
     else
-        call_reply(c, 200, pbjson_clone(&empty.base));
+        call_reply(c, 200, message_clone(&empty.base));
 }
 
 static void back_up(struct call *c, const char *file)
@@ -202,7 +203,7 @@ static void on_flows_loaded(void *arg, int code, const Halld__FlowLoad *what)
     if (code)
         call_refuse(c, code);
     else
-        call_reply(c, 200, pbjson_clone(&what->base));
+        call_reply(c, 200, message_clone(&what->base));
 }
 
 /* Files with faults are no refusal: what they say is the answer. */

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/loop.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "codec/pbjson.h"
 #include "net/clear.h"
@@ -17,6 +18,7 @@
 #include "net/inside.h"
 #include "net/looker.h"
 #include "net/visible.h"
+#include "port/command.h"
 #include "view/matter_why.h"
 #include "view/timeline_join.h"
 
@@ -316,8 +318,7 @@ static void take(struct call *c, const struct matter *m, const Halld__TakeReques
         call_refuse_with(c, &r);
         return;
     }
-    Halld__TakeTransition *to = alloc_zero(sizeof *to);
-    halld__take_transition__init(to);
+    Halld__TakeTransition *to = MESSAGE_NEW(Halld__TakeTransition, &halld__take_transition__descriptor);
     to->matter = m->id;
     to->transition = alloc_text(call_param(c, "transition"));
     to->window = is_holder(c) ? 0 : from->window;
@@ -325,7 +326,7 @@ static void take(struct call *c, const struct matter *m, const Halld__TakeReques
         to->has_seen_case = HALLD__TAKE_TRANSITION__HAS_SEEN_SEEN;
         to->seen = from->seen;
     }
-    call_submit_fields(c, call_command(HALLD__COMMAND__BODY_TAKE_TRANSITION, &to->base), &fields, on_taken, c);
+    call_submit_fields(c, command_new(HALLD__COMMAND__BODY_TAKE_TRANSITION, &to->base), &fields, on_taken, c);
 }
 
 /* The body first: what is wrong with it is said whether the matter exists or not. */
@@ -357,8 +358,7 @@ void api_matter_take_by_token(struct call *c)
 static void reply_unmasked(struct call *c, const struct matter *m, int field)
 {
     const struct value *v = matter_value(m, field);
-    Halld__UnmaskView *view = alloc_zero(sizeof *view);
-    halld__unmask_view__init(view);
+    Halld__UnmaskView *view = MESSAGE_NEW(Halld__UnmaskView, &halld__unmask_view__descriptor);
     view->field = alloc_text(m->def->flow->fields[field]->name);
     view->values = alloc_zero((v->n + 1) * sizeof *view->values);
     for (size_t k = 0; k < v->n; k++) {

@@ -4,11 +4,13 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/loop.h"
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
 #include "net/handlers.h"
 #include "net/inside.h"
 #include "net/migrate.h"
+#include "port/command.h"
 #include "view/migration.h"
 
 enum { MATTERS_A_TURN = 200 };
@@ -57,10 +59,9 @@ static void on_begun(void *arg, const struct answer *answer)
 
 static void begin(struct migration *m)
 {
-    Halld__MigrateFlow *body = alloc_zero(sizeof *body);
-    halld__migrate_flow__init(body);
+    Halld__MigrateFlow *body = MESSAGE_NEW(Halld__MigrateFlow, &halld__migrate_flow__descriptor);
     body->flow = alloc_text(m->view->flow);
-    call_submit_for(m->call, call_command(HALLD__COMMAND__BODY_MIGRATE_FLOW, &body->base), NULL, on_begun, m);
+    call_submit_for(m->call, command_new(HALLD__COMMAND__BODY_MIGRATE_FLOW, &body->base), NULL, on_begun, m);
 }
 
 static void finish(struct migration *m)

@@ -10,12 +10,14 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
 #include "core/setup.h"
 #include "net/api_admin.h"
 #include "net/handlers.h"
 #include "net/inside.h"
+#include "port/command.h"
 #include "proto/view.pb-c.h"
 
 static const Halld__Settings *settings(const struct call *c)
@@ -33,10 +35,8 @@ static char **texts_copy(size_t n, char *const *from)
 
 static Halld__PutSettings *put_new(void)
 {
-    Halld__PutSettings *put = alloc_zero(sizeof *put);
-    halld__put_settings__init(put);
-    put->put = alloc_zero(sizeof *put->put);
-    halld__settings__init(put->put);
+    Halld__PutSettings *put = MESSAGE_NEW(Halld__PutSettings, &halld__put_settings__descriptor);
+    put->put = MESSAGE_NEW(Halld__Settings, &halld__settings__descriptor);
     return put;
 }
 
@@ -68,7 +68,7 @@ void api_users(struct call *c)
         views[i] = view_of_user(s->users[i]);
         list.users[list.n_users++] = &views[i];
     }
-    call_reply(c, 200, pbjson_clone(&list.base));
+    call_reply(c, 200, message_clone(&list.base));
     free(list.users);
     free(views);
 }
@@ -111,14 +111,13 @@ static void on_user_put(void *arg, const struct answer *answer)
         v.has_password_case = HALLD__USER_VIEW__HAS_PASSWORD_PASSWORD;
         v.password = ch->password;
     }
-    call_reply(c, 200, pbjson_clone(&v.base));
+    call_reply(c, 200, message_clone(&v.base));
     change_free(ch);
 }
 
 static Halld__User *user_new(const Halld__UserRequest *request, const Halld__User *old)
 {
-    Halld__User *u = alloc_zero(sizeof *u);
-    halld__user__init(u);
+    Halld__User *u = MESSAGE_NEW(Halld__User, &halld__user__descriptor);
     u->name = alloc_text(request->name);
     u->role = request->role;
     u->display = alloc_text(request->display);
@@ -184,7 +183,7 @@ static void submit_user(struct user_change *ch, const char *hash)
     c->without_key = true;
     const struct submission with = {
         .secret = hash ? &secret : NULL, .renew = ch->changes ? renew_user : NULL, .done = on_user_put, .arg = ch};
-    call_submit_with(c, call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base), &with);
+    call_submit_with(c, command_new(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base), &with);
 }
 
 static void on_hashed(void *arg, const char *hash)
@@ -338,7 +337,7 @@ void api_devices(struct call *c)
         views[i] = view_of_device(c, s->devices[i]);
         list.devices[list.n_devices++] = &views[i];
     }
-    call_reply(c, 200, pbjson_clone(&list.base));
+    call_reply(c, 200, message_clone(&list.base));
     free(list.devices);
     free(views);
 }
@@ -360,7 +359,7 @@ static void reply_device(struct device_change *ch, Halld__DeviceView *v)
         v->has_code_case = HALLD__DEVICE_VIEW__HAS_CODE_CODE;
         v->code = code;
     }
-    call_reply(c, 200, pbjson_clone(&v->base));
+    call_reply(c, 200, message_clone(&v->base));
 }
 
 static void on_device_put(void *arg, const struct answer *answer)
@@ -415,7 +414,7 @@ static int renew_device(void *arg, const struct hall *decided, Halld__Command *c
     if (!ch->changes) {
         Halld__Device with = *now;
         with.token_hash = (*row)->token_hash;
-        next = (Halld__Device *)pbjson_clone(&with.base);
+        next = (Halld__Device *)message_clone(&with.base);
     } else {
         Halld__DeviceRequest before = request_of_device(now);
         ProtobufCMessage *request;
@@ -423,7 +422,7 @@ static int renew_device(void *arg, const struct hall *decided, Halld__Command *c
         if (code)
             return code;
         Halld__Device with = device_of(ch->call, (Halld__DeviceRequest *)request, now);
-        next = (Halld__Device *)pbjson_clone(&with.base);
+        next = (Halld__Device *)message_clone(&with.base);
         protobuf_c_message_free_unpacked(request, NULL);
     }
     halld__device__free_unpacked(*row, NULL);
@@ -435,7 +434,7 @@ static void put_device(struct call *c, const Halld__Device *row, bool with_new_t
 {
     Halld__PutSettings *put = put_new();
     struct device_change *ch = alloc_zero(sizeof *ch);
-    Halld__Device *d = (Halld__Device *)pbjson_clone(&row->base);
+    Halld__Device *d = (Halld__Device *)message_clone(&row->base);
     ch->call = c;
     ch->changes = is_there && !with_new_token ? admin_body_copy(c) : NULL;
     c->note = alloc_text(d->name);
@@ -450,7 +449,7 @@ static void put_device(struct call *c, const Halld__Device *row, bool with_new_t
     put->put->devices = alloc_copy(&d, sizeof d);
     c->without_key = true;
     const struct submission with = {.renew = is_there ? renew_device : NULL, .done = on_device_put, .arg = ch};
-    call_submit_with(c, call_command(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base), &with);
+    call_submit_with(c, command_new(HALLD__COMMAND__BODY_PUT_SETTINGS, &put->base), &with);
 }
 
 static void put_requested(struct call *c, const Halld__DeviceRequest *request, const Halld__Device *old)

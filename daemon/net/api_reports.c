@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/hall.h"
 #include "core/queue/queue.h"
@@ -96,7 +97,7 @@ static int32_t permille(uint32_t part, uint32_t of)
 
 static Halld__ForecastGrade *grade_view_new(const struct grade_row *r)
 {
-    Halld__ForecastGrade *v = BUILD_NEW(Halld__ForecastGrade, &halld__forecast_grade__descriptor);
+    Halld__ForecastGrade *v = MESSAGE_NEW(Halld__ForecastGrade, &halld__forecast_grade__descriptor);
     char date[11] = "";
     if (r->day)
         date_to_text(r->day, date);
@@ -133,7 +134,7 @@ static void add_to_all(struct grade_row *all, const struct grade_row *r)
 
 static Halld__ForecastReport *forecast_report_new(const struct forecast_look *l, uint64_t as_of)
 {
-    Halld__ForecastReport *v = BUILD_NEW(Halld__ForecastReport, &halld__forecast_report__descriptor);
+    Halld__ForecastReport *v = MESSAGE_NEW(Halld__ForecastReport, &halld__forecast_report__descriptor);
     const struct grade_row *rows;
     struct grade_row all = {.queue = "", .class_name = ""};
     char date[11];

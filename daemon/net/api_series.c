@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "codec/pbjson.h"
 #include "core/flow/flow.h"
@@ -220,7 +221,7 @@ static void on_rebuilt(void *arg, const struct refusal *r, const struct buf *tex
     if (r->code != 0)
         call_refuse_with(c, r);
     else
-        call_reply(c, 200, pbjson_clone(&empty.base));
+        call_reply(c, 200, message_clone(&empty.base));
 }
 
 void api_rebuild_rrd(struct call *c)

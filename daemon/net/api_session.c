@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
 #include "core/queue/queue.h"
@@ -80,7 +81,7 @@ static void reply_me(struct call *c)
     }
     if (c->caller.is_known)
         fill_window(c, &v);
-    call_reply(c, 200, pbjson_clone(&v.base));
+    call_reply(c, 200, message_clone(&v.base));
 }
 
 void api_me(struct call *c)

@@ -4,12 +4,14 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
 #include "core/queue/queue.h"
 #include "core/setup.h"
 #include "net/handlers.h"
 #include "net/inside.h"
+#include "port/command.h"
 #include "view/history.h"
 #include "view/ticket_view.h"
 #include "view/why.h"
@@ -17,7 +19,7 @@
 void api_tickets(struct call *c)
 {
     Halld__TicketQuery query = HALLD__TICKET_QUERY__INIT;
-    ProtobufCMessage *q = pbjson_clone(&query.base);
+    ProtobufCMessage *q = message_clone(&query.base);
     if (call_query_message(c, q)) {
         Halld__TicketList *v = ticket_list_new(call_hall(c), (Halld__TicketQuery *)q);
         call_reply(c, 200, &v->base);
@@ -95,8 +97,7 @@ void api_ticket(struct call *c)
     const struct ticket *t = find_by_id(c);
     if (!t)
         return;
-    Halld__TicketHistory *v = alloc_zero(sizeof *v);
-    halld__ticket_history__init(v);
+    Halld__TicketHistory *v = MESSAGE_NEW(Halld__TicketHistory, &halld__ticket_history__descriptor);
     v->ticket = ticket_view_new(call_hall(c), t);
     look_at(c, t, &v->base, read_history);
 }
@@ -148,9 +149,8 @@ void api_ticket_return(struct call *c)
     if (!body)
         return;
     protobuf_c_message_free_unpacked(body, NULL);
-    Halld__IssueTicket *issue = alloc_zero(sizeof *issue);
-    halld__issue_ticket__init(issue);
+    Halld__IssueTicket *issue = MESSAGE_NEW(Halld__IssueTicket, &halld__issue_ticket__descriptor);
     issue->first_case = HALLD__ISSUE_TICKET__FIRST_RETURN_TOKEN;
     issue->return_token = alloc_text(call_param(c, "token"));
-    call_submit(c, call_command(HALLD__COMMAND__BODY_ISSUE_TICKET, &issue->base));
+    call_submit(c, command_new(HALLD__COMMAND__BODY_ISSUE_TICKET, &issue->base));
 }

@@ -12,6 +12,7 @@
 #include "net/inside.h"
 #include "net/qr.h"
 #include "net/routes.h"
+#include "port/command.h"
 #include "proto/view.pb-c.h"
 #include "store/store.h"
 #include "view/reply.h"
@@ -217,23 +218,11 @@ ProtobufCMessage *call_body(struct call *c)
 
 /* ---- commands */
 
-static const ProtobufCFieldDescriptor *command_field(Halld__Command__BodyCase body_case)
-{
-    return protobuf_c_message_descriptor_get_field(&halld__command__descriptor, (unsigned)body_case);
-}
-
-Halld__Command *call_command(Halld__Command__BodyCase body_case, ProtobufCMessage *body)
-{
-    Halld__Command *command = alloc_zero(sizeof *command);
-    halld__command__init(command);
-    command->body_case = body_case;
-    memcpy((char *)command + command_field(body_case)->offset, &body, sizeof body);
-    return command;
-}
-
 void call_command_from_request(struct call *c)
 {
-    ProtobufCMessage *body = read_body(c, command_field(c->route->command)->descriptor);
+    const ProtobufCFieldDescriptor *f =
+        protobuf_c_message_descriptor_get_field(&halld__command__descriptor, (unsigned)c->route->command);
+    ProtobufCMessage *body = read_body(c, f->descriptor);
     struct refusal r;
     if (!body)
         return;
@@ -244,7 +233,7 @@ void call_command_from_request(struct call *c)
             return;
         }
     }
-    call_submit(c, call_command(c->route->command, body));
+    call_submit(c, command_new(c->route->command, body));
 }
 
 bool call_refused(struct call *c, const struct answer *answer)

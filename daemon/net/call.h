@@ -74,8 +74,6 @@ void call_submit_for(struct call *c, Halld__Command *command, struct secret_row 
 void call_submit_with(struct call *c, Halld__Command *command, const struct submission *with);
 /* The Idempotency-Key that it is submitted with; NULL: none. */
 const char *call_key(const struct call *c);
-/* A new command whose body is `body`, of the message that the case names; moved in. */
-Halld__Command *call_command(Halld__Command__BodyCase body_case, ProtobufCMessage *body);
 /* Is the Idempotency-Key absent, or printable and not long? */
 bool call_key_is_sound(const struct call *c);
 /* What a command's route does: body and path make the command. */

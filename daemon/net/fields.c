@@ -8,6 +8,7 @@
 
 #include "auth/person.h"
 #include "base/alloc.h"
+#include "base/message.h"
 #include "codec/tree.h"
 #include "net/inside.h"
 #include "net/phone.h"
@@ -241,8 +242,7 @@ static void empty(Halld__FieldValue *v)
 
 static Halld__FieldValue *add_value(struct fields *f, const char *name)
 {
-    Halld__FieldValue *v = alloc_zero(sizeof *v);
-    halld__field_value__init(v);
+    Halld__FieldValue *v = MESSAGE_NEW(Halld__FieldValue, &halld__field_value__descriptor);
     v->field = alloc_text(name);
     f->values = alloc_grow(f->values, f->n + 1, sizeof *f->values);
     f->values[f->n++] = v;

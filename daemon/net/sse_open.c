@@ -6,6 +6,7 @@
 #include "auth/roles.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
 #include "core/setup.h"
@@ -18,10 +19,9 @@
 static void send_snapshot(struct client *c)
 {
     const struct sse *s = c->sse;
-    Halld__StreamSnapshot *v = alloc_zero(sizeof *v);
+    Halld__StreamSnapshot *v = MESSAGE_NEW(Halld__StreamSnapshot, &halld__stream_snapshot__descriptor);
     struct stream_piece piece;
     char epoch[17];
-    halld__stream_snapshot__init(v);
     v->seq = hall_seq(sse_hall(s));
     hall_view_epoch(hall_epoch(sse_hall(s)), epoch);
     v->epoch = alloc_text(epoch);
@@ -60,7 +60,7 @@ static void send_missed(struct client *c, uint64_t seq)
         struct topic_id id = c->members[i].topic->id;
         struct stream_piece piece;
         Halld__InboxNews anything = HALLD__INBOX_NEWS__INIT; /* what was missed is not known: the list is read again */
-        ProtobufCMessage *view = id.kind == TOPIC_INBOX ? pbjson_clone(&anything.base) : topic_view(s->net, id);
+        ProtobufCMessage *view = id.kind == TOPIC_INBOX ? message_clone(&anything.base) : topic_view(s->net, id);
         if (!view)
             continue;
         sse_piece(s, topic_event(id.kind), hall_seq(sse_hall(s)), view, &piece);

@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/setup_rows.h"
 
 void known_init(struct known *k)
 {
-    *k = (struct known){.hours = alloc_zero(sizeof *k->hours)};
-    halld__settings__init(k->hours);
+    *k = (struct known){.hours = MESSAGE_NEW(Halld__Settings, &halld__settings__descriptor)};
 }
 
 void known_fini(struct known *k)
@@ -61,7 +61,7 @@ static bool change_hours(struct known *k, const Halld__SettingsChanged *b)
 static bool define(struct known *k, const Halld__Flow *flow)
 {
     k->flows = alloc_grow(k->flows, k->n_flows + 1, sizeof *k->flows);
-    k->flows[k->n_flows++] = (Halld__Flow *)setup_rows_copy(&flow->base);
+    k->flows[k->n_flows++] = (Halld__Flow *)message_clone(&flow->base);
     return true;
 }
 

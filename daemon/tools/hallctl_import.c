@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "codec/holiday.h"
 #include "codec/pbjson.h"
 #include "tools/hallctl_http.h"
@@ -171,8 +172,7 @@ int hallctl_import_calendar(struct hallctl *ctl, int argc, char **argv)
     (void)argc;
     struct setup *now = NULL;
     struct refusal r = {0};
-    Halld__Settings *all = alloc_zero(sizeof *all);
-    halld__settings__init(all);
+    Halld__Settings *all = MESSAGE_NEW(Halld__Settings, &halld__settings__descriptor);
     int code = read_years(ctl, argv[0], all);
     if (code == 0)
         code = hallctl_put_fetch(ctl, &now);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "tools/csv.h"
 #include "tools/hallctl_put.h"
 
@@ -56,8 +57,7 @@ static Halld__Limit *limit_of(struct sheet *s, const char *column)
 {
     if (!*csv_field(&s->csv, column))
         return NULL;
-    Halld__Limit *l = alloc_zero(sizeof *l);
-    halld__limit__init(l);
+    Halld__Limit *l = MESSAGE_NEW(Halld__Limit, &halld__limit__descriptor);
     l->n = number_of(s, column, DAYS_MAX);
     return l;
 }
@@ -88,8 +88,7 @@ static void set(struct sheet *s, char **field, const char *column)
 
 static Halld__Item *item_of(struct sheet *s)
 {
-    Halld__Item *i = alloc_zero(sizeof *i);
-    halld__item__init(i);
+    Halld__Item *i = MESSAGE_NEW(Halld__Item, &halld__item__descriptor);
     set(s, &i->item, "item");
     set(s, &i->name, "name");
     set(s, &i->name_en, "name_en");
@@ -194,8 +193,7 @@ int hallctl_items_read(const struct hallctl *ctl, const struct setup *now, const
     int code = hallctl_read_file(ctl, file, &text);
     if (code != 0)
         return code;
-    Halld__Settings *all = alloc_zero(sizeof *all);
-    halld__settings__init(all);
+    Halld__Settings *all = MESSAGE_NEW(Halld__Settings, &halld__settings__descriptor);
     enum csv_step first = csv_open(&s.csv, buf_text(&text), text.len);
     if (first != CSV_ROW)
         FAULT(&s, step_words[first], ARG("what", ""));

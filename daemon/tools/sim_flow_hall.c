@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "codec/holiday.h"
 #include "tools/sim_flow_inside.h"
@@ -66,8 +67,7 @@ static void add_spans(char ***open, size_t *n, const struct tree *spans)
 
 static Halld__WeekHours *add_week_row(Halld__Settings *s, int weekday)
 {
-    Halld__WeekHours *h = alloc_zero(sizeof *h);
-    halld__week_hours__init(h);
+    Halld__WeekHours *h = MESSAGE_NEW(Halld__WeekHours, &halld__week_hours__descriptor);
     h->weekday = weekday;
     s->hours = alloc_grow(s->hours, s->n_hours + 1, sizeof *s->hours);
     return s->hours[s->n_hours++] = h;
@@ -98,8 +98,7 @@ static void add_hours(Halld__Settings *s, const struct tree *said)
     }
     iter = NULL;
     for (const struct tree *row; (row = tree_next(special, &iter, &key));) {
-        Halld__SpecialHours *h = alloc_zero(sizeof *h);
-        halld__special_hours__init(h);
+        Halld__SpecialHours *h = MESSAGE_NEW(Halld__SpecialHours, &halld__special_hours__descriptor);
         h->date = alloc_text(key);
         add_spans(&h->open, &h->n_open, row);
         s->special = alloc_grow(s->special, s->n_special + 1, sizeof *s->special);
@@ -114,8 +113,7 @@ static Halld__Limit *read_limit(const struct tree *said)
     static const char *const units[] = {"working_days", "calendar_days", "hall_minutes"};
     if (tree_kind(said) != TREE_LIST)
         return NULL;
-    Halld__Limit *l = alloc_zero(sizeof *l);
-    halld__limit__init(l);
+    Halld__Limit *l = MESSAGE_NEW(Halld__Limit, &halld__limit__descriptor);
     l->n = (int32_t)tree_integer(tree_item(said, 0));
     for (int i = 0; i < 3; i++)
         if (strcmp(tree_text(tree_item(said, 1)), units[i]) == 0)
@@ -127,8 +125,7 @@ static void add_materials(Halld__Item *item, const struct tree *said)
 {
     item->materials = alloc_zero((tree_count(said) + 1) * sizeof *item->materials);
     for (size_t i = 0; i < tree_count(said); i++) {
-        Halld__Material *m = alloc_zero(sizeof *m);
-        halld__material__init(m);
+        Halld__Material *m = MESSAGE_NEW(Halld__Material, &halld__material__descriptor);
         m->material = alloc_text(tree_text(tree_item(said, i)));
         m->may_follow = true;
         item->materials[item->n_materials++] = m;
@@ -140,8 +137,7 @@ static void add_items(Halld__Settings *s, const struct tree *said)
     void *iter = NULL;
     const char *key;
     for (const struct tree *row; (row = tree_next(tree_at(said, "items"), &iter, &key));) {
-        Halld__Item *item = alloc_zero(sizeof *item);
-        halld__item__init(item);
+        Halld__Item *item = MESSAGE_NEW(Halld__Item, &halld__item__descriptor);
         item->item = alloc_text(key);
         item->promised = read_limit(tree_at(row, "promised"));
         item->statutory = read_limit(tree_at(row, "statutory"));
@@ -155,8 +151,7 @@ static void add_items(Halld__Settings *s, const struct tree *said)
 
 static Halld__Calendar *new_calendar(int year)
 {
-    Halld__Calendar *c = alloc_zero(sizeof *c);
-    halld__calendar__init(c);
+    Halld__Calendar *c = MESSAGE_NEW(Halld__Calendar, &halld__calendar__descriptor);
     c->year = year;
     return c;
 }
@@ -294,8 +289,8 @@ static bool knows(const void *arg, enum flow_type type, const char *code)
 
 bool sim_hall_init(struct sim_hall *h, const struct tree *said, const char *calendars)
 {
-    *h = (struct sim_hall){.said = said, .calendars = calendars, .settings = alloc_zero(sizeof *h->settings)};
-    halld__settings__init(h->settings);
+    *h = (struct sim_hall){
+        .said = said, .calendars = calendars, .settings = MESSAGE_NEW(Halld__Settings, &halld__settings__descriptor)};
     h->facts = (struct flow_facts){.arg = h,
                                    .has_role = has_role,
                                    .in_department = in_department,

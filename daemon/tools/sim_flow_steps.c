@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "tools/sim_flow_inside.h"
 
 /* One step while it is played; refused: NULL, or why. */
@@ -47,8 +48,7 @@ static void add_element(struct playing *p, Halld__FieldValue *v, const struct fi
 static Halld__FieldValue *read_field(struct playing *p, const struct definition *d, const char *name,
                                      const struct tree *said)
 {
-    Halld__FieldValue *v = alloc_zero(sizeof *v);
-    halld__field_value__init(v);
+    Halld__FieldValue *v = MESSAGE_NEW(Halld__FieldValue, &halld__field_value__descriptor);
     int field = d ? definition_field(d, name) : -1;
     const struct field *f = field < 0 ? NULL : &d->fields[field];
     v->field = alloc_text(name);

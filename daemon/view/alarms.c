@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/day/hours.h"
 #include "core/equipment.h"
@@ -26,7 +27,7 @@ struct alarm {
 
 static void add(Halld__AlarmList *l, struct alarm *a)
 {
-    Halld__AlarmView *v = BUILD_NEW(Halld__AlarmView, &halld__alarm_view__descriptor);
+    Halld__AlarmView *v = MESSAGE_NEW(Halld__AlarmView, &halld__alarm_view__descriptor);
     v->alarm = a->name;
     v->since_at = a->since_at;
     v->window = a->window;
@@ -273,7 +274,7 @@ static void add_forecasts(Halld__AlarmList *l, const struct hall *h, const struc
 
 Halld__AlarmList *alarm_list_new(const struct hall *h, int64_t now, const struct machine_facts *m)
 {
-    Halld__AlarmList *l = BUILD_NEW(Halld__AlarmList, &halld__alarm_list__descriptor);
+    Halld__AlarmList *l = MESSAGE_NEW(Halld__AlarmList, &halld__alarm_list__descriptor);
     add_machine(l, m);
     add_flows(l, m);
     add_help(l, h, now);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/queue/slots.h"
 #include "core/setup.h"
@@ -14,7 +15,7 @@ enum { DATES_MAX = 92 };
 
 Halld__AppointmentView *appointment_view_new(const struct hall *h, const struct appointment *a)
 {
-    Halld__AppointmentView *v = BUILD_NEW(Halld__AppointmentView, &halld__appointment_view__descriptor);
+    Halld__AppointmentView *v = MESSAGE_NEW(Halld__AppointmentView, &halld__appointment_view__descriptor);
     const Halld__Item *item = setup_item_find(hall_setup(h), a->item);
     const struct ticket *t = a->ticket ? queue_ticket_find(hall_queue(h), a->ticket) : NULL;
     v->id = a->id;
@@ -73,7 +74,7 @@ Halld__AppointmentList *appointment_list_new(const struct hall *h, int32_t date)
         if (queue_appointment_at(q, i)->date == date)
             found[n++] = queue_appointment_at(q, i);
     qsort(found, n, sizeof *found, by_slot);
-    Halld__AppointmentList *l = BUILD_NEW(Halld__AppointmentList, &halld__appointment_list__descriptor);
+    Halld__AppointmentList *l = MESSAGE_NEW(Halld__AppointmentList, &halld__appointment_list__descriptor);
     l->appointments = build_array(n, sizeof *l->appointments);
     l->n_appointments = n;
     for (size_t i = 0; i < n; i++)
@@ -86,7 +87,7 @@ Halld__AppointmentList *appointment_list_new(const struct hall *h, int32_t date)
 
 static void add_slot(Halld__SlotList *l, int64_t at, int free_count)
 {
-    Halld__SlotView *v = BUILD_NEW(Halld__SlotView, &halld__slot_view__descriptor);
+    Halld__SlotView *v = MESSAGE_NEW(Halld__SlotView, &halld__slot_view__descriptor);
     v->slot_at = at;
     v->free = free_count;
     l->slots = alloc_grow(l->slots, l->n_slots + 1, sizeof *l->slots);
@@ -95,7 +96,7 @@ static void add_slot(Halld__SlotList *l, int64_t at, int free_count)
 
 static void add_day(Halld__SlotList *l, int32_t date, int free_count, int code)
 {
-    Halld__SlotDay *v = BUILD_NEW(Halld__SlotDay, &halld__slot_day__descriptor);
+    Halld__SlotDay *v = MESSAGE_NEW(Halld__SlotDay, &halld__slot_day__descriptor);
     char text[11];
     date_to_text(date, text);
     build_set(&v->date, text);
@@ -152,7 +153,7 @@ int slot_list_new(const struct hall *h, const char *item, int32_t from, int32_t 
     int32_t first = date_to_days(from), last = date_to_days(to);
     if (last < first || last - first >= DATES_MAX)
         return refuse_number(r, HALL_E_BAD_VALUE, "to", to);
-    Halld__SlotList *l = BUILD_NEW(Halld__SlotList, &halld__slot_list__descriptor);
+    Halld__SlotList *l = MESSAGE_NEW(Halld__SlotList, &halld__slot_list__descriptor);
     build_set(&l->item, row->item);
     build_set(&l->item_name, row->name);
     struct map taken = taken_by_slot(h, row->queue);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/setup.h"
 #include "view/build.h"
@@ -11,7 +12,7 @@
 static Halld__CallView *call_view(const struct hall *h, const char *number, int window, int64_t called_at, int repeat)
 {
     const Halld__Window *row = setup_window_find(hall_setup(h), window);
-    Halld__CallView *c = BUILD_NEW(Halld__CallView, &halld__call_view__descriptor);
+    Halld__CallView *c = MESSAGE_NEW(Halld__CallView, &halld__call_view__descriptor);
     build_set(&c->number, number);
     c->window = window;
     c->called_at = called_at;
@@ -67,7 +68,7 @@ static void set_calls(Halld__BoardView *v, const struct hall *h)
 
 static Halld__QueueView *queue_view(const struct hall *h, const Halld__Queue *row)
 {
-    Halld__QueueView *v = BUILD_NEW(Halld__QueueView, &halld__queue_view__descriptor);
+    Halld__QueueView *v = MESSAGE_NEW(Halld__QueueView, &halld__queue_view__descriptor);
     build_set(&v->queue, row->queue);
     build_set(&v->name, row->name);
     build_set(&v->name_en, row->name_en);
@@ -117,7 +118,7 @@ static void set_notices(Halld__BoardView *v, const Halld__Settings *s, int64_t n
         const Halld__Notice *n = s->notices[i];
         if ((n->to_at && n->to_at <= now) || n->from_at > now + DAY_MS)
             continue;
-        Halld__NoticeView *view = BUILD_NEW(Halld__NoticeView, &halld__notice_view__descriptor);
+        Halld__NoticeView *view = MESSAGE_NEW(Halld__NoticeView, &halld__notice_view__descriptor);
         build_set(&view->text, n->text);
         build_set(&view->text_en, n->text_en);
         view->from_at = n->from_at;
@@ -129,7 +130,7 @@ static void set_notices(Halld__BoardView *v, const Halld__Settings *s, int64_t n
 Halld__BoardView *board_view_new(const struct hall *h, int64_t now)
 {
     const Halld__Settings *s = setup_settings(hall_setup(h));
-    Halld__BoardView *v = BUILD_NEW(Halld__BoardView, &halld__board_view__descriptor);
+    Halld__BoardView *v = MESSAGE_NEW(Halld__BoardView, &halld__board_view__descriptor);
     char epoch[17];
     v->seq = hall_seq(h);
     hall_view_epoch(hall_epoch(h), epoch);

@@ -1,13 +1,8 @@
 #include "view/build.h"
 
-#include "base/alloc.h"
+#include <protobuf-c/protobuf-c.h>
 
-ProtobufCMessage *build_message(const ProtobufCMessageDescriptor *d)
-{
-    ProtobufCMessage *m = alloc_zero(d->sizeof_message);
-    protobuf_c_message_init(d, m);
-    return m;
-}
+#include "base/alloc.h"
 
 char *build_text(const char *text)
 {

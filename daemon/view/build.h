@@ -2,13 +2,7 @@
 #ifndef VIEW_BUILD_H
 #define VIEW_BUILD_H
 
-#include <protobuf-c/protobuf-c.h>
 #include <stddef.h>
-
-/* A new message; the type is generated, the descriptor its own. */
-#define BUILD_NEW(type, descriptor) ((type *)build_message(descriptor))
-
-ProtobufCMessage *build_message(const ProtobufCMessageDescriptor *d);
 
 /* A field's text: a copy, or the generated empty text where there is none (NULL reads as ""). */
 char *build_text(const char *text);

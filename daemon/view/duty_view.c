@@ -1,6 +1,7 @@
 #include "view/duty_view.h"
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/day/hours.h"
 #include "core/setup.h"
@@ -31,8 +32,7 @@ static Halld__DutyDay *day_new(const struct setup *s, int32_t date)
     const Halld__User *leads = setup_duty_leader(s, date);
     date_to_text(date, text);
     const Halld__Duty *row = setup_duty_find(s, text);
-    Halld__DutyDay *v = alloc_zero(sizeof *v);
-    halld__duty_day__init(v);
+    Halld__DutyDay *v = MESSAGE_NEW(Halld__DutyDay, &halld__duty_day__descriptor);
     build_set(&v->date, text);
     if (row)
         set_row(v, s, row);
@@ -45,8 +45,7 @@ static Halld__DutyDay *day_new(const struct setup *s, int32_t date)
 
 Halld__DutyView *duty_view_new(const struct hall *h, int32_t date)
 {
-    Halld__DutyView *v = alloc_zero(sizeof *v);
-    halld__duty_view__init(v);
+    Halld__DutyView *v = MESSAGE_NEW(Halld__DutyView, &halld__duty_view__descriptor);
     v->days = build_array(DUTY_VIEW_DAYS, sizeof *v->days);
     int32_t first = date_to_days(date);
     for (; v->n_days < DUTY_VIEW_DAYS; v->n_days++)

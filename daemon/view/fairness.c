@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/map.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "view/build.h"
 #include "view/history.h"
@@ -43,7 +44,7 @@ static Halld__ClassFairness *class_of(struct fairness *f, const char *class_name
     for (size_t i = 0; i < v->n_classes; i++)
         if (strcmp(v->classes[i]->class_, class_name) == 0)
             return v->classes[i];
-    Halld__ClassFairness *c = BUILD_NEW(Halld__ClassFairness, &halld__class_fairness__descriptor);
+    Halld__ClassFairness *c = MESSAGE_NEW(Halld__ClassFairness, &halld__class_fairness__descriptor);
     build_set(&c->class_, class_name);
     ADD(v->classes, v->n_classes, c);
     return c;
@@ -67,7 +68,7 @@ static void add_grant(struct fairness *f, const Halld__Event *e)
             v->grants[i]->tickets++;
             return;
         }
-    Halld__GrantLine *g = BUILD_NEW(Halld__GrantLine, &halld__grant_line__descriptor);
+    Halld__GrantLine *g = MESSAGE_NEW(Halld__GrantLine, &halld__grant_line__descriptor);
     build_set(&g->class_, b->class_);
     build_set(&g->device, device);
     g->channel = b->channel;
@@ -100,7 +101,7 @@ static void on_issued(struct fairness *f, const Halld__Event *e)
 static void add_manual(struct fairness *f, const Halld__Event *e)
 {
     const Halld__TicketCalled *b = e->ticket_called;
-    Halld__ManualCallLine *m = BUILD_NEW(Halld__ManualCallLine, &halld__manual_call_line__descriptor);
+    Halld__ManualCallLine *m = MESSAGE_NEW(Halld__ManualCallLine, &halld__manual_call_line__descriptor);
     m->at = e->at;
     m->ticket = b->ticket;
     m->window = b->window;
@@ -153,7 +154,7 @@ static void on_class(struct fairness *f, const Halld__Event *e)
 {
     const Halld__ClassChanged *b = e->class_changed;
     struct wait *w = wait_of(f, b->ticket);
-    Halld__ClassChangeLine *c = BUILD_NEW(Halld__ClassChangeLine, &halld__class_change_line__descriptor);
+    Halld__ClassChangeLine *c = MESSAGE_NEW(Halld__ClassChangeLine, &halld__class_change_line__descriptor);
     c->at = e->at;
     c->ticket = b->ticket;
     build_set(&c->to, b->class_);
@@ -214,7 +215,7 @@ static int grant_compare(const void *a, const void *b)
 
 static void add_longest(struct fairness *f, const struct wait *w)
 {
-    Halld__LongWaitLine *l = BUILD_NEW(Halld__LongWaitLine, &halld__long_wait_line__descriptor);
+    Halld__LongWaitLine *l = MESSAGE_NEW(Halld__LongWaitLine, &halld__long_wait_line__descriptor);
     l->ticket = w->ticket;
     build_set(&l->number, w->number);
     build_set(&l->queue, w->queue);
@@ -282,7 +283,7 @@ int fairness_report_read(const struct reader *r, int32_t day, Halld__FairnessRep
     uint64_t first = reader_find_day(r, day);
     if (!first)
         return HALL_E_STORE_FAILED;
-    f.report = BUILD_NEW(Halld__FairnessReport, &halld__fairness_report__descriptor);
+    f.report = MESSAGE_NEW(Halld__FairnessReport, &halld__fairness_report__descriptor);
     f.report->as_of_seq = r->last;
     date_to_text(day, date);
     build_set(&f.report->date, date);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/flow/words.h"
 #include "view/build.h"
@@ -39,7 +40,7 @@ static Halld__FlowFigures *group_at(struct making *m, const char *group)
     for (size_t i = 0; i < v->n_groups; i++)
         if (strcmp(v->groups[i]->group, group) == 0)
             return m->last = v->groups[i];
-    Halld__FlowFigures *g = BUILD_NEW(Halld__FlowFigures, &halld__flow_figures__descriptor);
+    Halld__FlowFigures *g = MESSAGE_NEW(Halld__FlowFigures, &halld__flow_figures__descriptor);
     build_set(&g->group, group);
     report_name_value(&m->names, v->by, group, &g->zh, &g->en);
     ADD(v->groups, v->n_groups, g);
@@ -52,7 +53,7 @@ static Halld__FlowFigures *group_at(struct making *m, const char *group)
         for (size_t i = 0; i < g->n_##rows; i++)                                     \
             if (strcmp(g->rows[i]->key, name) == 0)                                  \
                 return g->rows[i];                                                   \
-        type *part = BUILD_NEW(type, &halld__##message##__descriptor);               \
+        type *part = MESSAGE_NEW(type, &halld__##message##__descriptor);             \
         build_set(&part->key, name);                                                 \
         report_name_##noun(&m->names, name, &part->zh, &part->en);                   \
         ADD(g->rows, g->n_##rows, part);                                             \
@@ -141,7 +142,7 @@ static void on_stay(struct making *m, const struct reports_row *r)
 static void on_money(struct making *m, const struct reports_row *r)
 {
     Halld__FlowFigures *g = group_at(m, r->group);
-    Halld__MoneyFigure *f = BUILD_NEW(Halld__MoneyFigure, &halld__money_figure__descriptor);
+    Halld__MoneyFigure *f = MESSAGE_NEW(Halld__MoneyFigure, &halld__money_figure__descriptor);
     build_set(&f->field, r->name);
     report_name_field(&m->names, r->name, &f->zh, &f->en);
     f->month = alloc_format("%.4s-%s", r->how, strlen(r->how) > 4 ? r->how + 4 : "");
@@ -226,12 +227,12 @@ bool flow_report_knows(const Halld__Flow *flow, const char *field)
 
 static void add_field(Halld__FlowReport *v, const char *name, const char *zh, const char *en, const Halld__Field *of)
 {
-    Halld__ReportField *f = BUILD_NEW(Halld__ReportField, &halld__report_field__descriptor);
+    Halld__ReportField *f = MESSAGE_NEW(Halld__ReportField, &halld__report_field__descriptor);
     build_set(&f->field, name);
     build_set(&f->zh, zh);
     build_set(&f->en, en);
     for (size_t i = 0; of && i < of->n_values; i++) {
-        Halld__ReportWord *w = BUILD_NEW(Halld__ReportWord, &halld__report_word__descriptor);
+        Halld__ReportWord *w = MESSAGE_NEW(Halld__ReportWord, &halld__report_word__descriptor);
         build_set(&w->value, of->values[i]->name);
         build_set(&w->zh, of->values[i]->zh);
         build_set(&w->en, of->values[i]->en);
@@ -273,13 +274,13 @@ static void set_period(char **from, char **to, const struct reports_filter *f)
 
 static Halld__FlowReport *report_new(struct making *m, const struct reader *r, const struct reports_filter *f)
 {
-    Halld__FlowReport *v = m->report = BUILD_NEW(Halld__FlowReport, &halld__flow_report__descriptor);
+    Halld__FlowReport *v = m->report = MESSAGE_NEW(Halld__FlowReport, &halld__flow_report__descriptor);
     build_set(&v->flow, f->flow);
     report_name_flow(&m->names, &v->zh, &v->en);
     set_period(&v->from, &v->to, f);
     build_set(&v->by, f->by);
     v->as_of_seq = reports_seq(r->reports);
-    v->all = m->all = BUILD_NEW(Halld__FlowFigures, &halld__flow_figures__descriptor);
+    v->all = m->all = MESSAGE_NEW(Halld__FlowFigures, &halld__flow_figures__descriptor);
     return v;
 }
 
@@ -349,14 +350,14 @@ static int read_totals(struct reports *reports, const struct reports_filter *f, 
 
 int flow_totals_read(const struct reader *r, const struct flow_totals_query *q, Halld__FlowTotalsList **ret)
 {
-    Halld__FlowTotalsList *v = BUILD_NEW(Halld__FlowTotalsList, &halld__flow_totals_list__descriptor);
+    Halld__FlowTotalsList *v = MESSAGE_NEW(Halld__FlowTotalsList, &halld__flow_totals_list__descriptor);
     struct reports_filter f = {.from = q->from, .to = q->to};
     int code = 0;
     set_period(&v->from, &v->to, &f);
     v->as_of_seq = reports_seq(r->reports);
     v->flows = build_array(q->n_flows, sizeof *v->flows);
     for (size_t i = 0; i < q->n_flows && !code; i++) {
-        Halld__FlowTotals *t = BUILD_NEW(Halld__FlowTotals, &halld__flow_totals__descriptor);
+        Halld__FlowTotals *t = MESSAGE_NEW(Halld__FlowTotals, &halld__flow_totals__descriptor);
         struct report_names names = {r->reports, NULL, q->flows[i]};
         f.flow = q->flows[i];
         build_set(&t->flow, f.flow);
@@ -381,7 +382,7 @@ struct listing {
 static void add_matter(void *arg, const struct reports_matter *m)
 {
     struct listing *l = arg;
-    Halld__FlowMatter *v = BUILD_NEW(Halld__FlowMatter, &halld__flow_matter__descriptor);
+    Halld__FlowMatter *v = MESSAGE_NEW(Halld__FlowMatter, &halld__flow_matter__descriptor);
     v->matter = m->matter;
     v->seq = m->seq;
     build_set(&v->state, m->state);
@@ -403,7 +404,7 @@ int flow_matters_read(const struct reader *r, const struct setup *setup, const s
                       Halld__FlowMatters **ret)
 {
     struct listing l = {{r->reports, setup, b->filter.flow},
-                        BUILD_NEW(Halld__FlowMatters, &halld__flow_matters__descriptor)};
+                        MESSAGE_NEW(Halld__FlowMatters, &halld__flow_matters__descriptor)};
     l.view->as_of_seq = reports_seq(r->reports);
     int code = reports_matters_read(r->reports, b, add_matter, &l);
     if (code) {
@@ -425,7 +426,7 @@ struct pressing {
 
 static Halld__PressureFigures *pressure_new(const struct pressing *p, const struct reports_pressure *row)
 {
-    Halld__PressureFigures *v = BUILD_NEW(Halld__PressureFigures, &halld__pressure_figures__descriptor);
+    Halld__PressureFigures *v = MESSAGE_NEW(Halld__PressureFigures, &halld__pressure_figures__descriptor);
     build_set(&v->group, row->group);
     report_name_value(&p->names, p->view->by, row->group, &v->zh, &v->en);
     v->services = (int32_t)row->services;
@@ -462,7 +463,7 @@ int pressure_report_read(const struct reader *r, const struct setup *setup, cons
                          Halld__PressureReport **ret)
 {
     struct pressing p = {{r->reports, setup, ""},
-                         BUILD_NEW(Halld__PressureReport, &halld__pressure_report__descriptor)};
+                         MESSAGE_NEW(Halld__PressureReport, &halld__pressure_report__descriptor)};
     Halld__PressureReport *v = p.view;
     struct reports_pressure nothing = {.group = ""};
     set_period(&v->from, &v->to, f);

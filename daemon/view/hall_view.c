@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/day/hours.h"
 #include "core/queue/queue.h"
@@ -99,7 +100,7 @@ static int64_t closes_at(const struct day *day, int64_t now)
 
 Halld__HallView *hall_view_new(const struct hall *h, int64_t now, bool read_only)
 {
-    Halld__HallView *v = BUILD_NEW(Halld__HallView, &halld__hall_view__descriptor);
+    Halld__HallView *v = MESSAGE_NEW(Halld__HallView, &halld__hall_view__descriptor);
     char text[17];
     struct minutes spans[HOURS_SPANS_MAX];
     int32_t today = moment_to_date(now);
@@ -125,7 +126,7 @@ Halld__HallView *hall_view_new(const struct hall *h, int64_t now, bool read_only
 
 static Halld__QueueInfo *queue_info(const struct hall *h, const Halld__Queue *q)
 {
-    Halld__QueueInfo *i = BUILD_NEW(Halld__QueueInfo, &halld__queue_info__descriptor);
+    Halld__QueueInfo *i = MESSAGE_NEW(Halld__QueueInfo, &halld__queue_info__descriptor);
     build_set(&i->queue, q->queue);
     build_set(&i->name, q->name);
     build_set(&i->name_en, q->name_en);
@@ -136,7 +137,7 @@ static Halld__QueueInfo *queue_info(const struct hall *h, const Halld__Queue *q)
 
 static Halld__GroupInfo *group_info(const Halld__Group *g)
 {
-    Halld__GroupInfo *i = BUILD_NEW(Halld__GroupInfo, &halld__group_info__descriptor);
+    Halld__GroupInfo *i = MESSAGE_NEW(Halld__GroupInfo, &halld__group_info__descriptor);
     build_set(&i->group, g->group);
     build_set(&i->name, g->name);
     build_set(&i->name_en, g->name_en);
@@ -145,7 +146,7 @@ static Halld__GroupInfo *group_info(const Halld__Group *g)
 
 static Halld__ClassInfo *class_info(const Halld__PersonClass *c)
 {
-    Halld__ClassInfo *i = BUILD_NEW(Halld__ClassInfo, &halld__class_info__descriptor);
+    Halld__ClassInfo *i = MESSAGE_NEW(Halld__ClassInfo, &halld__class_info__descriptor);
     build_set(&i->class_, c->class_);
     build_set(&i->name, c->name);
     build_set(&i->name_en, c->name_en);
@@ -156,7 +157,7 @@ static Halld__ClassInfo *class_info(const Halld__PersonClass *c)
 
 static Halld__Material *material_copy(const Halld__Material *from)
 {
-    Halld__Material *m = BUILD_NEW(Halld__Material, &halld__material__descriptor);
+    Halld__Material *m = MESSAGE_NEW(Halld__Material, &halld__material__descriptor);
     build_set(&m->material, from->material);
     build_set(&m->name, from->name);
     build_set(&m->name_en, from->name_en);
@@ -166,7 +167,7 @@ static Halld__Material *material_copy(const Halld__Material *from)
 
 static Halld__ItemInfo *item_info(const Halld__Item *it)
 {
-    Halld__ItemInfo *i = BUILD_NEW(Halld__ItemInfo, &halld__item_info__descriptor);
+    Halld__ItemInfo *i = MESSAGE_NEW(Halld__ItemInfo, &halld__item_info__descriptor);
     build_set(&i->item, it->item);
     build_set(&i->name, it->name);
     build_set(&i->name_en, it->name_en);
@@ -286,7 +287,7 @@ static void set_often(Halld__CatalogueView *v, const struct hall *h)
 Halld__CatalogueView *catalogue_view_new(const struct hall *h, const char *q)
 {
     const Halld__Settings *s = setup_settings(hall_setup(h));
-    Halld__CatalogueView *v = BUILD_NEW(Halld__CatalogueView, &halld__catalogue_view__descriptor);
+    Halld__CatalogueView *v = MESSAGE_NEW(Halld__CatalogueView, &halld__catalogue_view__descriptor);
     v->queues = build_array(s->n_queues, sizeof *v->queues);
     for (; v->n_queues < s->n_queues; v->n_queues++)
         v->queues[v->n_queues] = queue_info(h, s->queues[v->n_queues]);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "core/setup.h"
 #include "view/build.h"
 #include "view/text.h"
@@ -199,7 +200,7 @@ static int each(void *arg, const Halld__Event *event)
     size_t kind = (size_t)event->body_case;
     if (kind >= sizeof tellers / sizeof *tellers || !tellers[kind] || !tellers[kind](s, event, &a))
         return 0;
-    Halld__HistoryLine *line = BUILD_NEW(Halld__HistoryLine, &halld__history_line__descriptor);
+    Halld__HistoryLine *line = MESSAGE_NEW(Halld__HistoryLine, &halld__history_line__descriptor);
     line->seq = event->seq;
     line->happened_at = event->at;
     line->actor = history_actor(event->actor);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "core/setup.h"
 #include "view/build.h"
 
@@ -105,7 +106,7 @@ Halld__MatterCard *matter_card_new(const struct looker *l, const struct matter *
 {
     const Halld__Flow *flow = m->def->flow;
     const struct run *next = matter_next_run(m);
-    Halld__MatterCard *v = BUILD_NEW(Halld__MatterCard, &halld__matter_card__descriptor);
+    Halld__MatterCard *v = MESSAGE_NEW(Halld__MatterCard, &halld__matter_card__descriptor);
     v->matter = m->id;
     build_set(&v->flow, flow->name);
     v->version = flow->version;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/setup.h"
 #include "view/build.h"
@@ -153,7 +154,7 @@ Halld__ClockView *matter_clock_new(const struct hall *h, const struct matter *m,
                                          [RUN_LATE] = "late",
                                          [RUN_DROPPED] = "dropped"};
     const Halld__Clock *c = clock_of(m, r);
-    Halld__ClockView *v = BUILD_NEW(Halld__ClockView, &halld__clock_view__descriptor);
+    Halld__ClockView *v = MESSAGE_NEW(Halld__ClockView, &halld__clock_view__descriptor);
     build_set(&v->clock, r->name);
     build_set(&v->zh, c ? c->zh : r->name);
     build_set(&v->en, c ? c->en : r->name);

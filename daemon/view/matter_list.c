@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "core/queue/queue.h"
 #include "view/build.h"
 
@@ -333,7 +334,7 @@ int matter_list_new(const struct looker *l, const Halld__MatterQuery *q, Halld__
     if (code)
         return code;
     s.most = q->most == 0 ? PAGE : q->most < PAGE_MOST ? (size_t)q->most : PAGE_MOST;
-    s.list = BUILD_NEW(Halld__MatterList, &halld__matter_list__descriptor);
+    s.list = MESSAGE_NEW(Halld__MatterList, &halld__matter_list__descriptor);
     s.list->seq = hall_seq(l->asker.hall);
     s.list->matters = build_array(s.most, sizeof *s.list->matters);
     *ret = s.list;
@@ -352,7 +353,7 @@ int matter_list_new(const struct looker *l, const Halld__MatterQuery *q, Halld__
 Halld__InboxCounts *inbox_counts_new(const struct looker *l)
 {
     const struct flow *f = hall_flow(l->asker.hall);
-    Halld__InboxCounts *v = BUILD_NEW(Halld__InboxCounts, &halld__inbox_counts__descriptor);
+    Halld__InboxCounts *v = MESSAGE_NEW(Halld__InboxCounts, &halld__inbox_counts__descriptor);
     for (const struct matter *m = flow_open_first(f); m; m = flow_open_next(m)) {
         if (!matters_may_read(&l->asker, m))
             continue;

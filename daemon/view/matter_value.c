@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/queue/queue.h"
 #include "core/setup.h"
@@ -229,7 +230,7 @@ bool matter_field_shows(const struct looker *l, const struct matter *m, int fiel
 static Halld__FieldView *field_new(const struct looker *l, const struct matter *m, int field, const struct value *v)
 {
     const struct field *d = &m->def->fields[field];
-    Halld__FieldView *view = BUILD_NEW(Halld__FieldView, &halld__field_view__descriptor);
+    Halld__FieldView *view = MESSAGE_NEW(Halld__FieldView, &halld__field_view__descriptor);
     build_set(&view->field, d->f->name);
     build_set(&view->zh, d->f->zh);
     build_set(&view->en, d->f->en);
@@ -239,7 +240,7 @@ static Halld__FieldView *field_new(const struct looker *l, const struct matter *
     view->values = build_array(v->n, sizeof *view->values);
     for (size_t k = 0; k < v->n; k++) {
         struct saying s = say(l, m, field, v->texts ? v->texts[k] : NULL, v->numbers ? v->numbers[k] : 0);
-        Halld__ValueView *one = BUILD_NEW(Halld__ValueView, &halld__value_view__descriptor);
+        Halld__ValueView *one = MESSAGE_NEW(Halld__ValueView, &halld__value_view__descriptor);
         one->value = s.value;
         one->zh = s.zh;
         one->en = s.en;

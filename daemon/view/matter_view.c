@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "view/build.h"
 #include "view/matter_why.h"
@@ -64,7 +65,7 @@ static void set_blocked(Halld__StepView *v, const struct looker *l, const struct
 static Halld__StepView *step_new(const struct looker *l, const struct matter *m, size_t transition)
 {
     const struct transition *t = &m->def->transitions[transition];
-    Halld__StepView *v = BUILD_NEW(Halld__StepView, &halld__step_view__descriptor);
+    Halld__StepView *v = MESSAGE_NEW(Halld__StepView, &halld__step_view__descriptor);
     build_set(&v->transition, t->t->name);
     build_set(&v->zh, t->t->zh);
     build_set(&v->en, t->t->en);
@@ -100,7 +101,7 @@ static void add_link(Halld__MatterView *v, const struct looker *l, const char *f
     const struct matter *m = flow_matter(hall_flow(l->asker.hall), id);
     if (!m)
         return;
-    Halld__LinkView *link = BUILD_NEW(Halld__LinkView, &halld__link_view__descriptor);
+    Halld__LinkView *link = MESSAGE_NEW(Halld__LinkView, &halld__link_view__descriptor);
     const Halld__State *state = m->def->flow->states[m->state];
     build_set(&link->field, field);
     link->matter = id;
@@ -151,14 +152,14 @@ static void set_links(Halld__MatterView *v, const struct looker *l, const struct
 
 Halld__MatterView *matter_view_new(const struct looker *l, const struct matter *m)
 {
-    Halld__MatterView *v = BUILD_NEW(Halld__MatterView, &halld__matter_view__descriptor);
+    Halld__MatterView *v = MESSAGE_NEW(Halld__MatterView, &halld__matter_view__descriptor);
     v->card = matter_card_new(l, m);
     set_fields(v, l, m);
     set_clocks(v, l, m);
     set_steps(v, l, m);
     set_prints(v, m);
     set_links(v, l, m);
-    v->definition = (Halld__Flow *)pbjson_clone(&m->def->flow->base);
+    v->definition = (Halld__Flow *)message_clone(&m->def->flow->base);
     return v;
 }
 
@@ -183,8 +184,8 @@ static char *page_of(const char *flow)
 
 Halld__FlowKind *flow_kind_new(const struct looker *l, const struct definition *d)
 {
-    Halld__FlowKind *v = BUILD_NEW(Halld__FlowKind, &halld__flow_kind__descriptor);
-    v->flow = (Halld__Flow *)pbjson_clone(&d->flow->base);
+    Halld__FlowKind *v = MESSAGE_NEW(Halld__FlowKind, &halld__flow_kind__descriptor);
+    v->flow = (Halld__Flow *)message_clone(&d->flow->base);
     v->opens = build_array(d->flow->n_transitions, sizeof *v->opens);
     for (size_t i = 0; i < d->flow->n_transitions; i++)
         if (matters_may_take(&l->asker, d, NULL, i))
@@ -214,7 +215,7 @@ static void count(Halld__FlowKinds *v, const struct looker *l)
 Halld__FlowKinds *flow_kinds_new(const struct looker *l)
 {
     const struct flow *f = hall_flow(l->asker.hall);
-    Halld__FlowKinds *v = BUILD_NEW(Halld__FlowKinds, &halld__flow_kinds__descriptor);
+    Halld__FlowKinds *v = MESSAGE_NEW(Halld__FlowKinds, &halld__flow_kinds__descriptor);
     v->kinds = build_array(flow_definition_count(f), sizeof *v->kinds);
     for (size_t i = 0; i < flow_definition_count(f); i++) {
         const struct definition *d = flow_definition_at(f, i);
@@ -228,7 +229,7 @@ Halld__FlowKinds *flow_kinds_new(const struct looker *l)
 Halld__FlowKinds *flow_offers_new(const struct looker *l)
 {
     const struct flow *f = hall_flow(l->asker.hall);
-    Halld__FlowKinds *v = BUILD_NEW(Halld__FlowKinds, &halld__flow_kinds__descriptor);
+    Halld__FlowKinds *v = MESSAGE_NEW(Halld__FlowKinds, &halld__flow_kinds__descriptor);
     v->kinds = build_array(flow_definition_count(f), sizeof *v->kinds);
     for (size_t i = 0; i < flow_definition_count(f); i++) {
         const struct definition *d = flow_definition_at(f, i);

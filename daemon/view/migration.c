@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "view/build.h"
 
 /* ---- rows, made when they are first needed */
@@ -14,7 +15,7 @@ static Halld__MigrationMove *move_row(Halld__MigrationView *v, const Halld__Matt
         if (row->version == b->from_version && strcmp(row->from, b->from) == 0 && strcmp(row->to, b->to) == 0)
             return row;
     }
-    Halld__MigrationMove *row = BUILD_NEW(Halld__MigrationMove, &halld__migration_move__descriptor);
+    Halld__MigrationMove *row = MESSAGE_NEW(Halld__MigrationMove, &halld__migration_move__descriptor);
     row->version = b->from_version;
     build_set(&row->from, b->from);
     build_set(&row->to, b->to);
@@ -27,7 +28,7 @@ static Halld__MigrationClock *clock_row(Halld__MigrationView *v, const char *clo
     for (size_t i = 0; i < v->n_clocks; i++)
         if (strcmp(v->clocks[i]->clock, clock) == 0)
             return v->clocks[i];
-    Halld__MigrationClock *row = BUILD_NEW(Halld__MigrationClock, &halld__migration_clock__descriptor);
+    Halld__MigrationClock *row = MESSAGE_NEW(Halld__MigrationClock, &halld__migration_clock__descriptor);
     build_set(&row->clock, clock);
     v->clocks = alloc_grow(v->clocks, v->n_clocks + 1, sizeof(Halld__MigrationClock *));
     return v->clocks[v->n_clocks++] = row;
@@ -38,7 +39,7 @@ static Halld__MigrationErase *erase_row(Halld__MigrationView *v, const char *fie
     for (size_t i = 0; i < v->n_erases; i++)
         if (strcmp(v->erases[i]->field, field) == 0)
             return v->erases[i];
-    Halld__MigrationErase *row = BUILD_NEW(Halld__MigrationErase, &halld__migration_erase__descriptor);
+    Halld__MigrationErase *row = MESSAGE_NEW(Halld__MigrationErase, &halld__migration_erase__descriptor);
     build_set(&row->field, field);
     v->erases = alloc_grow(v->erases, v->n_erases + 1, sizeof(Halld__MigrationErase *));
     return v->erases[v->n_erases++] = row;
@@ -49,7 +50,7 @@ static Halld__MigrationRest *rest_row(Halld__MigrationView *v, uint32_t version,
     for (size_t i = 0; i < v->n_stays; i++)
         if (v->stays[i]->version == version && strcmp(v->stays[i]->state, state) == 0)
             return v->stays[i];
-    Halld__MigrationRest *row = BUILD_NEW(Halld__MigrationRest, &halld__migration_rest__descriptor);
+    Halld__MigrationRest *row = MESSAGE_NEW(Halld__MigrationRest, &halld__migration_rest__descriptor);
     row->version = version;
     build_set(&row->state, state);
     v->stays = alloc_grow(v->stays, v->n_stays + 1, sizeof(Halld__MigrationRest *));
@@ -88,7 +89,7 @@ Halld__MigrationView *migration_view_new(const struct hall *h, const char *flow)
     const struct definition *d = flow_definition(hall_flow(h), flow);
     if (!d)
         return NULL;
-    Halld__MigrationView *v = BUILD_NEW(Halld__MigrationView, &halld__migration_view__descriptor);
+    Halld__MigrationView *v = MESSAGE_NEW(Halld__MigrationView, &halld__migration_view__descriptor);
     build_set(&v->flow, flow);
     v->version = d->flow->version;
     return v;

@@ -1,5 +1,6 @@
 #include "view/reply.h"
 
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "core/queue/queue.h"
 #include "core/setup.h"
@@ -20,7 +21,7 @@ static ProtobufCMessage *render_ticket(const struct answer *a, const char *publi
     struct reply_fold f = {.public_url = public_url};
     reply_fold(&f, a, REPLY_FIRST_TICKET);
     drop_window(&f);
-    return f.ticket ? &f.ticket->base : build_message(&halld__ticket_view__descriptor);
+    return f.ticket ? &f.ticket->base : message_new(&halld__ticket_view__descriptor);
 }
 
 static Halld__WhyLine *why_of(const struct reply_fold *f)
@@ -31,7 +32,7 @@ static Halld__WhyLine *why_of(const struct reply_fold *f)
 static ProtobufCMessage *render_next(const struct answer *a, const char *public_url)
 {
     struct reply_fold f = {.public_url = public_url};
-    Halld__NextView *v = BUILD_NEW(Halld__NextView, &halld__next_view__descriptor);
+    Halld__NextView *v = MESSAGE_NEW(Halld__NextView, &halld__next_view__descriptor);
     reply_fold(&f, a, REPLY_CALLED_TICKET);
     drop_window(&f);
     v->ticket = f.ticket;
@@ -42,7 +43,7 @@ static ProtobufCMessage *render_next(const struct answer *a, const char *public_
 static ProtobufCMessage *render_window(const struct answer *a, const char *public_url)
 {
     struct reply_fold f = {.public_url = public_url};
-    Halld__WindowReply *v = BUILD_NEW(Halld__WindowReply, &halld__window_reply__descriptor);
+    Halld__WindowReply *v = MESSAGE_NEW(Halld__WindowReply, &halld__window_reply__descriptor);
     reply_fold(&f, a, REPLY_FIRST_TICKET);
     v->window = f.window;
     v->ticket = f.ticket;
@@ -54,14 +55,14 @@ static ProtobufCMessage *render_window(const struct answer *a, const char *publi
 static ProtobufCMessage *render_settings(const struct answer *a, const char *public_url)
 {
     (void)public_url;
-    Halld__SettingsView *v = BUILD_NEW(Halld__SettingsView, &halld__settings_view__descriptor);
+    Halld__SettingsView *v = MESSAGE_NEW(Halld__SettingsView, &halld__settings_view__descriptor);
     for (size_t i = 0; i < a->n_events; i++) {
         const Halld__Event *e = a->events[i];
         if (e->body_case != HALLD__EVENT__BODY_SETTINGS_CHANGED || v->seq)
             continue;
         v->seq = e->seq;
         if (e->settings_changed->put)
-            v->settings = (Halld__Settings *)pbjson_clone(&e->settings_changed->put->base);
+            v->settings = (Halld__Settings *)message_clone(&e->settings_changed->put->base);
     }
     if (v->settings)
         settings_view_clean(v->settings);
@@ -72,7 +73,7 @@ static ProtobufCMessage *render_empty(const struct answer *a, const char *public
 {
     (void)a;
     (void)public_url;
-    return build_message(&halld__empty__descriptor);
+    return message_new(&halld__empty__descriptor);
 }
 
 /* The state is the one that the command's last event left; the committed hall may be further. */
@@ -95,7 +96,7 @@ static ProtobufCMessage *render_appointment(const struct answer *a, const char *
     }
     const struct appointment *known = queue_appointment_find(q, id);
     if (!known)
-        return build_message(&halld__appointment_view__descriptor);
+        return message_new(&halld__appointment_view__descriptor);
     Halld__AppointmentView *v = appointment_view_new_person(a->hall, known, public_url);
     v->state = state;
     return &v->base;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/message.h"
 #include "core/queue/queue.h"
 #include "core/setup.h"
 #include "view/build.h"
@@ -329,7 +330,7 @@ static Halld__TicketView *begin_ticket(const struct hall *h, uint64_t id)
     const struct ticket *t = queue_ticket_find(hall_queue(h), id);
     if (t)
         return ticket_view_new_fixed(h, t);
-    Halld__TicketView *v = BUILD_NEW(Halld__TicketView, &halld__ticket_view__descriptor);
+    Halld__TicketView *v = MESSAGE_NEW(Halld__TicketView, &halld__ticket_view__descriptor);
     v->id = id;
     return v;
 }
@@ -338,7 +339,7 @@ static Halld__WindowView *begin_window(const struct hall *h, int window)
 {
     Halld__WindowView *v = window_view_new(h, window);
     if (!v) {
-        v = BUILD_NEW(Halld__WindowView, &halld__window_view__descriptor);
+        v = MESSAGE_NEW(Halld__WindowView, &halld__window_view__descriptor);
         v->window = window;
     }
     return v;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "core/setup.h"
 #include "view/build.h"
@@ -42,9 +43,9 @@ Halld__SettingsView *settings_view_new(const struct hall *h, const char *table)
             return NULL;
         borrow_field(&one, all, f);
     }
-    Halld__SettingsView *v = BUILD_NEW(Halld__SettingsView, &halld__settings_view__descriptor);
+    Halld__SettingsView *v = MESSAGE_NEW(Halld__SettingsView, &halld__settings_view__descriptor);
     v->seq = hall_seq(h);
-    v->settings = (Halld__Settings *)pbjson_clone(table ? &one.base : &all->base);
+    v->settings = (Halld__Settings *)message_clone(table ? &one.base : &all->base);
     settings_view_clean(v->settings);
     return v;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "view/build.h"
 
 static const int64_t OPEN_S[] = {900, 1800, 3600, 7200, 14400, 28800, 0};
@@ -45,7 +46,7 @@ static Halld__SpreadStep **steps_new(const int64_t *values, size_t n, int64_t un
 {
     Halld__SpreadStep **steps = build_array(n_steps, sizeof *steps);
     for (size_t i = 0; i < n_steps; i++) {
-        steps[i] = BUILD_NEW(Halld__SpreadStep, &halld__spread_step__descriptor);
+        steps[i] = MESSAGE_NEW(Halld__SpreadStep, &halld__spread_step__descriptor);
         steps[i]->to = i + 1 < n_steps ? bounds[i] : 0;
     }
     for (size_t i = 0; i < n; i++)
@@ -62,7 +63,7 @@ Halld__SpreadView *spread_take_view(struct spread *s)
     qsort(s->days, s->n, sizeof *s->days, compare);
     for (size_t i = 0; i < s->n; i++)
         sum += s->open_ms[i];
-    Halld__SpreadView *v = BUILD_NEW(Halld__SpreadView, &halld__spread_view__descriptor);
+    Halld__SpreadView *v = MESSAGE_NEW(Halld__SpreadView, &halld__spread_view__descriptor);
     v->n = (int32_t)s->n;
     v->mean_s = sum / (int64_t)s->n / 1000;
     v->median_s = quantile(s->open_ms, s->n, 50) / 1000;

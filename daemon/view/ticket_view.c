@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "core/setup.h"
 #include "view/build.h"
 #include "view/hall_view.h"
@@ -103,7 +104,7 @@ void ticket_view_set_item(Halld__TicketView *v, const struct setup *setup, const
 
 Halld__TicketView *ticket_view_new_fixed(const struct hall *h, const struct ticket *t)
 {
-    Halld__TicketView *v = BUILD_NEW(Halld__TicketView, &halld__ticket_view__descriptor);
+    Halld__TicketView *v = MESSAGE_NEW(Halld__TicketView, &halld__ticket_view__descriptor);
     v->id = t->id;
     build_set(&v->number, t->number);
     build_set(&v->queue, t->queue);
@@ -223,7 +224,7 @@ static bool fits(const struct hall *h, const struct ticket *t, const Halld__Tick
 Halld__TicketList *ticket_list_new(const struct hall *h, const Halld__TicketQuery *query)
 {
     const struct queue *q = hall_queue(h);
-    Halld__TicketList *l = BUILD_NEW(Halld__TicketList, &halld__ticket_list__descriptor);
+    Halld__TicketList *l = MESSAGE_NEW(Halld__TicketList, &halld__ticket_list__descriptor);
     size_t most = query->most <= 0 ? PAGE : query->most < PAGE_MOST ? (size_t)query->most : PAGE_MOST;
     l->tickets = build_array(most, sizeof *l->tickets);
     for (size_t i = queue_ticket_count(q); i-- > 0;) {

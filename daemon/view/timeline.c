@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "core/setup_rows.h"
 #include "store/reports.h"
 #include "view/build.h"
@@ -92,7 +93,7 @@ static void add_values(const struct telling *t, size_t n, Halld__FieldValue *con
     struct timeline_line *l = t->line;
     l->values = alloc_zero((n + 1) * sizeof *l->values);
     for (size_t i = 0; i < n; i++)
-        l->values[l->n_values++] = (Halld__FieldValue *)setup_rows_copy(&values[i]->base);
+        l->values[l->n_values++] = (Halld__FieldValue *)message_clone(&values[i]->base);
 }
 
 static void set_actor(const struct telling *t, const char *clock, uint64_t by)
@@ -264,7 +265,7 @@ static int tell_one(void *arg, const Halld__Event *e)
     const Halld__MatterHead *head = head_of(e);
     into->lines = alloc_grow(into->lines, into->n + 1, sizeof *into->lines);
     t->line = &into->lines[into->n++];
-    *t->line = (struct timeline_line){.line = BUILD_NEW(Halld__TimelineLine, &halld__timeline_line__descriptor)};
+    *t->line = (struct timeline_line){.line = MESSAGE_NEW(Halld__TimelineLine, &halld__timeline_line__descriptor)};
     t->event = e;
     t->flow = reports_flow(t->reader->reports, head->flow, head->version);
     Halld__TimelineLine *l = t->line->line;

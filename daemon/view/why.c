@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/message.h"
 #include "view/build.h"
 #include "view/text.h"
 
@@ -56,7 +57,7 @@ void why_sentence(const struct setup *setup, const Halld__TicketCalled *call, ch
 
 Halld__WhyLine *why_line_new(const struct setup *setup, const Halld__TicketCalled *call)
 {
-    Halld__WhyLine *w = BUILD_NEW(Halld__WhyLine, &halld__why_line__descriptor);
+    Halld__WhyLine *w = MESSAGE_NEW(Halld__WhyLine, &halld__why_line__descriptor);
     w->rule = call->rule;
     w->overtook = call->overtook;
     why_sentence(setup, call, &w->text, &w->text_en);

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/message.h"
 #include "core/queue/queue.h"
 #include "view/build.h"
 #include "view/why.h"
@@ -108,7 +109,7 @@ static int waiter_compare(const void *a, const void *b)
 
 static Halld__WhyPlace *place_new(const struct waiter *w)
 {
-    Halld__WhyPlace *p = BUILD_NEW(Halld__WhyPlace, &halld__why_place__descriptor);
+    Halld__WhyPlace *p = MESSAGE_NEW(Halld__WhyPlace, &halld__why_place__descriptor);
     build_set(&p->number, w->number);
     build_set(&p->class_, w->class_name);
     p->counts_at = w->key.e;
@@ -137,7 +138,7 @@ static void set_order(const struct fold *f, Halld__WhyCall *c, const struct wait
 static void add_call(struct fold *f, const struct waiter *w, const Halld__TicketCalled *call, int64_t now)
 {
     Halld__WhyView *v = f->view;
-    Halld__WhyCall *c = BUILD_NEW(Halld__WhyCall, &halld__why_call__descriptor);
+    Halld__WhyCall *c = MESSAGE_NEW(Halld__WhyCall, &halld__why_call__descriptor);
     c->at = now;
     c->window = call->window;
     c->rule = call->rule;
@@ -303,7 +304,7 @@ Halld__WhyView *why_view_new(const struct setup *setup, int32_t day, uint64_t ti
     if (from == 0)
         return NULL;
     struct fold f = {.ticket = ticket, .setup = setup, .tickets = MAP_INIT, .windows = MAP_INIT};
-    f.view = BUILD_NEW(Halld__WhyView, &halld__why_view__descriptor);
+    f.view = MESSAGE_NEW(Halld__WhyView, &halld__why_view__descriptor);
     f.view->ticket = ticket;
     if (from <= r->last && r->read(r->arg, from, r->last, each, &f) != 0) {
         protobuf_c_message_free_unpacked(&f.view->base, NULL);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/message.h"
 #include "core/queue/queue.h"
 #include "core/setup.h"
 #include "view/build.h"
@@ -35,7 +36,7 @@ static Halld__WindowView *view_of(const struct hall *h, const Halld__Window *row
 {
     const struct window *w = queue_window_find(hall_queue(h), row->window);
     struct skill skill = skill_of(hall_setup(h), row, w);
-    Halld__WindowView *v = BUILD_NEW(Halld__WindowView, &halld__window_view__descriptor);
+    Halld__WindowView *v = MESSAGE_NEW(Halld__WindowView, &halld__window_view__descriptor);
     v->window = row->window;
     build_set(&v->name, row->name);
     build_set(&v->name_en, row->name_en);
@@ -117,7 +118,7 @@ Halld__WindowDetail *window_detail_new(const struct hall *h, int window)
     if (!row)
         return NULL;
     const struct window *w = queue_window_find(hall_queue(h), window);
-    Halld__WindowDetail *d = BUILD_NEW(Halld__WindowDetail, &halld__window_detail__descriptor);
+    Halld__WindowDetail *d = MESSAGE_NEW(Halld__WindowDetail, &halld__window_detail__descriptor);
     d->window = view_of(h, row);
     d->served_today = w ? w->served : 0;
     set_held(d, h, window);
@@ -140,7 +141,7 @@ void window_detail_set_usual(Halld__WindowDetail *d, const struct quote *quote)
 Halld__WindowList *window_list_new(const struct hall *h)
 {
     const Halld__Settings *s = setup_settings(hall_setup(h));
-    Halld__WindowList *l = BUILD_NEW(Halld__WindowList, &halld__window_list__descriptor);
+    Halld__WindowList *l = MESSAGE_NEW(Halld__WindowList, &halld__window_list__descriptor);
     l->windows = build_array(s->n_windows, sizeof *l->windows);
     for (; l->n_windows < s->n_windows; l->n_windows++)
         l->windows[l->n_windows] = window_detail_new(h, s->windows[l->n_windows]->window);

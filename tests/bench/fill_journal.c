@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "codec/pbjson.h"
 #include "core/day/hours.h"
@@ -23,6 +24,7 @@
 #include "core/hall.h"
 #include "core/setup.h"
 #include "engine/flow_files.h"
+#include "port/command.h"
 #include "store/store.h"
 
 enum { BATCH = 4000, EVENTS_A_TICKET = 5, EVENTS_A_MATTER = 12, MATTERS_A_DAY = 2000 };
@@ -97,15 +99,8 @@ static bool do_take(struct fill *f, Halld__Command *command, bool keyed)
 /* A new command whose body is the message of its case. */
 static void *begin(Halld__Command **ret, Halld__Command__BodyCase body)
 {
-    Halld__Command *c = *ret = alloc_zero(sizeof *c);
-    halld__command__init(c);
-    const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field(&halld__command__descriptor, body);
-    const ProtobufCMessageDescriptor *d = f->descriptor;
-    ProtobufCMessage *m = alloc_zero(d->sizeof_message);
-    d->message_init(m);
-    c->body_case = body;
-    c->issue_ticket = (void *)m; /* the oneof is a union of pointers */
-    return m;
+    *ret = command_new(body, NULL);
+    return (*ret)->issue_ticket; /* the oneof is a union of pointers */
 }
 
 static void start(struct fill *f, const char *hall_id, const char *zone, const char *file)
@@ -223,11 +218,11 @@ static void define(struct fill *f, const char *dir, const char *profile)
     if (flow_files_read(dir, profile, hall_flow(f->hall), &files, &name) != 0 || !files.sound)
         die(dir, "not sound");
     Halld__SetProfile *set = begin(&c, HALLD__COMMAND__BODY_SET_PROFILE);
-    set->profile = (Halld__Profile *)pbjson_clone(&files.profile->base);
+    set->profile = (Halld__Profile *)message_clone(&files.profile->base);
     do_take(f, c, false);
     for (size_t i = 0; i < files.n; i++) {
         Halld__DefineFlow *d = begin(&c, HALLD__COMMAND__BODY_DEFINE_FLOW);
-        d->flow = (Halld__Flow *)pbjson_clone(&files.definitions[i].flow->base);
+        d->flow = (Halld__Flow *)message_clone(&files.definitions[i].flow->base);
         do_take(f, c, false);
     }
     flow_files_fini(&files);
@@ -236,8 +231,7 @@ static void define(struct fill *f, const char *dir, const char *profile)
 /* A text is the reference of sealed words. */
 static Halld__FieldValue **field_new(struct fill *f, const char *field, const char *text)
 {
-    Halld__FieldValue *v = alloc_zero(sizeof *v);
-    halld__field_value__init(v);
+    Halld__FieldValue *v = MESSAGE_NEW(Halld__FieldValue, &halld__field_value__descriptor);
     v->field = alloc_text(field);
     v->texts = alloc_zero(sizeof *v->texts);
     v->texts[v->n_texts++] =

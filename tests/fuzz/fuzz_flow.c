@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "codec/pbjson.h"
 #include "codec/pbjson_shape.h"
 #include "core/flow/check.h"
@@ -68,7 +69,7 @@ static void read_set(struct set *s, const uint8_t *rest, const uint8_t *end)
 static void check_runs(const Halld__Flow *flow)
 {
     struct refusal r = {0};
-    struct definition *d = definition_new_take((Halld__Flow *)pbjson_clone(&flow->base), &r);
+    struct definition *d = definition_new_take((Halld__Flow *)message_clone(&flow->base), &r);
     MUST(d);
     definition_free(d);
 }

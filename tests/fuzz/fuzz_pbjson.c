@@ -1,4 +1,5 @@
 #include "fuzz_pbjson.h"
+#include "base/message.h"
 
 #include <string.h>
 
@@ -36,7 +37,7 @@ void fuzz_pbjson_accepted(ProtobufCMessage *m)
     must_equal(copy, &packed);
     MUST(pbjson_unpack(m->descriptor, packed.data, packed.len, &PBJSON_FILE, &copy, &r) == 0);
     must_equal(copy, &packed);
-    must_equal(pbjson_clone(m), &packed);
+    must_equal(message_clone(m), &packed);
     protobuf_c_message_free_unpacked(m, NULL);
     buf_fini(&packed);
     buf_fini(&text);

@@ -27,7 +27,7 @@ LIBC_FAMILIES = re.compile(r"(mem(cpy|move|set|cmp|chr|mem)|str(n?len|n?cmp|n?cp
 # The parts of base that are pure themselves, and what protoc-c generates with the part of its library that works in
 # memory.
 OURS = re.compile(r"(halld__|protobuf_c_message_|protobuf_c_enum_|protobuf_c_buffer_simple_append"
-                  r"|alloc_|buf_|faults_|vec_|map_|err_|refuse|date_)")
+                  r"|alloc_|buf_|faults_|vec_|map_|message_|err_|refuse|date_)")
 
 
 def compile_one(source, folder):

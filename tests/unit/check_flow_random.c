@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "codec/holiday.h"
 #include "codec/pbjson.h"
@@ -249,8 +250,7 @@ static char *random_text(struct play *p, const struct field *f)
 
 static Halld__FieldValue *random_value(struct play *p, const struct field *f)
 {
-    Halld__FieldValue *v = alloc_zero(sizeof *v);
-    halld__field_value__init(v);
+    Halld__FieldValue *v = MESSAGE_NEW(Halld__FieldValue, &halld__field_value__descriptor);
     v->field = alloc_text(f->f->name);
     v->list = f->f->most > 0;
     bool number = f->type == FLOW_NUMBER || f->type == FLOW_MONEY || f->type == FLOW_BOOL || f->type == FLOW_MATTER;

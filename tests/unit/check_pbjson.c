@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "pbjson_asserts.h"
 #include "proto/command.pb-c.h"
 #include "proto/config.pb-c.h"
@@ -44,8 +45,8 @@ START_TEST(every_kind_of_field_reads_and_writes)
     same(&halld__ticket_held__descriptor, "{\"ticket\":\"0\",\"window\":2147483647}");
     same(&halld__key__descriptor,
          "{\"e\":\"-9223372036854775808\",\"t0\":\"9223372036854775807\",\"seq\":\"1\",\"sub\":\"0\"}");
-    same(&halld__user_request__descriptor,
-         "{\"name\":\"\",\"role\":\"public\",\"display\":\"\",\"groups\":[],\"password\":\"\",\"disabled\":false,\"certified_until\":\"\"}");
+    same(&halld__user_request__descriptor, "{\"name\":\"\",\"role\":\"public\",\"display\":\"\",\"groups\":[],"
+                                           "\"password\":\"\",\"disabled\":false,\"certified_until\":\"\"}");
     same(&halld__device__descriptor,
          "{\"name\":\"\",\"role\":\"screen\",\"place\":\"\",\"token_hash\":\"AP+/\",\"expires_at\":null}");
     same(&halld__error_view__descriptor, "{\"code\":\"\",\"message\":\"\",\"details\":{\"field\":\"n\",\"\":\"\"}}");
@@ -315,7 +316,7 @@ START_TEST(a_clone_is_equal_and_its_own)
         accepted(&halld__settings__descriptor,
                  "{\"items\":[{\"item\":\"a\",\"promised\":{\"n\":7},\"materials\":[{\"name\":\"b\"}]}],"
                  "\"policy\":{\"max_misses\":0},\"users\":[{\"secret\":\"AAAA\"}]}");
-    ProtobufCMessage *copy = pbjson_clone(&m->base);
+    ProtobufCMessage *copy = message_clone(&m->base);
     struct buf a = BUF_INIT, b = BUF_INIT;
     pbjson_write(&m->base, &a);
     drop(m);

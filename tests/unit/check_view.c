@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/message.h"
 #include "base/moment.h"
 #include "codec/pbjson.h"
 #include "tests/lib/suite.h"
@@ -212,7 +213,7 @@ START_TEST(a_tickets_history_is_told_in_both_languages)
     did("{\"finish_ticket\":{\"n\":7,\"outcome\":\"supplement\",\"missing\":[\"身份证\"]}}");
     struct reader r = play_reader(&p);
     Halld__TicketHistory empty = HALLD__TICKET_HISTORY__INIT;
-    Halld__TicketHistory *v = (Halld__TicketHistory *)pbjson_clone(&empty.base);
+    Halld__TicketHistory *v = (Halld__TicketHistory *)message_clone(&empty.base);
     v->ticket = ticket_view_new(p.hall, ticket(id));
     ck_assert_int_eq(ticket_history_read(hall_setup(p.hall), id, &r, v), 0);
     ck_assert_uint_eq(v->n_history, 4);
@@ -422,7 +423,7 @@ START_TEST(a_slip_is_told_to_staff_and_in_the_history)
     kiosk_says(report);
     struct reader r = play_reader(&p);
     Halld__TicketHistory empty = HALLD__TICKET_HISTORY__INIT;
-    Halld__TicketHistory *v = (Halld__TicketHistory *)pbjson_clone(&empty.base);
+    Halld__TicketHistory *v = (Halld__TicketHistory *)message_clone(&empty.base);
     v->ticket = ticket_view_new(p.hall, ticket(id));
     has(&v->ticket->base, "\"slip\":\"failed\"");
     ck_assert_int_eq(ticket_history_read(hall_setup(p.hall), id, &r, v), 0);

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "codec/holiday.h"
 #include "core/day/worktime.h"
@@ -25,8 +26,7 @@ static void add_text(char ***texts, size_t *n, const char *text)
 
 static Halld__WeekHours *add_hours(Halld__Settings *s, int weekday)
 {
-    Halld__WeekHours *h = alloc_zero(sizeof *h);
-    halld__week_hours__init(h);
+    Halld__WeekHours *h = MESSAGE_NEW(Halld__WeekHours, &halld__week_hours__descriptor);
     h->weekday = weekday;
     s->hours = alloc_grow(s->hours, s->n_hours + 1, sizeof *s->hours);
     return s->hours[s->n_hours++] = h;
@@ -34,8 +34,7 @@ static Halld__WeekHours *add_hours(Halld__Settings *s, int weekday)
 
 static void add_special(Halld__Settings *s, const char *date, const char *open)
 {
-    Halld__SpecialHours *h = alloc_zero(sizeof *h);
-    halld__special_hours__init(h);
+    Halld__SpecialHours *h = MESSAGE_NEW(Halld__SpecialHours, &halld__special_hours__descriptor);
     h->date = alloc_text(date);
     if (open)
         add_text(&h->open, &h->n_open, open);
@@ -67,8 +66,7 @@ static void add_tables(Halld__Settings *s, int last_year)
 
 static Halld__Settings *hall_settings(int last_year)
 {
-    Halld__Settings *s = alloc_zero(sizeof *s);
-    halld__settings__init(s);
+    Halld__Settings *s = MESSAGE_NEW(Halld__Settings, &halld__settings__descriptor);
     for (int day = 1; day <= 5; day++) {
         Halld__WeekHours *h = add_hours(s, day);
         add_text(&h->open, &h->n_open, "08:30-12:00");

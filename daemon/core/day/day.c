@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/decision.h"
 #include "core/setup_rows.h"
@@ -32,7 +33,7 @@ int day_decide_open(struct decision *d)
     b->n_open = c->n_open;
     b->open = alloc_zero((c->n_open ? c->n_open : 1) * sizeof *b->open);
     for (size_t i = 0; i < c->n_open; i++)
-        b->open[i] = (Halld__Span *)setup_rows_copy(&c->open[i]->base);
+        b->open[i] = (Halld__Span *)message_clone(&c->open[i]->base);
     decision_make(d);
     return 0;
 }
@@ -164,7 +165,7 @@ int day_decide_counters(struct decision *d)
     b->n_counters = c->n_counters;
     b->counters = alloc_zero((c->n_counters ? c->n_counters : 1) * sizeof *b->counters);
     for (size_t i = 0; i < c->n_counters; i++)
-        b->counters[i] = (Halld__Counter *)setup_rows_copy(&c->counters[i]->base);
+        b->counters[i] = (Halld__Counter *)message_clone(&c->counters[i]->base);
     decision_make(d);
     return 0;
 }
@@ -211,5 +212,5 @@ int day_decide_journal(struct decision *d)
 
 void day_apply_journal(struct hall *h, const Halld__Event *event)
 {
-    h->journal = (Halld__JournalStarted *)setup_rows_copy(&event->journal_started->base);
+    h->journal = (Halld__JournalStarted *)message_clone(&event->journal_started->base);
 }

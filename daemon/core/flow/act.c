@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "core/flow/flow_state.h"
 
 int32_t act_today(const struct act *a)
@@ -11,8 +12,7 @@ int32_t act_today(const struct act *a)
 
 static Halld__MatterHead *head_of(const struct act *a, const struct matter *m)
 {
-    Halld__MatterHead *head = alloc_zero(sizeof *head);
-    halld__matter_head__init(head);
+    Halld__MatterHead *head = MESSAGE_NEW(Halld__MatterHead, &halld__matter_head__descriptor);
     head->matter = m->id;
     head->flow = alloc_text(m->def->flow->name);
     head->version = m->def->flow->version;
@@ -29,19 +29,12 @@ struct any_body {
 
 void *act_begin(struct act *a, Halld__Event__BodyCase body, const struct matter *m, Halld__Event **ret)
 {
-    const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field(&halld__event__descriptor, body);
-    const ProtobufCMessageDescriptor *type = f->descriptor;
-    struct any_body *b = alloc_zero(type->sizeof_message);
-    type->message_init(&b->base);
-    if (m)
-        b->head = head_of(a, m);
-    Halld__Event *event = alloc_zero(sizeof *event);
-    halld__event__init(event);
+    Halld__Event *event = *ret = (Halld__Event *)message_carry(&halld__event__descriptor, body, NULL);
+    struct any_body *b = (void *)event->matter_moved; /* the oneof is a union of pointers */
     event->at = a->turn->now;
     event->day = act_today(a);
-    event->body_case = body;
-    event->matter_moved = (void *)b; /* the oneof is a union of pointers */
-    *ret = event;
+    if (m)
+        b->head = head_of(a, m);
     return b;
 }
 

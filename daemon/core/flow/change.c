@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "core/flow/flow_state.h"
 #include "core/setup_rows.h"
 
@@ -26,7 +27,7 @@ int flow_define_take(struct flow *f, const struct flow_turn *turn, Halld__Flow *
     if (known && !same_content(&known->flow->base, &flow->base))
         code = refuse_number(r, HALL_E_SAME_VERSION, flow->name, flow->version);
     struct definition *sound = NULL;
-    if (!known && !(sound = definition_new_take((Halld__Flow *)setup_rows_copy(&flow->base), r)))
+    if (!known && !(sound = definition_new_take((Halld__Flow *)message_clone(&flow->base), r)))
         code = HALL_E_BAD_VALUE;
     definition_free(sound);
     if (known || code) {
@@ -48,7 +49,7 @@ int flow_set_profile(struct flow *f, const struct flow_turn *turn, const Halld__
     struct act a = {.flow = f, .turn = turn};
     Halld__Event *event;
     Halld__ProfileSet *b = act_begin(&a, FLOW_EVENT(PROFILE_SET), NULL, &event);
-    b->profile = (Halld__Profile *)setup_rows_copy(&profile->base);
+    b->profile = (Halld__Profile *)message_clone(&profile->base);
     turn->make(turn->arg, event);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "core/flow/flow_state.h"
 #include "core/setup_rows.h"
 
@@ -22,7 +23,7 @@ static struct matter *own(struct flow *f, const Halld__MatterHead *head)
 static void apply_defined(struct flow *f, const Halld__Event *event)
 {
     struct library *l = f->library;
-    Halld__Flow *flow = (Halld__Flow *)setup_rows_copy(&event->flow_defined->flow->base);
+    Halld__Flow *flow = (Halld__Flow *)message_clone(&event->flow_defined->flow->base);
     struct definition *d = definition_new_take(flow, NULL);
     if (!d)
         abort(); /* it was sound when it was decided */
@@ -35,7 +36,7 @@ static void apply_profile(struct flow *f, const Halld__Event *event)
     struct library *l = f->library;
     if (l->profile)
         halld__profile__free_unpacked(l->profile, NULL);
-    l->profile = (Halld__Profile *)setup_rows_copy(&event->profile_set->profile->base);
+    l->profile = (Halld__Profile *)message_clone(&event->profile_set->profile->base);
 }
 
 /* ---- the matter */

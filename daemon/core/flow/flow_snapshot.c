@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "base/moment.h"
 #include "core/flow/flow_state.h"
 #include "core/setup_rows.h"
@@ -96,9 +97,9 @@ Halld__FlowState *flow_to_message(const struct flow *f)
     s->n_definitions = l->n;
     s->definitions = alloc_zero((l->n + 1) * sizeof *s->definitions);
     for (size_t i = 0; i < l->n; i++)
-        s->definitions[i] = (Halld__Flow *)setup_rows_copy(&l->at[i]->flow->base);
+        s->definitions[i] = (Halld__Flow *)message_clone(&l->at[i]->flow->base);
     if (l->profile)
-        s->profile = (Halld__Profile *)setup_rows_copy(&l->profile->base);
+        s->profile = (Halld__Profile *)message_clone(&l->profile->base);
     s->n_matters = f->n_matters;
     s->matters = alloc_zero((f->n_matters + 1) * sizeof *s->matters);
     for (size_t i = 0; i < f->n_matters; i++)
@@ -237,7 +238,7 @@ static bool read_matter(struct flow *f, const Halld__MatterRow *from, size_t n_m
 
 static bool read_definition(struct library *l, const Halld__Flow *flow)
 {
-    struct definition *d = definition_new_take((Halld__Flow *)setup_rows_copy(&flow->base), NULL);
+    struct definition *d = definition_new_take((Halld__Flow *)message_clone(&flow->base), NULL);
     if (!d)
         return false;
     l->at = alloc_grow(l->at, l->n + 1, sizeof *l->at);
@@ -251,7 +252,7 @@ static bool read_state(struct flow *f, const Halld__FlowState *s)
         if (!read_definition(f->library, s->definitions[i]))
             return false;
     if (s->profile)
-        f->library->profile = (Halld__Profile *)setup_rows_copy(&s->profile->base);
+        f->library->profile = (Halld__Profile *)message_clone(&s->profile->base);
     for (size_t i = 0; i < s->n_matters; i++)
         if (!read_matter(f, s->matters[i], s->n_matters))
             return false;

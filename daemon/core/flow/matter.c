@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 
 /* ---- values */
 
@@ -63,8 +64,7 @@ struct value value_from_message(const Halld__FieldValue *from)
 
 Halld__FieldValue *value_to_message(const struct value *v, const struct field *f)
 {
-    Halld__FieldValue *m = alloc_zero(sizeof *m);
-    halld__field_value__init(m);
+    Halld__FieldValue *m = MESSAGE_NEW(Halld__FieldValue, &halld__field_value__descriptor);
     m->field = alloc_text(f->f->name);
     m->list = f->f->most > 0;
     m->truth = f->type == FLOW_BOOL;

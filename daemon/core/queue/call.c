@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "core/queue/steps.h"
 #include "core/setup_rows.h"
 
@@ -62,7 +63,7 @@ void call_apply_called(struct hall *h, const Halld__Event *event)
     if (!t->first_call_at)
         t->first_call_at = event->at;
     w->ticket = t;
-    w->call = (Halld__TicketCalled *)setup_rows_copy(&b->base);
+    w->call = (Halld__TicketCalled *)message_clone(&b->base);
     if (w->state != HALLD__WINDOW_STATE__E__draining)
         window_move(w, HALLD__WINDOW_STATE__E__busy, event->at);
 }

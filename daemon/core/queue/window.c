@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "core/queue/steps.h"
 #include "core/setup_rows.h"
 
@@ -53,7 +54,7 @@ static void set_clerk(struct window *w, const Halld__Actor *actor)
 {
     if (w->clerk)
         halld__actor__free_unpacked(w->clerk, NULL);
-    w->clerk = actor ? (Halld__Actor *)setup_rows_copy(&actor->base) : NULL;
+    w->clerk = actor ? (Halld__Actor *)message_clone(&actor->base) : NULL;
 }
 
 static void set_pause(struct queue *q, struct window *w, const char *reason, int planned_s)
@@ -229,7 +230,7 @@ int window_decide_take_over(struct decision *d)
         return 0;
     Halld__WindowTakenOver *b = decision_begin(d, HALLD__EVENT__BODY_WINDOW_TAKEN_OVER);
     b->window = c->n;
-    b->from = w->clerk ? (Halld__Actor *)setup_rows_copy(&w->clerk->base) : NULL;
+    b->from = w->clerk ? (Halld__Actor *)message_clone(&w->clerk->base) : NULL;
     b->reason = alloc_text(c->reason);
     decision_make(d);
     return 0;

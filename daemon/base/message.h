@@ -1,0 +1,21 @@
+/*
+ * Generated messages in memory: new ones and copies, freed as unpacked ones (protobuf_c_message_free_unpacked). Memory
+ * that cannot be had ends the process, as in base/alloc.h.
+ */
+#ifndef BASE_MESSAGE_H
+#define BASE_MESSAGE_H
+
+#include <protobuf-c/protobuf-c.h>
+
+/* A new message; the type is generated, the descriptor its own. */
+#define MESSAGE_NEW(type, descriptor) ((type *)message_new(descriptor))
+
+ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *d);
+
+/* A deep copy, through its packed form. */
+ProtobufCMessage *message_clone(const ProtobufCMessage *m);
+
+/* A new message of d that carries `body` (moved in) in the oneof's field of that number; NULL: a new one. */
+ProtobufCMessage *message_carry(const ProtobufCMessageDescriptor *d, unsigned field, ProtobufCMessage *body);
+
+#endif
