@@ -17,8 +17,6 @@
 #include "engine/inside.h"
 #include "store/sealed.h"
 
-static const char OWNER[] = "matter";
-
 static const int64_t UPLOAD_KEPT_MS = (int64_t)24 * 3600 * 1000, UPLOAD_LAST_MS = (int64_t)3600 * 1000;
 
 static bool is_sealed(enum flow_type type)
@@ -142,7 +140,7 @@ struct sealing_of {
 static void seal(const struct sealing_of *s, const char *field, const char *value, const char *text)
 {
     uint8_t owner[SEALED_REF];
-    sealed_owner(OWNER, s->m->id, field, owner);
+    sealed_owner(SEALED_OF_MATTER, s->m->id, field, owner);
     struct sealing what = {.ref = owner, .field = value, .day = s->day, .expires_at = INT64_MAX, .text = text};
     if (store_seal(s->e->store, s->e->gathering.rows, &what) != 0)
         abort(); /* the key was there before the decision: the journal must not have the event without its text */
@@ -152,7 +150,7 @@ static int unseal(struct engine *e, uint64_t matter, const char *field, const ch
 {
     uint8_t owner[SEALED_REF];
     int code;
-    sealed_owner(OWNER, matter, field, owner);
+    sealed_owner(SEALED_OF_MATTER, matter, field, owner);
     if (store_batch_unseal(e->store, e->gathering.rows, owner, value, &code, ret) ||
         store_batch_unseal(e->store, e->flight_rows, owner, value, &code, ret))
         return code;
@@ -180,7 +178,7 @@ static void copy_file(const struct sealing_of *s, const char *field, const char 
     uint8_t own[SEALED_REF], from[SEALED_REF];
     struct sealing to = {.ref = own, .field = value, .day = s->day, .expires_at = INT64_MAX};
     const struct matter *opener = flow_matter(hall_flow(s->e->decided), s->by);
-    sealed_owner(OWNER, s->m->id, field, own);
+    sealed_owner(SEALED_OF_MATTER, s->m->id, field, own);
     if (store_is_sealed(s->e->store, own, value))
         return;
     sealing_upload_owner(from);
@@ -188,7 +186,7 @@ static void copy_file(const struct sealing_of *s, const char *field, const char 
     for (size_t i = 0; opener && code && i < opener->def->flow->n_fields; i++) {
         if (opener->def->fields[i].type != FLOW_FILE || !has_value(matter_value(opener, i), value))
             continue;
-        sealed_owner(OWNER, s->by, opener->def->fields[i].f->name, from);
+        sealed_owner(SEALED_OF_MATTER, s->by, opener->def->fields[i].f->name, from);
         code = store_batch_add_copy(s->e->store, s->e->gathering.rows, s->e->flight_rows, &to, from);
     }
     if (code)
@@ -235,7 +233,7 @@ static void follow_effect(struct sealing_of *s, const Halld__Event *event)
 static void erase(struct store_batch *rows, uint64_t matter, const char *field)
 {
     uint8_t owner[SEALED_REF];
-    sealed_owner(OWNER, matter, field, owner);
+    sealed_owner(SEALED_OF_MATTER, matter, field, owner);
     store_batch_add_erasure(rows, owner, "");
 }
 
@@ -304,7 +302,7 @@ int sealing_erase_again(struct engine *e, char why[200])
 
 void sealing_upload_owner(uint8_t ret[SEALED_REF])
 {
-    sealed_owner("upload", 0, "", ret);
+    sealed_owner(SEALED_OF_UPLOAD, 0, "", ret);
 }
 
 void engine_keep_file(struct engine *e, const char *reference, const void *bytes, size_t len,

@@ -83,7 +83,7 @@ static int find_file(struct call *c, const struct net_looker *l, const struct ma
         uint8_t owner[SEALED_REF];
         if (m->def->fields[i].type != FLOW_FILE || !matters_may_read_field(&l->looker.asker, m, (int)i))
             continue;
-        sealed_owner("matter", m->id, m->def->flow->fields[i]->name, owner);
+        sealed_owner(SEALED_OF_MATTER, m->id, m->def->flow->fields[i]->name, owner);
         code = store_unseal_bytes(c->net->o.store, owner, reference, ret, ret_len);
     }
     return code;

@@ -12,18 +12,13 @@
 #include "net/phone.h"
 #include "store/sealed.h"
 
-bool clear_is_sealed(const struct field *f)
-{
-    return f->type == FLOW_TEXT || f->type == FLOW_PHONE || f->type == FLOW_PERSON;
-}
-
 /* Said in the place of words that are there, but do not open: both languages, since nobody is asked for theirs here. */
 static const char SHUT[] = "（现在打不开 · cannot be opened）";
 
 static int open_value(struct net *n, uint64_t matter, const struct field *f, const char *value, char **ret)
 {
     uint8_t owner[SEALED_REF];
-    sealed_owner("matter", matter, f->f->name, owner);
+    sealed_owner(SEALED_OF_MATTER, matter, f->f->name, owner);
     return n->o.store ? store_unseal(n->o.store, owner, value, ret) : HALL_E_NOT_FOUND;
 }
 

@@ -8,9 +8,6 @@
 #include "core/flow/matter.h"
 #include "net/net.h"
 
-/* Is a value of the field a reference, whose words lie apart? */
-bool clear_is_sealed(const struct field *f);
-
 /*
  * What a reader sees of one value of a sealed field: a text whole, a phone as 138****2047, of a person the masked name.
  * "" with *ret_erased if it is kept no longer; words that say so if it is there, but does not open with this machine's

@@ -21,7 +21,9 @@ struct sealing {
     size_t len; /* of bytes that are no text, at text; 0: it is one */
 };
 
-/* What owns rows, by its kind ("matter"), number and field: a hash of these words, no secret. */
+/* What owns rows, by its kind, number and field: a hash of these words, no secret. */
+#define SEALED_OF_MATTER "matter"
+#define SEALED_OF_UPLOAD "upload" /* no matter has taken it yet; number 0, field "" */
 void sealed_owner(const char *kind, uint64_t id, const char *field, uint8_t ret[SEALED_REF]);
 
 /* Can that day's texts be sealed? 0: store_seal will not fail; SEAL_FAILED: the machine's key or the day's cannot be

@@ -142,7 +142,7 @@ static char *row_of(uint64_t matter, const char *field, const char *value)
 {
     uint8_t owner[SEALED_REF];
     char *text = NULL;
-    sealed_owner("matter", matter, field, owner);
+    sealed_owner(SEALED_OF_MATTER, matter, field, owner);
     store_unseal(f.engine->store, owner, value, &text);
     return text;
 }
@@ -305,7 +305,7 @@ START_TEST(a_restore_erases_again_before_anything_is_served)
     /* As if somebody had put the row back into the backup. */
     struct store_batch *b = store_batch_new();
     uint8_t owner[SEALED_REF];
-    sealed_owner("matter", 1, "phone", owner);
+    sealed_owner(SEALED_OF_MATTER, 1, "phone", owner);
     struct sealing what = {owner, phone, 20261123, INT64_MAX, "13800002047", 0};
     ck_assert_int_eq(store_seal(f.engine->store, b, &what), 0);
     store_write_take(f.engine->store, b);
