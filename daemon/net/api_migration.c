@@ -9,7 +9,7 @@
 #include "core/hall.h"
 #include "net/handlers.h"
 #include "net/inside.h"
-#include "net/migrate.h"
+#include "net/api_migration.h"
 #include "port/command.h"
 #include "view/migration.h"
 

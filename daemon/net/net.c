@@ -19,7 +19,7 @@
 #include "engine/engine.h"
 #include "net/filetype.h"
 #include "net/inside.h"
-#include "net/migrate.h"
+#include "net/api_migration.h"
 #include "net/routes.h"
 
 enum { HEADER_BYTES = 16384, QUIET_LOOK_MS = 10 };

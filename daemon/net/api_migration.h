@@ -1,6 +1,6 @@
 /* Looks at a flow's open matters a part in each turn of the loop: what a migration would do, which may be very many. */
-#ifndef NET_MIGRATE_H
-#define NET_MIGRATE_H
+#ifndef NET_API_MIGRATION_H
+#define NET_API_MIGRATION_H
 
 struct net;
 
