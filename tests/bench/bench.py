@@ -8,6 +8,7 @@ Real daemon, real sockets, a real disk (HALLD_BENCH_DIR, default: the build fold
 """
 import argparse
 import datetime
+import glob
 import http.client
 import json
 import os
@@ -548,7 +549,8 @@ class Bench:
             daemon = Daemon(self, folder=folder, hall=hall)
             times.append(daemon.ready_s)
             memory.append(daemon.rss_anon())
-            time.sleep(3)    # the day's snapshot is of another figure
+            while not glob.glob(folder + "/data/snapshot/*.snap"):     # the day's snapshot is of another figure
+                time.sleep(0.1)
             off = [str(today + datetime.timedelta(days=d)) for d in range(3 + 4 * (i % 2))]
             peer = Peer(daemon)
             with Pulse(daemon) as pulse:

@@ -8,6 +8,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from album import Album    # noqa: E402
 from chromium import KEYS, Browser, demo_hall, pairing_code, user_of    # noqa: E402
 from pictures_booking import booking    # noqa: E402
 from pictures_matters import matters    # noqa: E402
@@ -17,19 +18,10 @@ HOUSEHOLD = "511F09014005"
 MORNING = "AABCDAABCCADEAABCF"
 
 
-class Pictures:
-    def __init__(self, hall, browser, folder, lang):
-        self.hall, self.browser, self.folder, self.lang = hall, browser, folder, lang
+class Pictures(Album):
+    def __init__(self, hall, *args):
+        super().__init__(hall, *args)
         self.kiosk, self.clerk = hall.client("kiosk"), hall.client("clerk")
-
-    def keep(self, name):
-        self.browser.driver.execute_script("document.getAnimations().forEach((a) => a.finish())")
-        self.browser.shoot(os.path.join(self.folder, f"{name}.png"))
-        print(name)
-
-    def open(self, path, size):
-        page, _, code = path.partition("#")
-        return self.browser.open(f"{page}?lang={self.lang}{'#' + code if code else ''}", size)
 
     def a_morning(self):
         self.hall.admin().request("PATCH", "/admin/policy", {"miss_after_s": 0})

@@ -1,6 +1,5 @@
 """Pictures of everything about appointments, on a hall with office hours; part of pictures.py."""
-import os
-
+from album import Album
 from booking_hall import PHONE, SATURDAY, BookingHall, moment, slot
 from chromium import AWAY, KEYS, Browser, pairing_code, user_of
 
@@ -8,26 +7,7 @@ LICENCES = "yczmls"
 MORNING = (("09:30", "normal"), ("09:30", "senior"), ("10:00", "normal"), ("10:30", "disabled"), ("13:00", "normal"), ("15:30", "infant"))
 
 
-class BookingPictures:
-    def __init__(self, hall, browser, folder, lang):
-        self.hall, self.browser, self.folder, self.lang = hall, browser, folder, lang
-
-    def keep(self, name):
-        """Of a phone the whole page, however long."""
-        b, phone = self.browser, self.browser.driver.execute_script("return innerWidth") < 600
-        size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-        if phone:
-            tall = {**size, "height": max(844, b.driver.execute_script("scrollTo(0, 0); return document.documentElement.scrollHeight"))}
-            b.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", tall)
-        b.shoot(os.path.join(self.folder, f"{name}.png"))
-        if phone:
-            b.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        print(name)
-
-    def open(self, path, size):
-        page, _, code = path.partition("#")
-        return self.browser.open(f"{page}?lang={self.lang}{'#' + code if code else ''}", size)
-
+class BookingPictures(Album):
     def on_the_phone(self):
         b = self.browser
         self.open("/book/", "phone").wait_for("[data-queue=A]")

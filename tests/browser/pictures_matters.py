@@ -1,7 +1,5 @@
 """Pictures of the pages of matters, after a week in which a desk has worked and a clock has run out; part of pictures.py."""
-import os
-import time
-
+from album import Album
 from chromium import KEYS, Browser, user_of
 from matter_hall import MatterDemo, filing
 
@@ -14,19 +12,10 @@ NEW = (("社保卡在外省激活不了", "social_security", "system"), ("高龄
 PERSON = {"id": "510101199001011234", "name": "张三"}
 
 
-class MatterPictures:
-    def __init__(self, hall, browser, folder, lang):
-        self.hall, self.browser, self.folder, self.lang = hall, browser, folder, lang
+class MatterPictures(Album):
+    def __init__(self, *args):
+        super().__init__(*args)
         self.late, self.marks = "", 0
-
-    def keep(self, name):
-        time.sleep(0.4)     # until the news of what was just done has been drawn
-        self.browser.shoot(os.path.join(self.folder, f"{name}.png"))
-        print(name)
-
-    def open(self, path, size):
-        page, _, place = path.partition("#")
-        return self.browser.open(f"{page}?lang={self.lang}{'#' + place if place else ''}", size)
 
     def enter(self, path, name, size="manager"):
         b = self.browser
@@ -47,9 +36,7 @@ class MatterPictures:
         """Each start brings the matter's next one, a moment later."""
         def marks():
             return [line for line in self.hall.matter("bancheng", self.late)["timeline"] if line["kind"] == "mark"]
-        before, until = self.marks, time.monotonic() + 10
-        while len(marks()) <= before and time.monotonic() < until:
-            time.sleep(0.1)
+        self.browser.until(lambda: len(marks()) > self.marks, "no mark came")
         self.marks = len(marks())
 
     def a_week(self):

@@ -1,7 +1,5 @@
 """Pictures of the console with flows and of a person's own matter on a phone; part of pictures.py."""
-import os
-import time
-
+from album import Album
 from chromium import KEYS, Browser, user_of
 from flow_hall import FlowHall
 
@@ -9,15 +7,7 @@ FILING = {"facts": "来办的人没有授权委托书", "ground": "行政许可�
 OVERTURNED = {"opinion": "委托书可以后补，不能不收", "direction": "deficiency", "guidance": "容缺受理，星期五前补交委托书"}
 
 
-class WindowPictures:
-    def __init__(self, hall, browser, folder, lang):
-        self.hall, self.browser, self.folder, self.lang = hall, browser, folder, lang
-
-    def keep(self, name):
-        time.sleep(0.4)     # until the news of what was just done has been drawn
-        self.browser.shoot(os.path.join(self.folder, f"{name}.png"))
-        print(name)
-
+class WindowPictures(Album):
     def confirm(self):
         return self.browser.chord(KEYS.CONTROL, KEYS.ENTER)
 
