@@ -23,7 +23,7 @@ import hall as halls    # noqa: E402
 
 KEYS = Keys
 WAIT_S = 20
-AWAY = ("net::ERR", "status of 503")     # what a page says of the network while its hall is away
+AWAY = ("net::ERR", "status of 503", "Failed to fetch a worker script")     # what a page says of the network while its hall is away
 SIZES = {"tv": (1920, 1080), "tv-portrait": (1080, 1920), "kiosk": (1080, 1920), "console": (1440, 900), "phone": (390, 844), "slip": (300, 640),
          "tv-small": (1366, 768), "tv-4k": (3840, 2160), "tv-4k-portrait": (2160, 3840),
          "manager": (1366, 768), "tablet": (820, 1180), "wall": (1920, 1080), "wall-4k": (3840, 2160), "admin": (1440, 900), "index": (1366, 900), "a4": (660, 1000)}
@@ -127,6 +127,18 @@ class Browser:
         found = self.driver.execute_script("return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent).join('\\n')", css)
         return found.strip()
 
+    def each(self, css, name="textContent"):
+        """Of all that stands there a property, in one look: between two the page may be drawn anew."""
+        return self.js("return [...document.querySelectorAll(arguments[0])].map((e) => e[arguments[1]])", css, name)
+
+    def of(self, css, name):
+        """A property of the first, once it is there."""
+        return self.until(lambda: self.each(css, name) or None, f"{css} is not there")[0]
+
+    def data(self, css, name):
+        """What their data-NAME says."""
+        return [e[name] for e in self.each(css, "dataset")]
+
     def wait(self, condition, what=""):
         return self.until(condition, what)
 
@@ -167,6 +179,11 @@ class Browser:
         self.until(typed, f"{css} is not there")
         return self
 
+    def hand(self, css, file):
+        """A file, into the field for it."""
+        self.until(lambda: next((e.send_keys(str(file)) or True for e in self.all(css)), None), f"{css} is not there")
+        return self
+
     def press(self, *keys):
         """On the keyboard, wherever the focus is."""
         for key in keys:
@@ -200,10 +217,6 @@ class Browser:
         found, self.said = self.said, []
         errors = [e["message"] for e in found if e["level"] in ("SEVERE", "WARNING")]
         return [e for e in errors if not any(word in e for word in expected)]
-
-    def shoot(self, file):
-        self.driver.save_screenshot(file)
-        return self
 
 
 def user_of(hall, name):

@@ -17,13 +17,12 @@ def window_of(hall, number):
 
 def test_a_window_loses_a_skill_by_keyboard(hall, browser):
     enter(hall, browser)
-    cell = browser.wait_for('[data-window="11"][data-what="D"]')
-    assert cell.get_attribute("aria-checked") == "true" and "tax" in window_of(hall, 11)["groups"]
-    browser.wait_for('[data-at="0,0"]').send_keys("")
+    cell = '[data-window="11"][data-what="D"]'
+    assert browser.of(cell, "ariaChecked") == "true" and "tax" in window_of(hall, 11)["groups"]
     browser.driver.execute_script("document.querySelector('[data-at=\"0,0\"]').focus()")
     browser.press(*[KEYS.ARROW_DOWN] * 10, *[KEYS.ARROW_RIGHT] * 3, " ")
     browser.wait_text("1 个窗口没保存").chord(KEYS.CONTROL, "s").wait_text("已保存", "#said")
-    assert browser.wait_for('[data-window="11"][data-what="D"]').get_attribute("aria-checked") == "false"
+    assert browser.of(cell, "ariaChecked") == "false"
     groups = window_of(hall, 11)["groups"]
     assert "tax" not in groups and "police" in groups
     changed = [e for e in hall.events() if "settings_changed" in e]
@@ -76,7 +75,7 @@ def test_the_auditor_reads_the_journal_and_nothing_else(hall, browser):
     hall.client().post("/session", {"name": "guanli", "password": "falsch-falsch-falsch"})
     enter(hall, browser, "shenji")
     browser.wait_text("ticket_issued", ".a-log").wait_text("A001", ".a-log")
-    assert [a.text for a in browser.all(".m-head nav a")] == ["日志"]
+    assert browser.each(".m-head nav a") == ["日志"]
     browser.click_text("安全记录").wait_text("bad_login", ".a-log")
 
 
@@ -103,7 +102,7 @@ def test_devices_say_how_they_are_and_help_is_answered(hall, browser):
     browser.wait_for(".a-grid")
     browser.wait_text("有人请求帮助", ".a-dev").click_text("我去").wait(lambda: "有人请求帮助" not in browser.text(".a-dev"))
     browser.wait_text("打印纸用完了", ".a-dev").click('a[href="#devices"]').wait_text("没有纸", '[data-device="kiosk"]')
-    assert browser.all("tr[data-device]")[0].get_attribute("data-device") == "kiosk"
+    assert browser.data("tr[data-device]", "device")[0] == "kiosk"
 
 
 def test_the_leaders_rota_is_entered_and_stands_on_the_board(hall, browser):

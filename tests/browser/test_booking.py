@@ -162,7 +162,7 @@ def test_a_full_time_a_full_day_and_a_clash(hall, browser):
     browser.click(slot("09:30")).wait_text("这个时段已约满", ".note.stop")
     assert "约满" in browser.text(f'[data-day="{MONDAY}"]')
     browser.click(f'[data-day="{MONDAY}"]').wait_text("这一天都约满了", "#why-not")
-    assert browser.wait_for(slot("09:30")).get_attribute("disabled")
+    assert browser.of(slot("09:30"), "disabled")
     only_refusals(browser)
 
 

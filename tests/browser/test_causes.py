@@ -68,7 +68,7 @@ def enter(hall, browser, path="/manager/#causes", name="jingli", size="manager")
 def test_the_picture_counts_what_there_is(hall, browser):
     enter(hall, browser)
     browser.wait_text("15 件办不成的事", ".u-sum").wait_text("同期办理 4 件", ".u-sum")
-    bars = [(e.find_element("css selector", ".name").text, e.find_element("css selector", ".value").text) for e in browser.all("#u-causes li")]
+    bars = list(zip(browser.each("#u-causes li .name"), browser.each("#u-causes li .value")))
     assert bars[0] == ("材料", "4") and ("没有分类", "2") in bars and ("跨部门", "3") in bars
     assert "%" not in browser.text("#u-causes") and "只说几件" in browser.text("#u-causes")
     browser.click('#u-pressure [data-choose="window"]').wait_text("1 号窗口", "#u-pressure")
@@ -78,8 +78,8 @@ def test_the_picture_counts_what_there_is(hall, browser):
 def test_from_a_cause_to_its_departments_and_matters(hall, browser):
     enter(hall, browser)
     browser.click('[data-cause="materials"]').wait_text("原因：材料", "#u-places")
-    assert [e.text for e in browser.all("#u-places li .value")] == ["3", "1"]
-    assert browser.driver.switch_to.active_element.get_attribute("data-cause") == "materials"
+    assert browser.each("#u-places li .value") == ["3", "1"]
+    assert browser.data(":focus", "cause") == ["materials"]
     browser.click("#u-places li:first-child .u-n").wait_for("#u-behind tbody tr")
     assert len(browser.all("#u-behind tbody tr")) == 3
     browser.click("#u-behind tbody tr:last-child a").wait_text("materials police", ".d-mid")
@@ -92,8 +92,8 @@ def test_every_period_place_and_file(hall, browser):
     browser.click('[data-choose="week"]').wait_for('[data-choose="week"][aria-pressed="true"]')
     browser.click("#u-earlier").wait_text("0 件办不成的事", ".u-sum").wait_text("这段时间没有", "#u-causes")
     browser.click("#u-later").wait_text("15 件办不成的事", ".u-sum")
-    for link in browser.all(".u-csv a"):
-        text = browser.js("return fetch(arguments[0]).then((r) => r.text())", link.get_attribute("href"))
+    for link in browser.each(".u-csv a", "href"):
+        text = browser.js("return fetch(arguments[0]).then((r) => r.text())", link)
         rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
         assert len(rows) > 1 and all(len(r) == len(rows[0]) for r in rows)
 

@@ -133,7 +133,7 @@ def test_notes_stay_on_this_computer(hall, browser, clerk):
     browser.press(KEYS.ENTER).wait_text("已叫号", "#state")
     browser.press("/", *"abc 1", KEYS.ESCAPE, KEYS.ENTER).wait_text("办理中", "#state")
     browser.open("/window/").wait_text("办理中", "#state")
-    assert browser.wait_for("#notes").get_attribute("value") == "abc 1"
+    assert browser.of("#notes", "value") == "abc 1"
 
 
 def test_a_manager_takes_a_window_over(hall, browser, clerk):
@@ -205,7 +205,7 @@ def test_what_was_typed_survives_a_lost_line(hall, browser, clerk):
     browser.wait_text("断线", ".win-head")
     hall.start()
     browser.wait_text("已连接", ".win-head")
-    assert browser.all("#more")[0].get_attribute("value") == "身份证复印件"
+    assert browser.of("#more", "value") == "身份证复印件"
     browser.chord(KEYS.CONTROL, KEYS.ENTER).wait_text("已就绪", "#state")
     assert last(hall, "ticket_finished")["missing"] == ["身份证复印件"]
 

@@ -133,7 +133,7 @@ def test_what_is_being_typed_stays_where_it_is_while_news_come(hall, browser):
     browser.press("/", "另")
     third = registered(hall, summary="又一件")
     browser.wait_for(f".d-rows [data-matter='{third}']")
-    browser.press("一", KEYS.ENTER).until(lambda: [e.get_attribute("data-matter") for e in browser.all(".d-rows > a")] == [other])
+    browser.press("一", KEYS.ENTER).until(lambda: browser.data(".d-rows > a", "matter") == [other])
 
 
 def test_whoever_was_slower_is_told_and_keeps_the_text(hall, browser):
@@ -214,14 +214,14 @@ def test_words_and_numbers_are_found(hall, browser):
     enter(hall, browser, "/desk/", "bancheng")
     browser.until(lambda: len(browser.all(".d-rows > a")) == 2)
     browser.press("/", "社保卡", KEYS.ENTER)
-    browser.until(lambda: [e.get_attribute("data-matter") for e in browser.all(".d-rows > a")] == [second])
+    browser.until(lambda: browser.data(".d-rows > a", "matter") == [second])
     assert "找到 1 件“社保卡”" in browser.text(".d-found")
     browser.press(KEYS.ESCAPE).until(lambda: len(browser.all(".d-rows > a")) == 2)
     browser.press("/", first, KEYS.ENTER)
-    browser.until(lambda: first in [e.get_attribute("data-matter") for e in browser.all(".d-rows > a")])
+    browser.until(lambda: first in browser.data(".d-rows > a", "matter"))
     hall.take("bancheng", second, "withdraw")
-    browser.press(KEYS.ESCAPE).until(lambda: [e.get_attribute("data-matter") for e in browser.all(".d-rows > a")] == [first])
-    browser.click("#ended").until(lambda: [e.get_attribute("data-matter") for e in browser.all(".d-rows > a")] == [second])
+    browser.press(KEYS.ESCAPE).until(lambda: browser.data(".d-rows > a", "matter") == [first])
+    browser.click("#ended").until(lambda: browser.data(".d-rows > a", "matter") == [second])
 
 
 # ---- paper
@@ -268,7 +268,7 @@ def test_a_promise_goes_from_the_offer_to_paper(hall, browser, tmp_path):
     signed = tmp_path / "promise.pdf"
     signed.write_bytes(b"%PDF-1.4\n%%EOF\n")
     browser.js("document.querySelector('#f-deadline').value = arguments[0]", day(4))
-    browser.wait_for("#f-promise").send_keys(str(signed))
+    browser.hand("#f-promise", signed)
     send(browser)
     state(browser, "promised")
     browser.wait_text("约定的日期", ".d-clock")
@@ -339,7 +339,7 @@ def test_the_leader_s_page_fits_a_phone_and_decides_there(hall, browser):
     browser.click(f".d-in [data-matter='{matter}']")
     state(browser, "triaged")
     assert browser.js("return document.documentElement.scrollWidth <= innerWidth")
-    assert not browser.wait_for(".d-act").find_elements("css selector", "kbd") or not browser.all(".d-in a")[0].is_displayed()
+    assert browser.of(".d-act", "offsetHeight") > 0 and not any(browser.each(".d-in a", "offsetHeight"))      # one at a time
     browser.click("[data-step=cannot]").fill("#f-ground", "没有法律依据").click("#send")
     state(browser, "cannot")
     browser.click(".d-back").wait(lambda: browser.all(".d-rows > a")[0].is_displayed())

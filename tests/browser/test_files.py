@@ -58,8 +58,8 @@ def test_a_clerk_adds_a_file_to_those_that_are_there(hall, browser, tmp_path):
     browser.wait_for(".d-steps [data-step=submit_later]")
     browser.press(browser.text(".d-steps [data-step=submit_later] kbd")).wait_for("[data-doing=submit_later] #f-attachments")
     assert len(browser.all("[data-field=attachments] .d-chips li")) == 2
-    browser.all("[data-field=attachments] .d-chips button")[0].click()
-    browser.all("#f-attachments")[0].send_keys(str(tmp_path / "sheet.png"))
+    browser.click("[data-field=attachments] .d-chips button")
+    browser.hand("#f-attachments", tmp_path / "sheet.png")
     browser.chord(KEYS.CONTROL, KEYS.ENTER)
     browser.until(lambda: browser.js("return document.querySelector('#state')?.dataset.state") == "pending", "the step was not taken")
     there = [v["value"] for f in hall.matter("chuangkou7", matter)["fields"] if f["field"] == "attachments" for v in f["values"]]

@@ -65,9 +65,9 @@ def test_every_chart_has_its_table(hall, browser):
     enter(hall, browser)
     for chart in ("c-waiting", "c-flow", "c-wait"):
         browser.wait(lambda c=chart: drawn(browser, c), chart)
-        assert browser.wait_for(f"#{chart} [role=img]").get_attribute("aria-label")
+        assert browser.of(f"#{chart} [role=img]", "ariaLabel")
         browser.wait(lambda c=chart: browser.all(f"#{c} .m-table tbody tr"), chart)      # for readers, without being asked
-    browser.click("#c-flow .more").wait(lambda: browser.wait_for("#c-flow table").is_displayed())
+    browser.click("#c-flow .more").wait_for("#c-flow table")
     assert browser.text("#c-flow .more") == "看图" and "8" in browser.text("#c-flow tbody")
     browser.click("#c-flow .more").wait(lambda: drawn(browser, "c-flow"))
 
@@ -84,7 +84,7 @@ def test_the_past_by_day_week_month_and_year(hall, browser):
         browser.click(f'[data-choose="{period}"]').wait_for(f'[data-choose="{period}"][aria-pressed="true"]')
         browser.wait(lambda: drawn(browser, "h-flow"), period)
     browser.click('[data-choose="day"]').click("#earlier").wait_text("还没有数据", "#h-waiting")
-    link = browser.wait_for(".m-csv a").get_attribute("href")
+    link = browser.of(".m-csv a", "href")
     csv = browser.driver.execute_async_script("const done = arguments[1]; fetch(arguments[0]).then((r) => r.text()).then(done)", link)
     assert csv.startswith("start,waiting\r\n")
 

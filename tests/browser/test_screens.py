@@ -94,7 +94,7 @@ def test_search_by_initials_and_kinds_of_one_item(hall, browser, kiosk):
 
 def test_the_kiosk_says_its_rule_and_grants_only_what_it_may(browser, kiosk):
     browser.click("[data-queue=A]").wait_text("按取号时间叫号；70 岁以上、孕妇和带婴儿的算早到 20 分钟，残疾人、军人和消防员算早到 30 分钟。")
-    assert sorted(b.get_attribute("data-class") for b in browser.all("[data-class]")) == ["infant", "normal", "senior"]
+    assert sorted(browser.data("[data-class]", "class")) == ["infant", "normal", "senior"]
     browser.wait_text("残疾人、军人、消防员：请到咨询台取号")
 
 
@@ -108,9 +108,9 @@ def test_no_numbers_left_keeps_the_line_and_says_so(hall, browser, kiosk):
 
 def test_large_type_contrast_and_english_are_for_one_visit(browser, kiosk):
     browser.click_text("大字").click_text("高对比").click_text("English").wait_text("What are you here for?")
-    assert "large" in browser.wait_for("main").get_attribute("class") and "contrast" in browser.wait_for("main").get_attribute("class")
+    assert {"large", "contrast"} <= set(browser.of("main", "className").split())
     browser.click("[data-queue=A]").click("[data-class=normal]").wait_text("Ahead of you").wait_text("您来办什么？")
-    assert "large" not in browser.wait_for("main").get_attribute("class")
+    assert "large" not in browser.of("main", "className")
 
 
 def test_a_page_that_is_no_kiosk_asks_for_its_code(hall, browser):
@@ -246,7 +246,7 @@ def test_a_phone_shows_a_time_line_and_trembles_when_called(hall, browser):
     with browser.before_pages("window.trembled = []; navigator.vibrate = (pattern) => window.trembled.push(pattern.length)"):
         browser.open(address(ticket), "phone").wait_text("大约等").wait_text("现在", ".p-line")
         assert len(browser.all(".p-line b")) == 3
-        browser.click_text("要带什么").wait_for(".p-sheet").click()      # a browser lets only a touched page tremble
+        browser.click_text("要带什么").click(".p-sheet")      # a browser lets only a touched page tremble
         browser.click_text("知道了")
         hall.client("clerk").post("/windows/1/next")
         browser.wait_text("轮到您了，请到")

@@ -3,7 +3,7 @@ from chromium import KEYS
 
 
 def ticket_address(browser):
-    link = browser.until(lambda: next((e.get_attribute("src") for e in browser.all("img.qr")), None), "there is no number")
+    link = browser.until(lambda: next(iter(browser.each("img.qr", "src")), None), "there is no number")
     return "/t/" + link.split("/by-token/")[1].split("/")[0]
 
 

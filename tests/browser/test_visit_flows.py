@@ -133,7 +133,7 @@ def accept_against_a_promise(people, tmp_path):
     browser.click("#f-deadline").chord(KEYS.CONTROL, "p")
     promise = browser.until(lambda: next(iter(browser.js("return window.printed")), None), "the promise is not printed")
     assert "容缺受理承诺书" in promise and "2026-11-27" in promise and "逾期未补的" in promise
-    browser.wait_for("#f-promise").send_keys(str(paper))
+    browser.hand("#f-promise", paper)
     confirm(browser).wait_text("已承诺", ".win-panel h1")
     browser.click_text("容缺受理通知书", "#rows li").press(KEYS.ENTER)
     sheet = browser.until(lambda: next((p for p in browser.js("return window.printed") if "容缺受理通知书" in p), None), "nothing was printed")
@@ -156,7 +156,7 @@ def bring_the_paper(people, deficiency, tmp_path):
     paper.write_bytes(PAPER)
     browser = people.go("clerk", f"/matters/?flow=deficiency#all/{deficiency}", "chuangkou2")
     step(browser, "supplement")
-    browser.wait_for("#f-brought").send_keys(str(paper))
+    browser.hand("#f-brought", paper)
     confirm(browser)
     state(browser, "supplemented")
     step(browser, "verify")
