@@ -4,7 +4,6 @@
  * all that was ever said there. Who owns a row, and what a row is called, docs/journal.md says.
  */
 #include <ctype.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,27 +271,16 @@ static int note_erasure(void *arg, const Halld__Event *event)
     return 0;
 }
 
-static int write_now(struct engine *e, struct store_batch *b)
-{
-    struct store_batch *done;
-    store_write_take(e->store, b);
-    while (!(done = store_finished(e->store))) {
-        struct pollfd p = {.fd = store_fd(e->store), .events = POLLIN};
-        poll(&p, 1, -1);
-    }
-    int code = done->code;
-    store_batch_free(done);
-    return code;
-}
-
 int sealing_erase_again(struct engine *e, char why[200])
 {
     struct store_batch *b = store_batch_new();
     int code = store_read(e->store, 1, store_last_seq(e->store), note_erasure, b);
-    if (code || !b->n_sealed)
+    if (code || !b->n_sealed) {
         store_batch_free(b);
-    else
-        code = write_now(e, b);
+    } else {
+        store_write_take(e->store, b);
+        code = store_wait(e->store);
+    }
     if (code)
         snprintf(why, 200, "what had been erased could not be erased again: %.80s", err_text_en(code));
     return code;

@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,6 +211,17 @@ struct store_batch *store_finished(struct store *s)
     if (b && b->code == 0 && b->n_rows)
         s->last_seq = b->rows[b->n_rows - 1].seq;
     return b;
+}
+
+int store_wait(struct store *s)
+{
+    struct pollfd p = {.fd = store_fd(s), .events = POLLIN};
+    struct store_batch *b;
+    while (!(b = store_finished(s)))
+        poll(&p, 1, -1);
+    int code = b->code;
+    store_batch_free(b);
+    return code;
 }
 
 uint64_t store_last_seq(struct store *s)

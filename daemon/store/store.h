@@ -67,6 +67,7 @@ void store_write_take(struct store *s, struct store_batch *b); /* only while not
 /* The finished batch, or NULL; clears the descriptor. Its code: 0, DISK_FULL, STORE_FAILED, or INTERNAL for rows that
  * do not continue the journal's numbers (nothing was written). Secrets without events are a batch, too. */
 struct store_batch *store_finished(struct store *s);
+int store_wait(struct store *s); /* for the batch in flight, where no loop runs: its code; it is freed */
 
 /* Reading, loop thread. */
 uint64_t store_last_seq(struct store *s); /* on disk at open, then of the last finished batch */

@@ -9,7 +9,6 @@
  *
  *   fill_journal DIR HALL_ID ZONE HALL.json EVENTS matters FLOWS_DIR PROFILE OPEN
  */
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,14 +49,9 @@ static void flush(struct fill *f)
     if (!f->batch->n_rows)
         return;
     store_write_take(f->store, f->batch);
-    struct store_batch *done;
-    while (!(done = store_finished(f->store))) {
-        struct pollfd p = {.fd = store_fd(f->store), .events = POLLIN};
-        poll(&p, 1, -1);
-    }
-    if (done->code)
-        die("write", err_text_en(done->code));
-    store_batch_free(done);
+    int code = store_wait(f->store);
+    if (code)
+        die("write", err_text_en(code));
     f->batch = store_batch_new();
 }
 

@@ -65,7 +65,7 @@ static int write_many(struct store *s, int n)
     for (int i = 1; i <= n; i++)
         events_add(b, store_last_seq(s) + (uint64_t)i);
     store_write_take(s, b);
-    return events_finish(s);
+    return store_wait(s);
 }
 
 static int check_event(void *arg, const Halld__Event *event)

@@ -1,6 +1,5 @@
 #include "tests/crash/events.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,22 +39,10 @@ void events_secret(uint64_t seq, uint8_t ref[16], char value[40])
     snprintf(value, 40, "secret %llu", (unsigned long long)seq);
 }
 
-int events_finish(struct store *s)
-{
-    struct pollfd p = {.fd = store_fd(s), .events = POLLIN};
-    struct store_batch *b;
-    do
-        poll(&p, 1, -1);
-    while (!(b = store_finished(s)));
-    int code = b->code;
-    store_batch_free(b);
-    return code;
-}
-
 int events_write_next(struct store *s)
 {
     struct store_batch *b = store_batch_new();
     events_add(b, store_last_seq(s) + 1);
     store_write_take(s, b);
-    return events_finish(s);
+    return store_wait(s);
 }

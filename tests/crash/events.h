@@ -13,8 +13,6 @@ void events_add(struct store_batch *b, uint64_t seq);
 bool events_is_right(const Halld__Event *event);
 /* The secret that goes with the batch ending in seq. */
 void events_secret(uint64_t seq, uint8_t ref[16], char value[40]);
-/* Waits for the batch in flight and frees it: its code. */
-int events_finish(struct store *s);
 /* One event more than the journal has. */
 int events_write_next(struct store *s);
 

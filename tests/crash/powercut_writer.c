@@ -58,7 +58,7 @@ static void commit(struct store *s, struct store_batch *b, int acks)
     events_secret(seq, ref, value);
     store_batch_add_secret(b, ref, value);
     store_write_take(s, b);
-    must(events_finish(s) == 0, "a batch failed");
+    must(store_wait(s) == 0, "a batch failed");
     char text[24];
     int n = snprintf(text, sizeof text, "%llu\n", (unsigned long long)seq);
     must(write(acks, text, (size_t)n) == n, "the acknowledgement failed");

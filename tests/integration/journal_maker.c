@@ -2,7 +2,6 @@
  * Writes a small real journal, decided by the real core, with every kind of event: journal_maker DIR. For the tests
  * of halljournal; the one that a release makes is kept in tests/golden/journals/ and must replay for ever.
  */
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -100,12 +99,7 @@ static void write_journal(const char *dir, const struct play *p)
     for (size_t i = 0; i < p->n_journal; i++)
         store_batch_add_event(b, p->journal[i]);
     store_write_take(s, b);
-    struct pollfd wait = {.fd = store_fd(s), .events = POLLIN};
-    do
-        poll(&wait, 1, -1);
-    while (!(b = store_finished(s)));
-    must(b->code, "writing");
-    store_batch_free(b);
+    must(store_wait(s), "writing");
     store_close(s);
 }
 

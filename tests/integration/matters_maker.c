@@ -3,7 +3,6 @@
  * matters_maker DIR SETTINGS.json FLOWS_DIR PROFILE.json FIRST_DATE DAYS ATTEMPTS SEED
  * Most attempts are refused; tickets come and go beside them. For tests of figures, which count the journal themselves.
  */
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -271,12 +270,7 @@ static void write_journal(const char *dir)
     for (size_t i = 0; i < hall.n_journal; i++)
         store_batch_add_event(b, hall.journal[i]);
     store_write_take(s, b);
-    struct pollfd wait = {.fd = store_fd(s), .events = POLLIN};
-    do
-        poll(&wait, 1, -1);
-    while (!(b = store_finished(s)));
-    must(b->code, "writing");
-    store_batch_free(b);
+    must(store_wait(s), "writing");
     store_close(s);
 }
 

@@ -1,6 +1,5 @@
 /* The read model: a cache that is a function of the journal, and the figures that come from it. */
 #include <check.h>
-#include <poll.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,12 +58,7 @@ static void write_journal(const struct play *p)
     for (size_t i = 0; i < p->n_journal; i++)
         store_batch_add_event(b, p->journal[i]);
     store_write_take(s, b);
-    struct pollfd wait = {.fd = store_fd(s), .events = POLLIN};
-    do
-        poll(&wait, 1, -1);
-    while (!(b = store_finished(s)));
-    ck_assert_int_eq(b->code, 0);
-    store_batch_free(b);
+    ck_assert_int_eq(store_wait(s), 0);
     store_close(s);
     open_journal();
 }

@@ -1,6 +1,5 @@
 /* Personal data beside the journal: sealed, opened, erased, let go of. */
 #include <check.h>
-#include <poll.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,15 +50,8 @@ static void teardown(void)
 
 static int finish(struct store_batch *b)
 {
-    struct pollfd p = {.fd = store_fd(store), .events = POLLIN};
-    struct store_batch *done;
     store_write_take(store, b);
-    do
-        ck_assert_int_eq(poll(&p, 1, 20000), 1);
-    while (!(done = store_finished(store)));
-    int code = done->code;
-    store_batch_free(done);
-    return code;
+    return store_wait(store);
 }
 
 static void seal(const uint8_t *ref, const char *field, int32_t day, int64_t expires_at, const char *text)

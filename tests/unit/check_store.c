@@ -61,18 +61,6 @@ static void add_event(struct store_batch *b, uint64_t seq)
     store_batch_add_event(b, &event);
 }
 
-static int finish(struct store *s)
-{
-    struct store_batch *b;
-    struct pollfd p = {.fd = store_fd(s), .events = POLLIN};
-    do
-        ck_assert_int_eq(poll(&p, 1, 20000), 1);
-    while (!(b = store_finished(s)));
-    int code = b->code;
-    store_batch_free(b);
-    return code;
-}
-
 static int write_events(struct store *s, uint64_t from, uint64_t to)
 {
     struct store_batch *b = store_batch_new();
@@ -80,7 +68,7 @@ static int write_events(struct store *s, uint64_t from, uint64_t to)
         add_event(b, seq);
     store_write_take(s, b);
     ck_assert(store_is_busy(s));
-    return finish(s);
+    return store_wait(s);
 }
 
 struct seen {
@@ -158,7 +146,7 @@ START_TEST(a_batch_that_leaves_a_gap_is_refused_and_changes_nothing)
     add_event(b, 4);
     add_event(b, 6);
     store_write_take(s, b);
-    ck_assert_int_eq(finish(s), HALL_E_INTERNAL);
+    ck_assert_int_eq(store_wait(s), HALL_E_INTERNAL);
     ck_assert_uint_eq(store_last_seq(s), 3);
     ck_assert_int_eq(store_state(s), 0);
     ck_assert_int_eq(write_events(s, 4, 4), 0);
@@ -174,7 +162,7 @@ START_TEST(the_head_is_the_hash_of_the_head_before_and_the_bytes)
     add_event(b, 1);
     journal_chain(zeros, b->rows[0].data, b->rows[0].len, expected);
     store_write_take(s, b);
-    ck_assert_int_eq(finish(s), 0);
+    ck_assert_int_eq(store_wait(s), 0);
     ck_assert(store_head(s, 0, head));
     ck_assert_mem_eq(head, zeros, 32);
     ck_assert(store_head(s, 1, head));
@@ -199,7 +187,7 @@ START_TEST(an_event_larger_than_the_reading_arena_comes_back)
     store_batch_add_event(b, &event);
     add_event(b, 2);
     store_write_take(s, b);
-    ck_assert_int_eq(finish(s), 0);
+    ck_assert_int_eq(store_wait(s), 0);
     struct seen seen = {0};
     free(body.reason);
     ck_assert_int_eq(store_read(s, 2, 2, see_event, &seen), 0);
@@ -384,7 +372,7 @@ START_TEST(secrets_and_sessions_survive)
     store_batch_add_secret(b, ref, "old");
     store_batch_add_secret(b, ref, "$argon2id$...");
     store_write_take(s, b);
-    ck_assert_int_eq(finish(s), 0);
+    ck_assert_int_eq(store_wait(s), 0);
     struct session_row stays = {{1}, "chuangkou1", "c", 1000, 9000}, goes = {{2}, "x", "y", 1000, 9000};
     struct session_row over = {{3}, "x", "y", 10, 1000};
     store_put_session(s, &over);
