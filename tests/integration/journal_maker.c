@@ -8,7 +8,6 @@
 
 #include "base/err.h"
 #include "base/moment.h"
-#include "store/store.h"
 #include "tests/lib/play.h"
 
 static const char SETTINGS[] =
@@ -90,21 +89,9 @@ static void must(int code, const char *what)
     exit(1);
 }
 
-static void write_journal(const char *dir, const struct play *p)
-{
-    struct store *s;
-    char why[200] = "";
-    must(store_open(dir, &s, why), why);
-    struct store_batch *b = store_batch_new();
-    for (size_t i = 0; i < p->n_journal; i++)
-        store_batch_add_event(b, p->journal[i]);
-    store_write_take(s, b);
-    must(store_wait(s), "writing");
-    store_close(s);
-}
-
 int main(int argc, char **argv)
 {
+    char why[200] = "writing";
     struct play p;
     setenv("TZ", "Asia/Shanghai", 1);
     tzset();
@@ -115,7 +102,7 @@ int main(int argc, char **argv)
         play_as(&p, rows[i].who->kind, rows[i].who->id, rows[i].who->role);
         must(play(&p, rows[i].command), rows[i].command);
     }
-    write_journal(argv[1], &p);
+    must(play_write(&p, argv[1], why), why);
     play_fini(&p);
     return 0;
 }

@@ -18,7 +18,6 @@
 #include "core/queue/queue.h"
 #include "core/setup.h"
 #include "engine/flow_files.h"
-#include "store/store.h"
 #include "tests/lib/play.h"
 
 enum { OPENS = 9 * 60, CLOSES = 17 * 60 + 30, FILE_MOST = 1 << 20 };
@@ -261,21 +260,9 @@ static void define(const char *dir, const char *profile)
     buf_fini(&b);
 }
 
-static void write_journal(const char *dir)
-{
-    struct store *s;
-    char why[200] = "";
-    must(store_open(dir, &s, why), why);
-    struct store_batch *b = store_batch_new();
-    for (size_t i = 0; i < hall.n_journal; i++)
-        store_batch_add_event(b, hall.journal[i]);
-    store_write_take(s, b);
-    must(store_wait(s), "writing");
-    store_close(s);
-}
-
 int main(int argc, char **argv)
 {
+    char why[200] = "writing";
     struct buf text = BUF_INIT;
     int32_t first = 0;
     setenv("TZ", "Asia/Shanghai", 1);
@@ -288,7 +275,7 @@ int main(int argc, char **argv)
     define(argv[3], argv[4]);
     for (int d = 0; d < (int)strtol(argv[6], NULL, 10); d++)
         play_day(date_from_days(date_to_days(first) + d), (int)strtol(argv[7], NULL, 10));
-    write_journal(argv[1]);
+    must(play_write(&hall, argv[1], why), why);
     play_fini(&hall);
     buf_fini(&text);
     return 0;

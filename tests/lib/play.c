@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/moment.h"
 #include "codec/pbjson.h"
+#include "store/store.h"
 
 static void stop(const char *what, const char *text, const struct refusal *r)
 {
@@ -107,4 +108,19 @@ static int read_events(void *arg, uint64_t from, uint64_t to, int (*each)(void *
 struct reader play_reader(struct play *p)
 {
     return (struct reader){.arg = p, .read = read_events, .last = hall_seq(p->hall)};
+}
+
+int play_write(const struct play *p, const char *dir, char why[200])
+{
+    struct store *s;
+    int code = store_open(dir, &s, why);
+    if (code)
+        return code;
+    struct store_batch *b = store_batch_new();
+    for (size_t i = 0; i < p->n_journal; i++)
+        store_batch_add_event(b, p->journal[i]);
+    store_write_take(s, b);
+    code = store_wait(s);
+    store_close(s);
+    return code;
 }

@@ -30,5 +30,7 @@ int play(struct play *p, const char *command_json);
 /* As another person: a user of that name and role. */
 void play_as(struct play *p, Halld__ActorKind__E kind, const char *id, Halld__Role__E role);
 struct reader play_reader(struct play *p);
+/* Its events as a new journal in that folder: 0, or the store's code with its words in why. */
+int play_write(const struct play *p, const char *dir, char why[200]);
 
 #endif

@@ -14,7 +14,6 @@
 #include "base/moment.h"
 #include "store/journal.h"
 #include "store/reports.h"
-#include "store/store.h"
 #include "tests/lib/play.h"
 #include "tests/lib/random_hall.h"
 #include "view/timeline.h"
@@ -51,15 +50,8 @@ static void teardown(void)
 
 static void write_journal(const struct play *p)
 {
-    struct store *s;
     char why[200] = "";
-    ck_assert_msg(store_open(folder, &s, why) == 0, "%s", why);
-    struct store_batch *b = store_batch_new();
-    for (size_t i = 0; i < p->n_journal; i++)
-        store_batch_add_event(b, p->journal[i]);
-    store_write_take(s, b);
-    ck_assert_int_eq(store_wait(s), 0);
-    store_close(s);
+    ck_assert_msg(play_write(p, folder, why) == 0, "%s", why);
     open_journal();
 }
 
