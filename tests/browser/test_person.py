@@ -43,9 +43,21 @@ def test_what_is_answered_can_be_taken_up_again_or_closed(hall, browser, done):
     browser.fill("#f-reason", "还是要证明").click_text("确定", ".p-sheet button").wait_text("弄清原因了，正在给您想办法", "h1")
     assert hall.matter(number)["card"]["level"] == 2
     desk.step(number, "solve", answer="已办好")
-    browser.driver.refresh()
+    browser.wait_text("当场解决了，您满意吗？", "h1")
     browser.click_text("满意，可以结束了").click_text("确定", ".p-sheet button").wait_text("这件事办完了，谢谢您", "h1")
     assert not browser.all(".p-foot button")
+
+
+def test_what_happened_behind_an_open_sheet_is_told_before_it_is_sent(hall, browser, done):
+    opened = hall.client().post(f"/tickets/by-token/{done['token']}/matters/escalation", {"transition": "register", "fields": {"summary": "办不了"}}).body
+    desk, number = hall.person("bancheng"), opened["card"]["matter"]
+    desk.step(number, "triage", cause="materials")
+    browser.open(f"/m/{opened['token']}", "phone").click_text("不用办了，撤回").wait_for(".p-sheet")
+    desk.step(number, "solve", answer="材料可以后补")
+    browser.click_text("确定", ".p-sheet button").wait_text("有人刚刚处理过", ".p-sheet")
+    assert hall.matter(number)["card"]["state"] == "solved"
+    browser.click_text("返回", ".p-sheet button").wait_text("当场解决了，您满意吗？", "h1")
+    assert all("409" in c for c in browser.complaints())
 
 
 def test_praise(hall, browser, done):

@@ -204,8 +204,7 @@ def test_refused_overturned_promised_kept_and_praised(hall, browser, tmp_path):
     tells(history, "2 号窗口叫号", "2 号窗口开始办理", "2 号窗口办结：已受理")
     people.go("phone", f"/m/{token}").wait_text("先给您办，请按时把缺的材料带来", "h1").wait_text("11 月 27 日 17:00", ".m-due")
     days_pass(people, deficiency)
-    people.to("phone").driver.refresh()
-    browser.wait_text("今天 17:00", ".m-due")
+    people.to("phone").wait_text("今天 17:00", ".m-due")
     bring_the_paper(people, deficiency, tmp_path)
     people.go("phone", f"/m/{token}").wait_text("材料齐了，谢谢您守约", "h1")
     decide(hall, case)
@@ -251,8 +250,7 @@ def test_what_truly_cannot_be_done_is_explained_filed_and_revisited(hall, browse
     token = hall.person("bancheng").request("GET", f"/matters/{matter}/slip").body["token"]
     people.go("phone", f"/m/{token}").wait_text("为什么办不了，已经跟您解释过了", "h1").wait_text("摊位是租用的")
     revisited(people, matter)
-    people.to("phone").driver.refresh()
-    browser.wait_text("这件事办完了，谢谢您", "h1")
+    people.to("phone").wait_text("这件事办完了，谢谢您", "h1")
     tells(moves(hall, matter), "register", "triage", "cannot", "explain", "close")
     assert hall.matter(matter)["card"]["state"] == "closed"
 

@@ -76,18 +76,14 @@ const steps = () => view.steps.filter((/** @type {any} */ s) => !s.need.some((/*
 /** @param {any} step */
 async function begin(step) {
   const { stepSheet } = await import("./step.js");
-  sheet = stepSheet(view.definition, step, plain(`do.${step.transition}`, named(step)), (/** @type {any} */ given) => take(step, given), close);
+  sheet = stepSheet(view, step, plain(`do.${step.transition}`, named(step)), path, load, close);
   render();
   sheet.querySelector("textarea, input, button").focus();
 }
 
-/** @param {any} step @param {any} given */
-async function take(step, given) {
-  view = await ask("POST", `${path}/${step.transition}`, { fields: given, seen: view.card.revision });
-  close();
-}
-
-function close() {
+/** @param {any} [next] as it is after the step */
+function close(next = view) {
+  view = next;
   sheet = null;
   render();
 }
@@ -124,6 +120,14 @@ async function load() {
     else live = false;
   }
   if (!sheet) render();
+  return view;
+}
+
+/** The line to the hall is there again, or gone. @param {boolean} [now] */
+function line(now = true) {
+  live = now;
+  if (live) load();
+  else if (!sheet) render();
 }
 
 async function openOne() {
@@ -136,5 +140,6 @@ await loadTexts("common", "days", "person");
 if (token === "new") await openOne();
 else {
   await load();
+  if (!none) (await import("./live.js")).listen(token, () => view?.card.revision, line);
   setInterval(() => !document.hidden && !none && load(), LOOK_MS);
 }

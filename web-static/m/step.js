@@ -1,5 +1,6 @@
 /* A person's form on a phone, loaded when it is asked for: texts, choices, a score, a phone number; nothing else is asked of
  * people there. */
+import { ask } from "../lib/ask.js";
 import { fill, h } from "../lib/dom.js";
 import { pick, t } from "../lib/i18n.js";
 
@@ -67,20 +68,22 @@ export function formFor(flow, step, labels = {}) {
 }
 
 /**
- * A sheet at the thumb: the form, or only the question. @param {any} flow @param {any} step @param {string} title
- * @param {(values: Record<string, any>) => Promise<void>} act @param {() => void} close
+ * A sheet at the thumb: the form, or only the question. @param {any} view @param {any} step @param {string} title
+ * @param {string} path of the matter @param {() => Promise<any>} look it is read anew @param {(next?: any) => void} close
  */
-export function stepSheet(flow, step, title, act, close) {
-  const form = formFor(flow, step), trouble = h("p.note.stop", { role: "alert", hidden: true }), go = h("button.btn.main", { type: "button", onclick: send }, t("send"));
+export function stepSheet(view, step, title, path, look, close) {
+  const form = formFor(view.definition, step), trouble = h("p.note.stop", { role: "alert", hidden: true }), go = h("button.btn.main", { type: "button", onclick: send }, t("send"));
+  let seen = view.card.revision;
   async function send() {
     if (go.getAttribute("aria-disabled")) return;
     go.setAttribute("aria-disabled", "true");
     try {
-      await act(form.read());
+      close(await ask("POST", `${path}/${step.transition}`, { fields: form.read(), seen }));
     } catch (e) {
       fill(trouble, /** @type {Error} */ (e).message).hidden = false;
+      if (/** @type {any} */ (e).code === "STALE") seen = (await look()).card.revision;      /* now it has been said: who sends again means it */
     }
     go.removeAttribute("aria-disabled");
   }
-  return h("section.p-sheet", { role: "dialog", "aria-modal": "true" }, h("h1", null, title), form.el, trouble, h("p.p-foot.m-two", null, h("button.btn", { type: "button", onclick: close }, t("back")), go));
+  return h("section.p-sheet", { role: "dialog", "aria-modal": "true" }, h("h1", null, title), form.el, trouble, h("p.p-foot.m-two", null, h("button.btn", { type: "button", onclick: () => close() }, t("back")), go));
 }
