@@ -9,18 +9,21 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/message.h"
+#include "base/moment.h"
 #include "engine/engine.h"
 #include "net/api_matters.h"
 #include "net/filetype.h"
 #include "net/handlers.h"
 #include "net/inside.h"
 #include "net/looker.h"
+#include "net/quota.h"
 #include "store/sealed.h"
 
 /* ---- taking one */
 
 struct taking {
     struct call *call;
+    uint64_t matter; /* of the link by which it is brought; 0: staff brings it */
     char reference[PERSON_MAC_SIZE];
     const struct filetype *type;
     size_t len;
@@ -30,6 +33,8 @@ static void on_kept(void *arg, const struct answer *answer)
 {
     struct taking *t = arg;
     struct call *c = t->call;
+    if (t->matter)
+        quota_end(c->net->files, t->matter, call_key(c), answer->code == 0);
     if (!call_refused(c, answer)) {
         Halld__FileView *v = MESSAGE_NEW(Halld__FileView, &halld__file_view__descriptor);
         v->file = alloc_text(t->reference);
@@ -52,7 +57,16 @@ static void refer(const struct call *c, const void *bytes, size_t len, char ret[
     person_mac(c->net->person_key, "file", 2, parts, ret);
 }
 
-void api_file_take(struct call *c)
+/* Does it begin on its way? Of staff always. */
+static bool may_bring(struct call *c, uint64_t matter)
+{
+    if (!matter || quota_begin(c->net->files, matter, moment_to_date(call_now(c)), call_key(c)))
+        return true;
+    call_refuse_wait(c, HALL_E_TOO_MANY, 3600);
+    return false;
+}
+
+static void take_file(struct call *c, uint64_t matter)
 {
     size_t len;
     const char *bytes = request_body(c->request, &len);
@@ -66,10 +80,48 @@ void api_file_take(struct call *c)
         call_refuse(c, HALL_E_SEAL_FAILED);
         return;
     }
+    if (!may_bring(c, matter))
+        return;
     struct taking *t = alloc_zero(sizeof *t);
-    *t = (struct taking){.call = c, .type = type, .len = len};
+    *t = (struct taking){.call = c, .matter = matter, .type = type, .len = len};
     refer(c, bytes, len, t->reference);
     engine_keep_file(c->net->o.engine, t->reference, bytes, len, on_kept, t);
+}
+
+void api_file_take(struct call *c)
+{
+    take_file(c, 0);
+}
+
+static bool has_file(const struct definition *d, uint64_t fields)
+{
+    for (size_t i = 0; i < d->flow->n_fields; i++)
+        if (fields & DEFINITION_BIT(i) && d->fields[i].type == FLOW_FILE)
+            return true;
+    return false;
+}
+
+/* Has one of the steps that may be taken now a place for a file? */
+static bool wants_file(const struct asker *a, const struct matter *m)
+{
+    for (size_t i = 0; i < m->def->flow->n_transitions; i++) {
+        const struct transition *t = &m->def->transitions[i];
+        if (has_file(m->def, t->need | t->may) && matters_may_take(a, m->def, m, i))
+            return true;
+    }
+    return false;
+}
+
+void api_file_take_by_link(struct call *c)
+{
+    struct net_looker l;
+    const struct matter *m = matter_find_to_read(c, &l);
+    if (!m)
+        return;
+    if (wants_file(&l.looker.asker, m))
+        take_file(c, m->id);
+    else
+        call_refuse_field(c, HALL_E_WRONG_STATE, "state", matter_state_name(m));
 }
 
 /* ---- showing one */

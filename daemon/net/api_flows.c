@@ -105,8 +105,8 @@ static void on_opened(void *arg, const struct answer *answer)
     const struct definition *d = flow_definition(hall_flow(answer->hall), call_param(c, "kind"));
     bool is_holder = c->caller.kind == HALLD__ACTOR_KIND__E__link;
     if (is_holder)
-        openings_end(c->net->openings, strtoull(c->caller.id, NULL, 10), request_header(c->request, "Idempotency-Key"),
-                     answer->code == 0);
+        quota_end(c->net->openings, strtoull(c->caller.id, NULL, 10), request_header(c->request, "Idempotency-Key"),
+                  answer->code == 0);
     if (matter_refused(c, answer, d, NULL, c->note ? c->note : ""))
         return;
     uint64_t id = 0;
@@ -129,8 +129,8 @@ static void on_opened(void *arg, const struct answer *answer)
 static bool may_open(struct call *c)
 {
     if (c->caller.kind != HALLD__ACTOR_KIND__E__link ||
-        openings_begin(c->net->openings, strtoull(c->caller.id, NULL, 10), moment_to_date(call_now(c)),
-                       request_header(c->request, "Idempotency-Key")))
+        quota_begin(c->net->openings, strtoull(c->caller.id, NULL, 10), moment_to_date(call_now(c)),
+                    request_header(c->request, "Idempotency-Key")))
         return true;
     call_refuse_wait(c, HALL_E_TOO_MANY, 3600);
     return false;

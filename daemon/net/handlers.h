@@ -84,6 +84,7 @@ void api_alarms(struct call *c);
 void api_acknowledge(struct call *c);
 /* api_files.c */
 void api_file_take(struct call *c);
+void api_file_take_by_link(struct call *c);
 void api_matter_file(struct call *c);
 /* api_audit.c */
 void api_audit(struct call *c);

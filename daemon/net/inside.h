@@ -13,8 +13,8 @@
 #include "net/call.h"
 #include "net/holds.h"
 #include "net/net.h"
-#include "net/openings.h"
 #include "net/pages.h"
+#include "net/quota.h"
 #include "net/sse.h"
 #include "net/study.h"
 
@@ -29,7 +29,8 @@ struct net {
     struct lockout *lockout;
     struct person_key *person_key; /* NULL: it could not be read or made, and nobody can book */
     struct holds *holds;
-    struct openings *openings;
+    struct quota *openings; /* of matters, by ticket */
+    struct quota *files;    /* brought by a person, by matter */
     struct beats *beats;
     struct acks *acks;
     struct sse *sse;

@@ -17,12 +17,16 @@
 #include "core/hall.h"
 #include "core/queue/queue.h"
 #include "engine/engine.h"
+#include "net/api_migration.h"
 #include "net/filetype.h"
 #include "net/inside.h"
-#include "net/api_migration.h"
 #include "net/routes.h"
 
 enum { HEADER_BYTES = 16384, QUIET_LOOK_MS = 10 };
+
+/* By one link: who waits may say what is wrong, not flood the desk; who owes papers may bring a few, some of them
+ * twice. */
+enum { OPENINGS_A_DAY = 5, FILES_A_DAY = 20 };
 
 /* ---- a request on its way to its handler */
 
@@ -241,7 +245,7 @@ static int open_http(struct net *n, const Halld__Config *config, char why[200])
         .timeout_ms = 1000 * number_or((int)l->has_header_case, l->header_timeout_s, 10),
         .body_bytes = (size_t)number_or((int)l->has_body_case, l->body_bytes, 65536),
         .header_bytes = HEADER_BYTES,
-        .large = "POST " API "/files ",
+        .large = "POST " API "/files" /* and what follows it */,
         .large_bytes = FILE_BYTES_MOST,
         .streams = number_or((int)l->has_streams_case, l->streams, 2048),
         .handle = on_request,
@@ -297,7 +301,8 @@ int net_open(struct net *n, const struct net_options *o, char why[200])
         n->socket_path = alloc_format("%s/http.sock", config->run_dir);
     n->pages = pages_new(text_or_null(config->web_dir) ? config->web_dir : WEB_DIR);
     n->holds = holds_new();
-    n->openings = openings_new();
+    n->openings = quota_new(OPENINGS_A_DAY);
+    n->files = quota_new(FILES_A_DAY);
     int64_t silent_s = number_or(l && l->has_silent_case, l ? l->device_silent_s : 0, 180);
     n->acks = acks_new();
     n->beats = beats_new(silent_s * 1000, clock_monotonic_ms(), o->port.now_ms(o->port.engine));
@@ -381,7 +386,8 @@ void net_close(struct net *n)
     pages_free(n->pages);
     lockout_free(n->lockout);
     holds_free(n->holds);
-    openings_free(n->openings);
+    quota_free(n->openings);
+    quota_free(n->files);
     acks_free(n->acks);
     beats_free(n->beats);
     person_key_free(n->person_key);

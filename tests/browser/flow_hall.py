@@ -4,6 +4,7 @@ import os
 
 from booking_hall import HOURS, MONDAY
 from chromium import halls
+from test_sealed import brought
 from web import Person, password
 
 LICENCE = "511A0000800001"      # a promised item; of its papers three may follow, the letter of authorisation among them
@@ -46,6 +47,17 @@ class FlowHall(halls.Hall):
         """Reads every matter."""
         self.reader = self.reader or self.person("shenji")
         return self.reader
+
+    def promised(self):
+        """A promise without its paper: the matter and its link."""
+        clerk, who = self.person("chuangkou2"), {"id": "511602199001011234", "name": "张三"}
+        case = clerk.request("POST", "/flows/case/matters", {"fields": {"item": LICENCE, "person": who}}).body["card"]["matter"]
+        fields = {"case": case, "item": LICENCE, "person": who, "missing": ["authorisation"]}
+        opened = clerk.request("POST", "/flows/deficiency/matters", {"fields": fields}).body
+        matter = opened["card"]["matter"]
+        clerk.step(matter, "check", identity=True, credit="good")
+        clerk.step(matter, "promise", deadline="2026-11-27", promise=brought(clerk, b"%PDF-1.4\n%%EOF\n"))
+        return matter, opened["token"]
 
     def person(self, name):
         """Somebody who logs in elsewhere."""

@@ -64,6 +64,8 @@ class WindowPictures(Album):
         b.driver.refresh()
         b.wait_for("[data-state=solved]")
         self.keep("phone-solved")
+        b.open(f"/m/{self.hall.promised()[1]}?lang={self.lang}", "phone").click(".p-foot .btn").wait_for(".m-pick")
+        self.keep("phone-papers")
 
 
 def window_matters(folder, lang):

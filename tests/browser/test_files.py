@@ -1,4 +1,5 @@
 """A filing with its attachments in a browser: the approver opens them, and whoever looked is kept."""
+import os
 import struct
 import sys
 import zlib
@@ -12,10 +13,22 @@ from test_sealed import brought
 
 def picture(width, height):
     """A grey page."""
+    return png(width, height, b"\xcc" * width * height)
+
+
+def noise(width, height):
+    """Nothing of it can be packed."""
+    return png(width, height, os.urandom(3 * width * height))
+
+
+def png(width, height, dots):
+    """Of one byte or three for each."""
+    each = len(dots) // width // height
+
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    rows = b"".join(b"\0" + b"\xcc" * width for _ in range(height))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows))
+    rows = b"".join(b"\0" + dots[y * width * each:(y + 1) * width * each] for y in range(height))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2 if each == 3 else 0, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows))
             + chunk(b"IEND", b""))
 
 

@@ -4,6 +4,7 @@ import pytest
 from chromium import LOSES_THE_FIRST_ANSWER
 from flow_hall import FlowHall
 from test_contrast import check
+from test_files import noise
 
 
 @pytest.fixture(name="hall")
@@ -58,6 +59,23 @@ def test_what_happened_behind_an_open_sheet_is_told_before_it_is_sent(hall, brow
     assert hall.matter(number)["card"]["state"] == "solved"
     browser.click_text("返回", ".p-sheet button").wait_text("当场解决了，您满意吗？", "h1")
     assert all("409" in c for c in browser.complaints())
+
+
+def test_the_missing_paper_is_photographed(hall, browser, tmp_path):
+    matter, link = hall.promised()
+    photo, page = tmp_path / "photo.png", tmp_path / "page.pdf"
+    photo.write_bytes(noise(3000, 1400))      # some 12 MB, as phones make them
+    page.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    assert photo.stat().st_size > 8 << 20
+    browser.open(f"/m/{link}", "phone").wait_text("先给您办，请按时补上缺的材料", "h1").wait_text("拍照传来或带到窗口都行", ".m-due")
+    browser.click_text("拍照补交").click_text("确定", ".p-sheet button").wait_text("请写：补交材料", ".p-sheet")
+    check(browser, "papers from a phone")
+    browser.hand("#f-brought", photo).hand("#f-brought", page).click_text("确定", ".p-sheet button")
+    browser.wait_text("材料收到了，正在核对", "h1")
+    files = [v["value"] for f in hall.matter(matter)["fields"] if f["field"] == "brought" for v in f["values"]]
+    browser.open(f"/api/v1/matters/by-token/{link}/files/{files[0]}")
+    browser.until(lambda: browser.js("return document.images[0]?.naturalWidth") in (2400, 1600, 1000), "not as large as it may be")
+    assert len(files) == 2
 
 
 def test_praise(hall, browser, done):

@@ -202,7 +202,7 @@ def test_refused_overturned_promised_kept_and_praised(hall, browser, tmp_path):
     people.to("phone").wait_text("已受理")
     history = [line["text"] for line in hall.auditor().request("GET", f"/tickets/{ticket['id']}").body["history"]]
     tells(history, "2 号窗口叫号", "2 号窗口开始办理", "2 号窗口办结：已受理")
-    people.go("phone", f"/m/{token}").wait_text("先给您办，请按时把缺的材料带来", "h1").wait_text("11 月 27 日 17:00", ".m-due")
+    people.go("phone", f"/m/{token}").wait_text("先给您办，请按时补上缺的材料", "h1").wait_text("11 月 27 日 17:00", ".m-due")
     days_pass(people, deficiency)
     people.to("phone").wait_text("今天 17:00", ".m-due")
     bring_the_paper(people, deficiency, tmp_path)

@@ -20,6 +20,7 @@ MAY = {
         POST /appointments /appointments/by-token/{token} /appointments/by-token/{token}/cancel
         POST /appointments/by-token/{token}/move /appointments/by-token/{token}/check-in /session /pair
         GET /tickets/by-token/{token}/flows
+        POST /files/by-token/{token}
         GET /matters/by-token/{token} /matters/by-token/{token}/qr.svg /matters/by-token/{token}/files/{file}
         POST /matters/by-token/{token}/{transition} /tickets/by-token/{token}/matters/{kind}
         DELETE /session""",

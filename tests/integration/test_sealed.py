@@ -187,8 +187,8 @@ PDF, JPEG, PNG = b"%PDF-1.7\nTIANQIAO 3" * 50, b"\xff\xd8\xff\xe0TIANQIAO" * 50,
 DRAFT = {"item": "a1", "facts": "情况", "ground": "依据", "proposed": "答复", "alternatives": "办法"}
 
 
-def bring(person, data, key=None):
-    """POST /files as a browser does: (status, body)."""
+def bring(person, data, key=None, link=""):
+    """POST /files as a browser does, or by a matter's link: (status, body)."""
     host, port = person.address.rsplit(":", 1)
     connection = http.client.HTTPConnection(host, int(port), timeout=30)
     headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in person.cookies.items()), "Content-Type": "application/octet-stream"}
@@ -196,7 +196,7 @@ def bring(person, data, key=None):
         headers["X-CSRF-Token"] = person.csrf
     if key:
         headers["Idempotency-Key"] = key
-    connection.request("POST", "/api/v1/files", data, headers)
+    connection.request("POST", "/api/v1/files" + (f"/by-token/{link}" if link else ""), data, headers)
     answer = connection.getresponse()
     body = json.loads(answer.read() or b"{}")
     connection.close()
@@ -372,6 +372,46 @@ def test_a_person_sees_the_own_files_by_the_link_and_a_copy_is_its_matters_own(t
         assert show(desk, f"/matters/{second}/files/{paper}")[1] == PDF and show(desk, f"/matters/{second}/files/{inner}")[1] == PNG
         kept = [r["what"] for r in hall.admin().get("/audit?log=security").body["security"] if r["kind"] == "file"]
         assert all(f"matter {second} " in what for what in kept)    # not the person's own look
+
+
+def promised(hall):
+    """The link of a promise that still lacks its paper."""
+    clerk, who = hall.person("clerk"), {"id": ID, "name": NAME}
+    case = hall.matter("case", "clerk", "receive", item="a1", person=who)
+    matter = hall.matter("deficiency", "clerk", "offer", case=number(case), item="a1", person=who, missing=["m1"])
+    hall.take("clerk", matter, "check", identity=True, credit="good")
+    hall.take("clerk", matter, "promise", deadline="2026-11-24", promise=brought(clerk, PDF))
+    return matter["token"]
+
+
+def test_a_person_brings_the_missing_paper_by_the_link():
+    with MatterHall() as hall:
+        somebody, link = hall.nobody(), promised(hall)
+        path = f"/matters/by-token/{link}"
+        first = bring(somebody, JPEG, "once", link)
+        assert first[0] == 201 and bring(somebody, JPEG, "once", link) == first
+        paper = first[1]["file"]
+        assert show(somebody, f"{path}/files/{paper}")[0] == 404    # no matter has it yet
+        answer = somebody.post(f"{path}/supplement", {"fields": {"brought": [paper]}})
+        assert answer.status == 200 and field(answer.body, "brought") == ["附件 " + paper[:4]], answer.body
+        assert show(somebody, f"{path}/files/{paper}")[:2] == (200, JPEG)
+        matter = number(answer.body)
+        assert show(hall.person("clerk"), f"/matters/{matter}/files/{paper}")[1] == JPEG
+        status, body = bring(somebody, JPEG, link=link)     # the step has been taken
+        assert (status, body["error"]["code"], body["error"]["details"]["value"]) == (409, "WRONG_STATE", "supplemented")
+        nowhere(hall, JPEG[-100:])
+
+
+def test_a_link_brings_no_more_than_it_may():
+    with MatterHall() as hall:
+        somebody, link = hall.nobody(), promised(hall)
+        assert bring(somebody, b"", link=link)[1]["error"]["code"] == "FIELD_MISSING"
+        assert bring(somebody, b"GIF89a..........", link=link)[1]["error"]["code"] == "BAD_VALUE"
+        assert bring(somebody, PDF + b"x" * (4 << 20), link=link)[0] == 413
+        for other in (link[:-1] + ("0" if link[-1] != "0" else "1"), "0" * 32, "1-", "x"):
+            assert bring(somebody, JPEG, link=other)[0] == 404
+        assert [bring(somebody, JPEG + bytes([n]), link=link)[0] for n in range(22)] == [201] * 20 + [429] * 2
+        assert bring(somebody, JPEG, link=hall.matter("escalation", "desk", "register", summary="没有步骤要附件")["token"])[0] == 409
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 /* Requests of pages that log in: every change carries the session's proof and an idempotency key. */
 import { ask, ApiError } from "./ask.js";
-import { lang, t } from "./i18n.js";
 
 export { ApiError };
 
@@ -19,6 +18,9 @@ export function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
+/** What a change carries. */
+export const proof = (key = newKey()) => ({ "X-CSRF-Token": csrf(), "Idempotency-Key": key });
+
 /**
  * @param {string} method @param {string} path below /api/v1 @param {unknown} [body] @param {string} [key]
  * @returns {Promise<any>}
@@ -26,13 +28,13 @@ export function newKey() {
 export async function api(method, path, body, key = newKey()) {
   if (method === "GET") return get(path);
   try {
-    return await ask(method, path, body, { "X-CSRF-Token": csrf(), "Idempotency-Key": key });
+    return await ask(method, path, body, proof(key));
   } catch (e) {
     if (!(e instanceof ApiError) || e.code !== "BAD_CSRF") throw e;
     const before = csrf();      /* the session may be another by now */
     setCsrf((await get("/me")).csrf);
     if (csrf() === before) throw e;
-    return ask(method, path, body, { "X-CSRF-Token": csrf(), "Idempotency-Key": key });
+    return ask(method, path, body, proof(key));
   }
 }
 
@@ -40,19 +42,6 @@ export async function api(method, path, body, key = newKey()) {
 export const get = (path) => ask("GET", path, undefined, {});
 /** @param {string} path @param {unknown} [body] @param {string} [key] */
 export const post = (path, body = {}, key = undefined) => api("POST", path, body, key);
-
-const UPLOAD_MS = 60000;
-
-/** Brings a file; what a field of a matter then names it by. @param {File} file @returns {Promise<string>} */
-export async function upload(file) {
-  const key = newKey();
-  const send = () => fetch("/api/v1/files", { method: "POST", body: file, cache: "no-store", signal: AbortSignal.timeout(UPLOAD_MS),
-    headers: { "Content-Type": file.type || "application/pdf", "Accept-Language": lang(), "X-CSRF-Token": csrf(), "Idempotency-Key": key } });
-  const answer = await send().catch(() => { throw new ApiError("OFFLINE", t("offline"), 0); }), data = await answer.json().catch(() => ({}));
-  if (answer.ok) return data.file;
-  const { code = "INTERNAL", message = t("offline"), details } = data.error || {};
-  throw new ApiError(code, message, answer.status, details);
-}
 
 /** Again under the same key while the line is down: a lost answer must not become a second ticket.
  * @param {string} path @param {unknown} body @param {number} times */

@@ -1,7 +1,7 @@
 /* Texts: one table per language, in parts, so that a page loads only its own. Chinese first, English second. */
 
 /** @type {Record<string, string>} */ let table = {};
-/** @type {string[]} */ let parts = [];
+/** @type {string[]} */ const parts = [];
 let language = "zh-CN";
 
 const KEY = "halld.lang";
@@ -18,10 +18,10 @@ export async function setLang(wanted, remember = true) {
   document.documentElement.lang = language;
 }
 
-/** Chooses the language (?lang=, else what was chosen before, else Chinese) and loads the parts. @param {string[]} wanted */
+/** Chooses the language (?lang=, else as chosen before, else Chinese); loads the parts. @param {string[]} wanted */
 export function loadTexts(...wanted) {
   const asked = known(new URLSearchParams(location.search).get("lang"));
-  parts = wanted;
+  parts.push(...wanted);
   return setLang(asked || known(localStorage.getItem(KEY)) || "zh-CN", asked !== "");
 }
 

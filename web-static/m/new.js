@@ -42,7 +42,7 @@ export async function newMatter(main, header, token, desk) {
       const press = /** @type {HTMLButtonElement} */ (tap.currentTarget);
       press.disabled = true; // who taps twice says it once
       try {
-        const { token: link } = await ask("POST", `${path}/matters/${kind.flow.name}`, { transition: step.name, fields: form.read() }, { "Idempotency-Key": key }, false);
+        const { token: link } = await ask("POST", `${path}/matters/${kind.flow.name}`, { transition: step.name, fields: await form.read() }, { "Idempotency-Key": key }, false);
         location.assign(`/m/${link}`);
       } catch (e) {
         press.disabled = false;

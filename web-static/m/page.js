@@ -70,13 +70,10 @@ function body() {
   return [h("h1", { "data-state": card.state }, plain(`plain.${key}`, named({ zh: card.state_zh, en: card.state_en }))), due(), facts(), story(), where()];
 }
 
-/** Only what can be done on a phone: a file is brought to a window. */
-const steps = () => view.steps.filter((/** @type {any} */ s) => !s.need.some((/** @type {string} */ n) => view.definition.fields.find((/** @type {any} */ f) => f.name === n)?.type === "file"));
-
 /** @param {any} step */
 async function begin(step) {
   const { stepSheet } = await import("./step.js");
-  sheet = stepSheet(view, step, plain(`do.${step.transition}`, named(step)), path, load, close);
+  sheet = stepSheet(view, step, plain(`do.${step.transition}`, named(step)), token, load, close);
   render();
   sheet.querySelector("textarea, input, button").focus();
 }
@@ -88,7 +85,7 @@ function close(next = view) {
   render();
 }
 
-const foot = () => steps().map((/** @type {any} */ s, /** @type {number} */ i) => button(plain(`do.${s.transition}`, named(s)), () => begin(s), i || GIVES_UP.has(s.transition) ? "button.btn" : "button.btn.main"));
+const foot = () => view.steps.map((/** @type {any} */ s, /** @type {number} */ i) => button(plain(`do.${s.transition}`, named(s)), () => begin(s), i || GIVES_UP.has(s.transition) ? "button.btn" : "button.btn.main"));
 
 function header() {
   const other = h("button.btn.quiet", { type: "button", lang: otherLang(), onclick: () => setLang(otherLang()).then(() => redraw()) }, t("language"));

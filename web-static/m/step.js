@@ -1,8 +1,11 @@
-/* A person's form on a phone, loaded when it is asked for: texts, choices, a score, a phone number; nothing else is asked of
- * people there. */
+/* A person's form on a phone, loaded when it is asked for: texts, choices, a score, a phone number, papers; nothing else is
+ * asked of people there. */
 import { ask } from "../lib/ask.js";
 import { fill, h } from "../lib/dom.js";
-import { pick, t } from "../lib/i18n.js";
+import { loadTexts, pick, t } from "../lib/i18n.js";
+import { fileInput } from "./file.js";
+
+await loadTexts("step");
 
 /** @typedef {{label: string, el: any, read: () => any}} Input */
 
@@ -38,30 +41,28 @@ function number(field) {
   return { el, read: () => (el.value.trim() ? Number(el.value) : undefined) };
 }
 
-/** @type {Record<string, (field: any) => {el: any, read: () => any}>} */
+/** @type {Record<string, (field: any, view: any, token: string) => {el: any, read: () => any}>} */
 const INPUTS = {
   text, phone: (f) => text({ ...f, max: 20 }), person, number,
   choice: (f) => choices(f.values.map((/** @type {any} */ v) => ({ value: v.name, text: named(v) })), f.name),
   bool: (f) => choices([{ value: true, text: t("yes") }, { value: false, text: t("no") }], f.name),
+  file: (f, view, token) => fileInput(f, view.fields.find((/** @type {any} */ x) => x.field === f.name)?.values.map((/** @type {any} */ v) => v.value) || [], token),
 };
 
-/**
- * The fields of a step that a phone can give. @param {any} flow @param {{need: string[], may: string[]}} step
- * @param {Record<string, string>} [labels] instead of the definition's
- */
-export function formFor(flow, step, labels = {}) {
-  const fields = flow.fields.filter((/** @type {any} */ f) => INPUTS[f.type] && [...step.need, ...step.may].includes(f.name)), inputs = fields.map((/** @type {any} */ f) => INPUTS[f.type](f));
-  const el = h("div.m-form", null, fields.map((/** @type {any} */ f, /** @type {number} */ i) => h("div", { "data-field": f.name }, h("label", { for: `f-${f.name}` }, labels[f.name] || named(f), step.need.includes(f.name) ? null : h("span.sub", null, ` ${t("optional")}`)), inputs[i].el)));
+/** The fields of a step that a phone can give. @param {any} flow @param {{need: string[], may: string[]}} step @param {any} [view] of a matter that is there @param {string} [token] its link */
+export function formFor(flow, step, view = null, token = "") {
+  const fields = flow.fields.filter((/** @type {any} */ f) => INPUTS[f.type] && (f.type !== "file" || token) && [...step.need, ...step.may].includes(f.name)), inputs = fields.map((/** @type {any} */ f) => INPUTS[f.type](f, view, token));
+  const el = h("div.m-form", null, fields.map((/** @type {any} */ f, /** @type {number} */ i) => h("div", { "data-field": f.name }, h("label", { for: `f-${f.name}` }, named(f), step.need.includes(f.name) ? null : h("span.sub", null, ` ${t("optional")}`)), inputs[i].el)));
   return {
     el,
-    /** @returns {Record<string, any>} throws what is missing */
-    read() {
+    /** @returns {Promise<Record<string, any>>} throws what is missing */
+    async read() {
       /** @type {Record<string, any>} */ const values = {};
-      fields.forEach((/** @type {any} */ f, /** @type {number} */ i) => {
-        const value = inputs[i].read();
-        if (value === undefined && step.need.includes(f.name)) throw new Error(t("fill.in", { field: labels[f.name] || named(f) }));
+      for (const [i, f] of fields.entries()) {
+        const value = await inputs[i].read();
+        if (value === undefined && step.need.includes(f.name)) throw new Error(t("fill.in", { field: named(f) }));
         if (value !== undefined) values[f.name] = value;
-      });
+      }
       return values;
     },
   };
@@ -69,16 +70,16 @@ export function formFor(flow, step, labels = {}) {
 
 /**
  * A sheet at the thumb: the form, or only the question. @param {any} view @param {any} step @param {string} title
- * @param {string} path of the matter @param {() => Promise<any>} look it is read anew @param {(next?: any) => void} close
+ * @param {string} token its link @param {() => Promise<any>} look it is read anew @param {(next?: any) => void} close
  */
-export function stepSheet(view, step, title, path, look, close) {
-  const form = formFor(view.definition, step), trouble = h("p.note.stop", { role: "alert", hidden: true }), go = h("button.btn.main", { type: "button", onclick: send }, t("send"));
+export function stepSheet(view, step, title, token, look, close) {
+  const form = formFor(view.definition, step, view, token), trouble = h("p.note.stop", { role: "alert", hidden: true }), go = h("button.btn.main", { type: "button", onclick: send }, t("send"));
   let seen = view.card.revision;
   async function send() {
     if (go.getAttribute("aria-disabled")) return;
     go.setAttribute("aria-disabled", "true");
     try {
-      close(await ask("POST", `${path}/${step.transition}`, { fields: form.read(), seen }));
+      close(await ask("POST", `/matters/by-token/${encodeURIComponent(token)}/${step.transition}`, { fields: await form.read(), seen }));
     } catch (e) {
       fill(trouble, /** @type {Error} */ (e).message).hidden = false;
       if (/** @type {any} */ (e).code === "STALE") seen = (await look()).card.revision;      /* now it has been said: who sends again means it */

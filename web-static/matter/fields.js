@@ -1,8 +1,9 @@
 /* An input for each type of field: what to type or choose, and the value as the API takes it. */
-import { ApiError, upload } from "../lib/api.js";
+import { ApiError, proof } from "../lib/api.js";
 import { fill, h } from "../lib/dom.js";
 import { hallNow } from "../lib/format.js";
 import { pick, t } from "../lib/i18n.js";
+import { bring } from "../lib/upload.js";
 import { isoDate, named } from "./words.js";
 import { items, materials, matters, select, ticket, windows } from "./pickers.js";
 
@@ -76,13 +77,13 @@ function file(field, id, c) {
   const el = /** @type {HTMLInputElement} */ (h("input.field", { id, type: "file", accept: FILES, multiple: Number(field.most) > 0 })), /** @type {Map<File, string>} */ brought = new Map();
   const before = Number(field.most) > 0 ? c.view?.fields.find((/** @type {any} */ f) => f.field === field.name)?.values || [] : [], kept = new Map(before.map((/** @type {any} */ v) => [v.value, named(v)]));
   const chips = h("ul.d-chips"), show = () => fill(chips, [...kept].map(([value, text]) => h("li", null, text, h("button.btn.quiet", { type: "button", "aria-label": `${t("take.off")} ${text}`, onclick: () => { kept.delete(value); show(); } }, "×"))));
-  const bring = async (/** @type {File} */ f) => {
-    if (!brought.has(f)) brought.set(f, await upload(f).catch((e) => { throw new ApiError(e.code, e.message, e.status, { field: field.name }); }));
+  const once = async (/** @type {File} */ f) => {
+    if (!brought.has(f)) brought.set(f, await bring("/files", f, proof()).catch((e) => { throw new ApiError(e.code, e.message, e.status, { field: field.name }); }));
     return brought.get(f);
   };
   show();
   return { el: [chips, el, h("p.sub", null, t("file.why"))], read: async () => {
-    const more = await Promise.all([...(el.files || [])].map(bring)), all = [...kept.keys(), ...more], changed = more.length || kept.size < before.length || c.step.need.includes(field.name);
+    const more = await Promise.all([...(el.files || [])].map(once)), all = [...kept.keys(), ...more], changed = more.length || kept.size < before.length || c.step.need.includes(field.name);
     return all.length && changed ? (field.most ? all : all[0]) : undefined;
   } };
 }

@@ -1,0 +1,15 @@
+/* Brings a file to the hall. */
+import { ApiError } from "./ask.js";
+import { lang, t } from "./i18n.js";
+
+const UPLOAD_MS = 60000;
+
+/** What a field of a matter then names it by. @param {string} path below /api/v1 @param {Blob} file @param {Record<string, string>} [more] headers; with them, with cookies @returns {Promise<string>} */
+export async function bring(path, file, more) {
+  const send = () => fetch(`/api/v1${path}`, { method: "POST", body: file, cache: "no-store", signal: AbortSignal.timeout(UPLOAD_MS), credentials: more ? "same-origin" : "omit",
+    headers: { "Content-Type": file.type || "application/pdf", "Accept-Language": lang(), ...more } });
+  const answer = await send().catch(() => { throw new ApiError("OFFLINE", t("offline"), 0); }), data = await answer.json().catch(() => ({}));
+  if (answer.ok) return data.file;
+  const { code = "INTERNAL", message = t("offline"), details } = data.error || {};
+  throw new ApiError(code, message, answer.status, details);
+}
