@@ -8,6 +8,7 @@
 #include "base/moment.h"
 #include "core/day/hours.h"
 #include "core/equipment.h"
+#include "core/flow/flow.h"
 #include "core/queue/queue.h"
 #include "core/setup.h"
 #include "view/build.h"
@@ -237,13 +238,24 @@ static void add_silent(Halld__AlarmList *l, const struct hall *h, int64_t now, c
 
 /* ---- the leaders' rota */
 
-/* A hall that has a rota is told of its gaps on opening days, today's and a week's ahead. */
+static bool needs_leader(const struct flow *f)
+{
+    for (size_t i = 0; i < flow_definition_count(f); i++)
+        if (definition_needs(flow_definition_at(f, i), "duty_leader"))
+            return true;
+    return false;
+}
+
+/* A hall that has a rota is told of its gaps on opening days, today's and a week's ahead; one that has none, if its
+ * flows count on somebody. */
 static void add_duty(Halld__AlarmList *l, const struct hall *h, int64_t now)
 {
     enum { DAYS_AHEAD = 7 };
     const struct setup *s = hall_setup(h);
     int32_t first = date_to_days(moment_to_date(now));
     struct minutes spans[HOURS_SPANS_MAX];
+    if (setup_settings(s)->n_duty == 0 && needs_leader(hall_flow(h)))
+        add(l, &(struct alarm){.name = alloc_text("duty"), .text = TEXT_ALARM_NO_ROTA});
     for (int32_t day = first; setup_settings(s)->n_duty > 0 && day <= first + DAYS_AHEAD; day++) {
         int32_t date = date_from_days(day);
         char text[11];

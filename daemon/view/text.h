@@ -92,6 +92,8 @@
     X(ALARM_SUSPENDED, "{window} 号窗口停用：{reason}", "Window {window} is suspended: {reason}")                      \
     X(ALARM_BREAK, "{window} 号窗口暂停超时 {minutes} 分钟", "The break of window {window} is {minutes} min over")     \
     X(ALARM_DUTY, "{date} 没有值班领导", "No duty leader on {date}")                                                   \
+    X(ALARM_NO_ROTA, "没有排值班领导：到期的、上报的事没有人管",                                                       \
+      "Nobody is on the leaders' rota: what is overdue or raised reaches nobody")                                      \
     X(ALARM_FORECAST, "{queue} {name}：预计等候不太准，一百次里只有 {n} 次在说的时间以内",                             \
       "{queue} {name}: waits are forecast too short; {n} of a hundred were within what was told")                      \
     X(ALARM_HELP, "{place}：有人请求帮助", "{place}: somebody asks for help")                                          \

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from hall import SMALL_HALL, Hall
+from matters import MatterHall
 from web import Person, at_once, password
 
 TODAY = "2026-11-23"    # a Monday
@@ -38,6 +39,17 @@ def leader(hall):
 
 def test_a_hall_without_a_rota_has_no_gaps(hall):
     assert gaps(hall) == [] and leader(hall) == ""
+
+
+def test_flows_that_count_on_a_leader_miss_the_rota():
+    """Only while there is none: one row, and the gaps are told instead."""
+    settings = {**LEADERS, "duty": []}
+    with MatterHall(settings=settings) as with_flows:
+        def alarms():
+            return [a["alarm"] for a in with_flows.client("clerk").get("/alarms").body["alarms"] if a["alarm"].startswith("duty")]
+        assert alarms() == ["duty"]
+        assert with_flows.admin().post("/admin/duty", {"date": TODAY, "leader": "li"}).status == 200
+        assert "duty" not in alarms() and alarms()
 
 
 def test_the_leader_of_today_stands_on_the_board_and_gaps_of_a_week_are_alarms(hall):

@@ -157,6 +157,7 @@ NAMES = [
     (permit("prints", 0, "name", "a" * 33), f'permit/flow.json: prints[0].name: BAD_NAME: "{"a" * 33}" is not a name'),
     (permit(C, 1, "name", "answer"), 'permit/flow.json: clocks[1].name: DUPLICATE: "answer" is used twice'),
     (permit(F, 3, "values", 1, "name", "new"), 'permit/flow.json: fields[3].values[1].name: DUPLICATE: "new" is used twice'),
+    (permit(T, 3, "name", "unmask"), 'permit/flow.json: transitions[3].name: BAD_NAME: "unmask" is a path of the API already'),
     (permit(T, 3, "name", "look"), 'permit/flow.json: transitions[3].name: DUPLICATE: "look" is used twice'),
     (permit(F, 3, "values", 1, "zh", ""), "permit/flow.json: fields[3].values[1].zh: NO_TEXT: zh is missing"),
     (permit("states", 0, "en", ""), "permit/flow.json: states[0].en: NO_TEXT: en is missing"),

@@ -127,6 +127,15 @@ static void check_print_texts(const struct flow_check *c, const struct fault_pla
         faults_add(c->faults, at, "NO_TEXT", "text_zh and text_en come together");
 }
 
+/* A step is a path of the API, which has one beside them. */
+static void check_paths(const struct flow_check *c)
+{
+    for (size_t i = 0; i < c->flow->n_transitions; i++)
+        if (strcmp(c->flow->transitions[i]->name, "unmask") == 0)
+            faults_add(c->faults, FAULT_AT(FAULT_NTH(NULL, "transitions", i), "name"), "BAD_NAME",
+                       "\"unmask\" is a path of the API already");
+}
+
 void flow_check_names(const struct flow_check *c)
 {
     const Halld__Flow *f = c->flow;
@@ -136,6 +145,7 @@ void flow_check_names(const struct flow_check *c)
     }
     check_things(c, NULL, "states", f->n_states, f->states);
     check_things(c, NULL, "transitions", f->n_transitions, f->transitions);
+    check_paths(c);
     check_things(c, NULL, "clocks", f->n_clocks, f->clocks);
     for (size_t i = 0; i < f->n_prints; i++) {
         check_thing(c, FAULT_NTH(NULL, "prints", i), (ProtobufCMessage *const *)(void *)f->prints, i);

@@ -337,3 +337,24 @@ bool definition_carries(const struct definition *from, const struct definition *
     int there = definition_field(to, from->flow->fields[field]->name);
     return there >= 0 && to->fields[there].type == from->fields[field].type;
 }
+
+static bool is_among(size_t n, char *const *roles, const char *role)
+{
+    size_t len = strlen(role);
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(roles[i], role, len) == 0 && (!roles[i][len] || roles[i][len] == '@'))
+            return true;
+    return false;
+}
+
+bool definition_needs(const struct definition *d, const char *role)
+{
+    for (size_t i = 0; i < d->flow->n_transitions; i++)
+        if (is_among(d->flow->transitions[i]->n_roles, d->flow->transitions[i]->roles, role))
+            return true;
+    for (size_t i = 0; i < d->flow->n_clocks; i++)
+        for (size_t k = 0; k < d->flow->clocks[i]->n_marks; k++)
+            if (is_among(d->flow->clocks[i]->marks[k]->n_notify, d->flow->clocks[i]->marks[k]->notify, role))
+                return true;
+    return false;
+}

@@ -103,6 +103,9 @@ int definition_clock(const struct definition *d, const char *name);
 /* Does the other version have a field of the same name and type? */
 bool definition_carries(const struct definition *from, const struct definition *to, int field);
 
+/* Does a step wait for somebody with the role, or a mark tell them? */
+bool definition_needs(const struct definition *d, const char *role);
+
 #define DEFINITION_BIT(i) (UINT64_C(1) << (i))
 
 #endif
