@@ -526,6 +526,15 @@ def test_files_that_cannot_be_read(tmp_path):
         assert ": No such file or directory" in done.stderr
 
 
+def test_a_link_that_leads_nowhere_is_said(tmp_path):
+    write(tmp_path, {"permit": PERMIT, "help": HELP})
+    os.mkdir(tmp_path / "flows" / "late")
+    os.symlink("flow.json", tmp_path / "flows" / "late" / "flow.json")
+    done = subprocess.run([HALLCTL, "--lang", "en", "flow", "check", str(tmp_path / "flows"), str(tmp_path / "small.json")],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 4 and "late/flow.json: Too many levels of symbolic links" in done.stderr
+
+
 PROFILE_FILES = sorted(glob.glob(os.path.join(SOURCE, "profiles", "*.json")))
 
 
