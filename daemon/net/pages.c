@@ -19,6 +19,10 @@ static const struct {
     const char *prefix, *page;
 } LINKS[] = {{"/book/", "/book/index.html"}, {"/m/", "/m/index.html"}, {"/t/", "/t/index.html"}};
 
+/* One page for these folders, too: it loads the page.js of the one that was asked for. */
+static const char MATTER_PAGE[] = "/matter/frame.html";
+static const char *const MATTER_FOLDERS[] = {"/approver/", "/desk/", "/leader/", "/matters/"};
+
 /* Nothing from elsewhere, nothing inline, and no frame around us. */
 static const char POLICY[] = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
                              "frame-ancestors 'none'";
@@ -168,6 +172,9 @@ const struct page *pages_find(const struct pages *p, const char *path)
         if (strncmp(path, LINKS[i].prefix, n) == 0 && !strchr(path + n, '/'))
             page = find_exactly(p, LINKS[i].page);
     }
+    for (size_t i = 0; !page && i < sizeof MATTER_FOLDERS / sizeof MATTER_FOLDERS[0]; i++)
+        if (strcmp(path, MATTER_FOLDERS[i]) == 0)
+            page = find_exactly(p, MATTER_PAGE);
     return page;
 }
 
@@ -190,8 +197,8 @@ static void serve_page(struct call *c, const struct page *page)
 /* "/kiosk" -> "/kiosk/", or the page's own relative addresses would be wrong. */
 static bool is_folder(const struct pages *p, const char *path)
 {
-    char index[PATH_SIZE];
-    return (size_t)snprintf(index, sizeof index, "%s/index.html", path) < sizeof index && find_exactly(p, index);
+    char folder[PATH_SIZE];
+    return (size_t)snprintf(folder, sizeof folder, "%s/", path) < sizeof folder && pages_find(p, folder);
 }
 
 void pages_serve(const struct pages *p, struct call *c, const char *path)

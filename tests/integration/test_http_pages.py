@@ -9,6 +9,7 @@ from hall import Hall
 from web import Raw, get
 
 FILES = {"index.html": "<!doctype html>首页", "kiosk/index.html": "<!doctype html>取号", "kiosk/kiosk.js": "export {};",
+         "matter/frame.html": "<!doctype html>办件", "desk/page.js": "export {};",
          "t/index.html": "<!doctype html>排队号", "t/ticket.js": "export {};", "style.css": "a{}", "sound/ding.mp3": "x",
          "notes.md": "not for browsers", ".hidden.js": "no", "deep/a/b/c.svg": "<svg/>"}
 
@@ -38,6 +39,8 @@ def fetch(hall, path, *headers, method="GET"):
     ("/", "index.html", "text/html; charset=utf-8"), ("/index.html", "index.html", "text/html; charset=utf-8"),
     ("/kiosk/", "kiosk/index.html", "text/html; charset=utf-8"),
     ("/kiosk/kiosk.js", "kiosk/kiosk.js", "text/javascript; charset=utf-8"),
+    ("/desk/", "matter/frame.html", "text/html; charset=utf-8"), ("/leader/", "matter/frame.html", "text/html; charset=utf-8"),
+    ("/desk/page.js", "desk/page.js", "text/javascript; charset=utf-8"),
     ("/t/k3x9", "t/index.html", "text/html; charset=utf-8"), ("/t/ticket.js", "t/ticket.js", "text/javascript; charset=utf-8"),
     ("/style.css?v=1", "style.css", "text/css; charset=utf-8"), ("/sound/ding.mp3", "sound/ding.mp3", "audio/mpeg"),
     ("/deep/a/b/c.svg", "deep/a/b/c.svg", "image/svg+xml"), ("/k%69osk/", "kiosk/index.html", "text/html; charset=utf-8")])
@@ -57,14 +60,15 @@ def test_a_file_that_is_kept_is_not_sent_again(hall):
 
 
 def test_a_folder_without_its_slash_leads_to_it(hall):
-    status, headers, _ = fetch(hall, "/kiosk")
-    assert status == 308 and headers["location"] == "/kiosk/"
+    for folder in ("/kiosk", "/desk"):
+        status, headers, _ = fetch(hall, folder)
+        assert status == 308 and headers["location"] == folder + "/"
     assert fetch(hall, "/deep")[0] == 404
 
 
 @pytest.mark.parametrize("path", [
     "/../secret.js", "/%2e%2e/secret.js", "/kiosk/../../secret.js", "/..%2fsecret.js", "//etc/passwd", "/link.js", "/notes.md",
-    "/.hidden.js", "/kiosk/kiosk.js/", "/t/a/b", "/%00", "/kiosk/%00index.html", "/%ff", "/Kiosk/", "/" + "a" * 3000, "/\\secret.js"])
+    "/.hidden.js", "/kiosk/kiosk.js/", "/matter/", "/desk/nothing", "/desk/page.js/", "/t/a/b", "/%00", "/kiosk/%00index.html", "/%ff", "/Kiosk/", "/" + "a" * 3000, "/\\secret.js"])
 def test_what_is_not_a_page_is_not_there(hall, path):
     status, headers, body = fetch(hall, path)
     assert status in (400, 404) and "secret" not in body.replace(path, "")
