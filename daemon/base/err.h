@@ -84,6 +84,8 @@
     X(UNKNOWN_ITEM, 422, "没有这个事项", "There is no such item")                                                      \
     X(UNKNOWN_QUEUE, 422, "没有这个业务队列", "There is no such queue")                                                \
     X(LOCKED_OUT, 429, "试错太多，请稍后再试", "Too many failed attempts; try again later")                            \
+    X(USED_UP, 429, "今天的次数用完了，请明天再试，或到大厅办",                                                        \
+      "Used up for today; try again tomorrow, or come to the hall")                                                    \
     X(TOO_MANY, 429, "请求太频繁，请稍后再试", "Too many requests; try again later")                                   \
     X(INTERNAL, 500, "系统内部错误", "Internal error")                                                                 \
     X(NOT_READY, 503, "系统正在启动或停止", "The system is starting or stopping")                                      \

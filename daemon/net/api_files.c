@@ -34,7 +34,7 @@ static void on_kept(void *arg, const struct answer *answer)
     struct taking *t = arg;
     struct call *c = t->call;
     if (t->matter)
-        quota_end(c->net->files, t->matter, call_key(c), answer->code == 0);
+        quota_end(c->net->files, t->matter, t->reference, answer->code == 0);
     if (!call_refused(c, answer)) {
         Halld__FileView *v = MESSAGE_NEW(Halld__FileView, &halld__file_view__descriptor);
         v->file = alloc_text(t->reference);
@@ -57,12 +57,13 @@ static void refer(const struct call *c, const void *bytes, size_t len, char ret[
     person_mac(c->net->person_key, "file", 2, parts, ret);
 }
 
-/* Does it begin on its way? Of staff always. */
-static bool may_bring(struct call *c, uint64_t matter)
+/* Does it begin on its way? Of staff always. The same file under the same key is one. */
+static bool may_bring(const struct taking *t)
 {
-    if (!matter || quota_begin(c->net->files, matter, moment_to_date(call_now(c)), call_key(c)))
+    struct call *c = t->call;
+    if (!t->matter || quota_begin(c->net->files, t->matter, moment_to_date(call_now(c)), t->reference))
         return true;
-    call_refuse_wait(c, HALL_E_TOO_MANY, 3600);
+    call_refuse_today(c);
     return false;
 }
 
@@ -80,12 +81,13 @@ static void take_file(struct call *c, uint64_t matter)
         call_refuse(c, HALL_E_SEAL_FAILED);
         return;
     }
-    if (!may_bring(c, matter))
-        return;
     struct taking *t = alloc_zero(sizeof *t);
     *t = (struct taking){.call = c, .matter = matter, .type = type, .len = len};
     refer(c, bytes, len, t->reference);
-    engine_keep_file(c->net->o.engine, t->reference, bytes, len, on_kept, t);
+    if (may_bring(t))
+        engine_keep_file(c->net->o.engine, t->reference, bytes, len, on_kept, t);
+    else
+        free(t);
 }
 
 void api_file_take(struct call *c)

@@ -132,7 +132,7 @@ static bool may_open(struct call *c)
         quota_begin(c->net->openings, strtoull(c->caller.id, NULL, 10), moment_to_date(call_now(c)),
                     request_header(c->request, "Idempotency-Key")))
         return true;
-    call_refuse_wait(c, HALL_E_TOO_MANY, 3600);
+    call_refuse_today(c);
     return false;
 }
 

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/moment.h"
 #include "codec/pbjson.h"
 #include "core/hall.h"
 #include "net/inside.h"
@@ -144,6 +145,12 @@ void call_refuse_wait(struct call *c, int code, int wait_s)
     snprintf(text, sizeof text, "%d", wait_s);
     request_add_header(c->request, "Retry-After", text);
     call_refuse(c, code);
+}
+
+void call_refuse_today(struct call *c)
+{
+    int64_t now = call_now(c), midnight = moment_of_date(moment_to_date(now), 1440);
+    call_refuse_wait(c, HALL_E_USED_UP, (int)((midnight - now) / 1000 + 1));
 }
 
 void call_redirect(struct call *c, const char *to)

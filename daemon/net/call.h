@@ -63,6 +63,7 @@ struct call_detail {
 void call_refuse_details(struct call *c, const struct refusal *r, const char *message, size_t n,
                          const struct call_detail *details);
 void call_refuse_wait(struct call *c, int code, int wait_s); /* with Retry-After */
+void call_refuse_today(struct call *c);                      /* what may be done so often a day: until midnight */
 void call_redirect(struct call *c, const char *to);
 
 /* A command in the caller's name, moved in; its answer is rendered by view/reply. */

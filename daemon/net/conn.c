@@ -34,22 +34,30 @@ struct conns {
 
 /* ---- evhttp's own error pages, replaced by ours */
 
-static void write_error(struct evbuffer *out, int status)
+static void write_error(struct evbuffer *out, int code)
 {
-    int code = status == 413 ? HALL_E_TOO_LARGE : HALL_E_BAD_REQUEST;
+    static const struct {
+        int code;
+        const char *line;
+    } LINES[] = {{HALL_E_BAD_REQUEST, "400 Bad Request"},
+                 {HALL_E_TOO_LARGE, "413 Content Too Large"},
+                 {HALL_E_TOO_MANY, "429 Too Many Requests\r\nRetry-After: 2"}};
+    size_t row = 0;
+    while (row + 1 < sizeof LINES / sizeof *LINES && LINES[row].code != code)
+        row++;
     char body[256];
     /* The header that would name the caller's language is not ours to read here: both are said. */
     int len = snprintf(body, sizeof body, "{\"error\":{\"code\":\"%s\",\"message\":\"%s. %s\",\"details\":{}}}",
                        err_name(code), err_text_zh(code), err_text_en(code));
     evbuffer_drain(out, evbuffer_get_length(out));
     evbuffer_add_printf(out,
-                        "HTTP/1.1 %d %s\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n"
+                        "HTTP/1.1 %s\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n"
                         "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n%s",
-                        status, status == 413 ? "Content Too Large" : "Bad Request", len, body);
+                        LINES[row].line, len, body);
 }
 
-/* 400 or 413 if evhttp's own page has just been written, else 0. */
-static int status_of_page(struct evbuffer *out)
+/* What evhttp says with a page of its own that has just been written; 0: there is none. */
+static int code_of_page(struct evbuffer *out)
 {
     static const char END[] = "</HTML>\n";
     char start[13], end[sizeof END - 1];
@@ -61,7 +69,7 @@ static int status_of_page(struct evbuffer *out)
         evbuffer_copyout(out, start, sizeof start - 1) != (ev_ssize_t)sizeof start - 1)
         return 0;
     start[sizeof start - 1] = '\0';
-    return strtol(start + 9, NULL, 10) == 413 ? 413 : 400;
+    return strtol(start + 9, NULL, 10) == 413 ? HALL_E_TOO_LARGE : HALL_E_BAD_REQUEST;
 }
 
 /* evhttp answers a malformed or oversized request itself, in HTML, without asking anybody. Whatever it writes while
@@ -73,9 +81,9 @@ static void on_output(struct evbuffer *out, const struct evbuffer_cb_info *info,
         return;
     if (!c->is_tls) /* a plain bufferevent lets only itself look at what it writes */
         evbuffer_unfreeze(out, 1);
-    int status = status_of_page(out);
-    if (status)
-        write_error(out, status);
+    int code = code_of_page(out);
+    if (code)
+        write_error(out, code == HALL_E_TOO_LARGE && c->has_no_room ? HALL_E_TOO_MANY : code);
     if (!c->is_tls)
         evbuffer_freeze(out, 1);
 }
@@ -113,14 +121,18 @@ static bool is_room_for_large(const struct conn *c)
     return c->all->n_large < LARGE_MOST && (same < LARGE_BY_ADDRESS || !is_counted(c->all, c));
 }
 
-/* Before evhttp reads the request's line, which it then forgets. Whoever finds no room has the limit of all. */
+/* Before evhttp reads the request's line, which it then forgets. Whoever finds no room has the limit of all, and is
+ * told to come again. */
 static void look_at_words(struct conn *c, struct evbuffer *in)
 {
     char words[LARGE_WORDS];
     const char *large = c->all->o.large;
     size_t len = large ? strlen(large) : 0;
-    if (len && len <= sizeof words && c->ev && !c->is_large && evbuffer_get_length(in) >= len &&
-        evbuffer_copyout(in, words, len) == (ev_ssize_t)len && memcmp(words, large, len) == 0 && is_room_for_large(c))
+    if (!len || len > sizeof words || !c->ev || c->is_large || evbuffer_get_length(in) < len ||
+        evbuffer_copyout(in, words, len) != (ev_ssize_t)len || memcmp(words, large, len) != 0)
+        return;
+    c->has_no_room = !is_room_for_large(c);
+    if (!c->has_no_room)
         allow(c, true);
 }
 
@@ -344,6 +356,7 @@ void conn_move(struct conn *c, enum conn_state state)
     };
     c->all->busy += is_busy(state) - is_busy(c->state);
     c->state = state;
+    c->has_no_room &= state == CONN_READING || state == CONN_HANDLED;
     if (c->is_large && (state == CONN_REPLYING || state == CONN_STREAM))
         allow(c, false);
     c->deadline = in_ms[state] ? clock_monotonic_ms() + in_ms[state] : 0;

@@ -38,8 +38,9 @@ struct conn {
     void (*failed)(struct bufferevent *bev, short what, void *ev); /* evhttp's own, while a request is handled */
     struct address peer;
     bool is_unix, is_tls;
-    bool is_large; /* its request may be large */
-    uid_t uid;     /* with is_unix */
+    bool is_large;    /* its request may be large */
+    bool has_no_room; /* it might, if not so many were */
+    uid_t uid;        /* with is_unix */
     enum conn_state state;
     int64_t deadline; /* monotonic ms; 0 = none */
     /* Set by whoever holds the connection; called as it ends. */

@@ -301,7 +301,8 @@ def test_only_a_few_large_requests_are_read_at_once():
         slow = [Raw(hall.address) for _ in range(12)]
         for raw in slow:
             raw.say("POST /api/v1/files HTTP/1.1\r\nHost: hall\r\nContent-Length: 3000000\r\n\r\n").say(b"x" * 100000)
-        assert bring(clerk, large)[0] == 413    # no room now
+        status, told = bring(clerk, large)      # no room now
+        assert (status, told["error"]["code"]) == (429, "TOO_MANY")
         assert bring(clerk, PDF)[0] == 201      # a small one needs none
         assert hall.client("kiosk").ticket("A").status == 201
         slow.pop().socket.close()
@@ -411,6 +412,11 @@ def test_a_link_brings_no_more_than_it_may():
         for other in (link[:-1] + ("0" if link[-1] != "0" else "1"), "0" * 32, "1-", "x"):
             assert bring(somebody, JPEG, link=other)[0] == 404
         assert [bring(somebody, JPEG + bytes([n]), link=link)[0] for n in range(22)] == [201] * 20 + [429] * 2
+        assert bring(somebody, JPEG + bytes([7]), "other", link)[0] == 429
+        other = promised(hall)
+        told = [bring(somebody, JPEG + bytes([n]), "one-key", other) for n in range(22)]    # each is another file
+        assert [status for status, _ in told] == [201] * 20 + [429] * 2 and len({body["file"] for _, body in told[:20]}) == 20
+        assert bring(somebody, JPEG + bytes([3]), "one-key", other) == told[3]
         assert bring(somebody, JPEG, link=hall.matter("escalation", "desk", "register", summary="没有步骤要附件")["token"])[0] == 409
 
 
