@@ -310,18 +310,30 @@ static void on_taken(void *arg, const struct answer *answer)
     reply_view(c, &l, m);
 }
 
+/* Who neither reads the matter nor may take the step now: what they send is not even looked at, lest the refusal tells
+ * that the matter is there. */
+static bool is_stranger(struct call *c, const struct matter *m)
+{
+    struct net_looker l;
+    int transition = definition_transition(m->def, call_param(c, "transition"));
+    look(&l, c, m);
+    return !matters_may_read(&l.looker.asker, m) &&
+           (transition < 0 || !matters_may_take(&l.looker.asker, m->def, m, (size_t)transition));
+}
+
 static void take(struct call *c, const struct matter *m, const Halld__TakeRequest *from)
 {
     struct fields fields;
     struct refusal r;
-    if (fields_from_json(c, m->def, from->fields ? from->fields->text : "", &fields, &r) != 0) {
+    bool stranger = is_stranger(c, m);
+    if (fields_from_json(c, m->def, from->fields && !stranger ? from->fields->text : "", &fields, &r) != 0) {
         call_refuse_with(c, &r);
         return;
     }
     Halld__TakeTransition *to = MESSAGE_NEW(Halld__TakeTransition, &halld__take_transition__descriptor);
     to->matter = m->id;
     to->transition = alloc_text(call_param(c, "transition"));
-    to->window = is_holder(c) ? 0 : from->window;
+    to->window = is_holder(c) || stranger ? 0 : from->window;
     if (from->has_seen_case == HALLD__TAKE_REQUEST__HAS_SEEN_SEEN) {
         to->has_seen_case = HALLD__TAKE_TRANSITION__HAS_SEEN_SEEN;
         to->seen = from->seen;

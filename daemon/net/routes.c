@@ -198,7 +198,7 @@ static const struct route ROUTES[] = {
      .type = "application/octet-stream", .status = 200, .zh = "本人办件里的附件", .en = "A file of one's own matter"},
     {"POST", API "/files", ROLE_CLERK, .handle = api_file_take, .takes = "application/pdf image/jpeg image/png",
      .response = &halld__file_view__descriptor, .status = 201,
-     .zh = "上传附件（PDF、JPEG、PNG，至多 4 MiB）；一天内写进办件的附件字段", .en = "Bring a file for a matter, which names it within a day; 4 MiB at most"},
+     .zh = "上传附件（PDF、JPEG、PNG，至多 4 MiB）；23 小时内写进办件的附件字段", .en = "Bring a file for a matter, which names it within 23 hours; 4 MiB at most"},
     {"POST", API "/files/by-token/{token}", ROLE_PUBLIC, ROUTE_BY_LINK, .handle = api_file_take_by_link,
      .takes = "application/pdf image/jpeg image/png", .response = &halld__file_view__descriptor, .status = 201,
      .zh = "本人凭办件的链接上传附件，供能办的步骤使用", .en = "The person brings a file by a matter's link, for a step that wants one now"},

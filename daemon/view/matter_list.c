@@ -113,20 +113,44 @@ static bool fits(const struct search *s, const struct matter *m)
 
 /* ---- words */
 
+/* How many bytes the blank has that stands there, 0 if there is none: Chinese input methods type a wide one. */
+static size_t blank(const char *at)
+{
+    static const char *const BLANKS[] = {" ", "\t", "\u3000", "\u00a0"};
+    for (size_t i = 0; i < sizeof BLANKS / sizeof *BLANKS; i++)
+        if (strncmp(at, BLANKS[i], strlen(BLANKS[i])) == 0)
+            return strlen(BLANKS[i]);
+    return 0;
+}
+
+static const char *after_blanks(const char *at)
+{
+    for (size_t n; (n = blank(at));)
+        at += n;
+    return at;
+}
+
+static size_t word_length(const char *at)
+{
+    size_t len = 0;
+    while (at[len] && !blank(at + len))
+        len++;
+    return len;
+}
+
 static void split_words(struct search *s)
 {
     char *out = s->words, *end = s->words + sizeof s->words - 1;
-    const char *at = s->query->q + strspn(s->query->q, " \t");
+    const char *at = after_blanks(s->query->q);
     while (*at && s->n_words < WORDS_MOST && out < end) {
-        size_t len = strcspn(at, " \t");
+        size_t len = word_length(at);
         if (len > (size_t)(end - out) - 1)
             break;
         memcpy(out, at, len);
         out[len] = '\0';
         out += len + 1;
         s->n_words++;
-        at += len;
-        at += strspn(at, " \t");
+        at = after_blanks(at + len);
     }
     const char *w = s->words;
     s->is_number =

@@ -72,8 +72,12 @@ static void say_text(struct saying *s)
 static void say_person(struct saying *s)
 {
     char *words = open_words(s->looker, s->matter, s->field, s->text);
+    if (!words) {
+        say_gone(s);
+        return;
+    }
     s->value = alloc_text("");
-    name_both(s, words && *words ? words : "（未留姓名）", words && *words ? words : "(no name given)");
+    name_both(s, *words ? words : "（未留姓名）", *words ? words : "(no name given)");
     free(words);
 }
 

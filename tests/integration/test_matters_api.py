@@ -3,6 +3,7 @@
 import concurrent.futures
 import json
 import sys
+import urllib.parse
 
 import pytest
 
@@ -379,6 +380,22 @@ def test_a_storm_of_openings_by_one_link_opens_five(hall):
     with concurrent.futures.ThreadPoolExecutor(10) as pool:
         assert {a.code for a in pool.map(lambda _: hall.nobody().post(path, {"transition": "praise"}), range(20))} <= {"FIELD_MISSING", "USED_UP"}
     assert [hall.nobody().post(path, body).status for _ in range(6)] == [201] * 5 + [429]
+
+
+def test_words_are_parted_by_the_wide_blank_of_chinese_input_methods():
+    with MatterHall() as hall:
+        hall.matter("escalation", transition="register", summary="张三的执照办不下来")
+        for asked in ("张三 执照", "张三　执照", "　张三\u00a0执照　"):
+            assert hall.person("desk").get("/matters?q=" + urllib.parse.quote(asked)).body["total"] == 1, asked
+
+
+def test_nobody_is_told_of_a_matter_by_what_is_wrong_with_their_request(hall):
+    """Who may neither read it nor take the step is answered as if there were none, whatever they send."""
+    matter = number(hall.matter("escalation", transition="register", summary="不关他的事"))
+    stranger = hall.person("officer_b")
+    for body in ({}, {"fields": {"x" * 200: "y"}}, {"fields": {}, "window": 99}, {"fields": {}, "window": 1}, {"fields": {"opinion": "z" * 5000}}):
+        here, nowhere = stranger.post(f"/matters/{matter}/triage", body), stranger.post("/matters/99999/triage", body)
+        assert (here.status, here.code) == (nowhere.status, nowhere.code) == (404, "NO_MATTER"), (body, here.body)
 
 
 def test_a_search_opens_some_texts_at_a_time_and_goes_on():

@@ -154,6 +154,8 @@ def test_what_is_kept_no_longer_is_gone_and_stays_gone_after_a_restore(tmp_path)
         hall.stop()
         starts_at(hall, "2027-12-01").start()    # the person for a year
         assert len(rows(hall, "SELECT 1 FROM sealed")) == 1
+        told = [f for line in hall.person("desk").get(f"/matters/{number(matter)}").body["timeline"] for f in line["fields"] if f["field"] == "person"]
+        assert [(f["erased"], [v["zh"] for v in f["values"]]) for f in told] == [(True, ["（已删除）"])]
         journal_tool("verify", hall.journal)
         hall.stop()
         shutil.move(hall.journal, str(tmp_path / "old.db"))
