@@ -22,13 +22,13 @@ def noise(width, height):
 
 
 def png(width, height, dots):
-    """Of one byte or three for each."""
+    """Of one byte, three or four for each."""
     each = len(dots) // width // height
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     rows = b"".join(b"\0" + dots[y * width * each:(y + 1) * width * each] for y in range(height))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2 if each == 3 else 0, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, {1: 0, 3: 2, 4: 6}[each], 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows))
             + chunk(b"IEND", b""))
 
 

@@ -1,10 +1,12 @@
 """A person's own matter on a phone: from the ticket's page, in plain words, with what they can do; never a name of the staff."""
+import os
+
 import pytest
 
 from chromium import LOSES_THE_FIRST_ANSWER
 from flow_hall import FlowHall
 from test_contrast import check
-from test_files import noise
+from test_files import noise, png
 
 
 @pytest.fixture(name="hall")
@@ -61,21 +63,86 @@ def test_what_happened_behind_an_open_sheet_is_told_before_it_is_sent(hall, brow
     assert all("409" in c for c in browser.complaints())
 
 
+def picked(browser, css, *files):
+    """As a person picks: what was picked before is no longer in the field. (WebDriver would add to it.)"""
+    found = browser.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": f"document.querySelector('{css}')"})["result"]
+    browser.driver.execute_cdp_cmd("DOM.setFileInputFiles", {"files": [str(f) for f in files], "objectId": found["objectId"]})
+
+
+def brought_files(hall, matter):
+    return [v["value"] for f in hall.matter(matter)["fields"] if f["field"] == "brought" for v in f["values"]]
+
+
+def corners(browser, address):
+    """The size of a picture, and the colour of its middle."""
+    return browser.driver.execute_async_script("""const [url, done] = arguments; fetch(url).then((r) => r.blob()).then(createImageBitmap).then((i) => {
+      const c = Object.assign(document.createElement("canvas"), { width: i.width, height: i.height }), x = c.getContext("2d"); x.drawImage(i, 0, 0);
+      done([i.width, i.height, ...x.getImageData(i.width / 2, i.height / 2, 1, 1).data]); })""", address)
+
+
 def test_the_missing_paper_is_photographed(hall, browser, tmp_path):
     matter, link = hall.promised()
-    photo, page = tmp_path / "photo.png", tmp_path / "page.pdf"
+    photo, page, again = tmp_path / "photo.png", tmp_path / "page.pdf", tmp_path / "again.pdf"
     photo.write_bytes(noise(3000, 1400))      # some 12 MB, as phones make them
     page.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    again.write_bytes(b"%PDF-1.4\n% once more\n%%EOF\n")
     assert photo.stat().st_size > 8 << 20
     browser.open(f"/m/{link}", "phone").wait_text("先给您办，请按时补上缺的材料", "h1").wait_text("拍照传来或带到窗口都行", ".m-due")
     browser.click_text("拍照补交").click_text("确定", ".p-sheet button").wait_text("请写：补交材料", ".p-sheet")
+    picked(browser, "#f-brought", photo)        # a camera gives one at a time
+    picked(browser, "#f-brought", page, again)
+    browser.until(lambda: browser.each(".m-files li span") == ["photo.png", "page.pdf", "again.pdf"])
     check(browser, "papers from a phone")
-    browser.hand("#f-brought", photo).hand("#f-brought", page).click_text("确定", ".p-sheet button")
-    browser.wait_text("材料收到了，正在核对", "h1")
-    files = [v["value"] for f in hall.matter(matter)["fields"] if f["field"] == "brought" for v in f["values"]]
-    browser.open(f"/api/v1/matters/by-token/{link}/files/{files[0]}")
-    browser.until(lambda: browser.js("return document.images[0]?.naturalWidth") in (2400, 1600, 1000), "not as large as it may be")
-    assert len(files) == 2
+    browser.click(".m-files li:last-child button").click_text("确定", ".p-sheet button").wait_text("材料收到了，正在核对", "h1")
+    files = brought_files(hall, matter)
+    width, height = corners(browser, f"/api/v1/matters/by-token/{link}/files/{files[0]}")[:2]
+    assert len(files) == 2 and width in (2400, 1600, 1000) and round(width / height, 1) == 2.1
+    # It is not right: what was brought stays, or is taken off, and the rest comes.
+    hall.person("chuangkou2").step(matter, "reject", fault="看不清")
+    browser.wait_text("您补的材料不对，请再补一次", "h1").click_text("拍照再补一次").click(".m-files li:first-child button")
+    picked(browser, "#f-brought", again)
+    browser.click_text("确定", ".p-sheet button").wait_text("又收到材料了，正在核对", "h1")
+    assert brought_files(hall, matter)[0] == files[1] and len(brought_files(hall, matter)) == 2
+
+
+def test_too_many_papers_are_said_before_they_are_sent(hall, browser, tmp_path):
+    matter, link = hall.promised()
+    pages = [tmp_path / f"{n}.pdf" for n in range(11)]
+    for n, page in enumerate(pages):
+        page.write_bytes(b"%PDF-1.4\n%%EOF\n" + bytes([n]))
+    browser.open(f"/m/{link}", "phone").click_text("拍照补交").wait_for(".m-pick")
+    picked(browser, "#f-brought", *pages)
+    browser.click_text("确定", ".p-sheet button").wait_text("最多 10 份，请去掉几份", ".p-sheet [role=alert]")
+    browser.click(".m-files li:first-child button").click_text("确定", ".p-sheet button").wait_text("材料收到了，正在核对", "h1")
+    assert len(brought_files(hall, matter)) == 10
+
+
+def test_a_scan_without_a_ground_stays_black_on_white(hall, browser, tmp_path):
+    matter, link = hall.promised()
+    scan = tmp_path / "scan.png"
+    scan.write_bytes(png(1200, 900, os.urandom(4 * 1200 * 300) + bytes(4 * 1200 * 600)))       # the lower part is transparent
+    browser.open(f"/m/{link}", "phone").click_text("拍照补交").wait_for(".m-pick")
+    picked(browser, "#f-brought", scan)
+    browser.click_text("确定", ".p-sheet button").wait_text("材料收到了，正在核对", "h1")
+    assert corners(browser, f"/api/v1/matters/by-token/{link}/files/{brought_files(hall, matter)[0]}")[2:] == [255, 255, 255, 255]
+
+
+def test_a_step_stays_in_the_language_that_was_chosen(hall, browser):
+    browser.open(f"/m/{hall.promised()[1]}?lang=en", "phone").click_text("中文").click_text("拍照补交").wait_text("拍照，或选文件", ".p-sheet")
+
+
+def test_a_module_that_is_lost_is_not_the_end(hall, browser):
+    """Of a line that comes and goes: the page goes on asking, and what could not be loaded is said and tried again."""
+    matter, link = hall.promised()
+    browser.driver.execute_cdp_cmd("Network.enable", {})
+    browser.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/m/live.js*", "*/zh-CN/step.js*"]})
+    with browser.before_pages("window.asked = []; const every = setInterval; window.setInterval = (f, ms, ...more) => { window.asked.push(ms); return every(f, ms, ...more); };"):
+        browser.open(f"/m/{link}", "phone").wait_text("先给您办", "h1")
+        browser.until(lambda: 60000 in browser.js("return window.asked"))
+    browser.click_text("拍照补交").wait_text("手机连不上大厅，请再试一次。", "[role=alert]")
+    browser.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+    browser.click_text("拍照补交").wait_for(".p-sheet")
+    assert all("ERR_BLOCKED_BY_CLIENT" in c for c in browser.complaints())
 
 
 def test_praise(hall, browser, done):

@@ -13,7 +13,9 @@ import tree
 # What somebody's phone loads, uncompressed: name, page, modules, parts of the texts, at most so many KiB.
 PHONE_PAGES = (
     ("a person's ticket", "t/index.html", ("t/page.js",), ("common", "ticket"), 30),
-    ("a person's matter", "m/index.html", ("m/page.js",), ("common", "days", "person"), 30),
+    ("a person's matter", "m/index.html", ("m/page.js", "m/live.js"), ("common", "days", "person"), 36),
+    ("a step of it", "m/index.html", ("m/page.js", "m/live.js", "m/step.js"), ("common", "days", "person", "step"), 48),
+    ("what to say", "m/index.html", ("m/page.js", "m/new.js"), ("common", "days", "person", "step"), 48),
     ("what to book", "book/index.html", ("book/page.js", "book/what.js"), ("common", "days", "book"), 40),
     ("when to book", "book/index.html", ("book/page.js", "book/time.js"), ("common", "days", "book"), 40),
     ("an appointment", "book/index.html", ("book/page.js", "book/own.js"), ("common", "days", "book"), 40),

@@ -1,8 +1,8 @@
-/* Texts: one table per language, in parts, so that a page loads only its own. Chinese first, English second. */
+/* Texts: a table a language, in parts, so that a page loads only its own. */
 
 /** @type {Record<string, string>} */ let table = {};
-/** @type {string[]} */ const parts = [];
-let language = "zh-CN";
+/** @type {Set<string>} */ const parts = new Set();
+let language = "";
 
 const KEY = "halld.lang";
 
@@ -13,16 +13,16 @@ const known = (wanted) => (/^en/i.test(wanted || "") ? "en" : /^zh/i.test(wanted
 export async function setLang(wanted, remember = true) {
   language = wanted;
   if (remember) localStorage.setItem(KEY, wanted);
-  const tables = await Promise.all(parts.map((part) => import(`../text/${language}/${part}.js`)));
+  const tables = await Promise.all([...parts].map((part) => import(`../text/${language}/${part}.js`)));
   table = Object.assign({}, ...tables.map((m) => m.default));
   document.documentElement.lang = language;
 }
 
-/** Chooses the language (?lang=, else as chosen before, else Chinese); loads the parts. @param {string[]} wanted */
+/** Loads parts; at first chooses the language: ?lang=, as before, Chinese. @param {string[]} wanted */
 export function loadTexts(...wanted) {
-  const asked = known(new URLSearchParams(location.search).get("lang"));
-  parts.push(...wanted);
-  return setLang(asked || known(localStorage.getItem(KEY)) || "zh-CN", asked !== "");
+  const asked = language ? "" : known(new URLSearchParams(location.search).get("lang"));
+  for (const part of wanted) parts.add(part);
+  return setLang(asked || language || known(localStorage.getItem(KEY)) || "zh-CN", asked !== "");
 }
 
 export const lang = () => language;
@@ -36,5 +36,5 @@ export function t(key, args = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => String(args[name]));
 }
 
-/** A name in the language of the page, else in Chinese. @param {string} zh @param {string} [en] */
+/** A name in the page's language, else Chinese. @param {string} zh @param {string} [en] */
 export const pick = (zh, en) => (isEnglish() && en ? en : zh);

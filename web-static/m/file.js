@@ -9,7 +9,10 @@ const TAKEN = ["image/jpeg", "image/png", "application/pdf"], BIG = 1 << 20, MOS
 function drawn(picture, edge) {
   const scale = Math.min(1, edge / Math.max(picture.width, picture.height)), canvas = document.createElement("canvas");
   Object.assign(canvas, { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
-  /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).drawImage(picture, 0, 0, canvas.width, canvas.height);
+  const paper = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  paper.fillStyle = "white";      /* behind what is transparent: a JPEG knows only black there */
+  paper.fillRect(0, 0, canvas.width, canvas.height);
+  paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
   return new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
 }
 
@@ -24,22 +27,35 @@ async function small(file) {
   return file;
 }
 
-/** The file field of a step; those that are there already stay. @param {any} field @param {string[]} there @param {string} token the matter's link */
+/**
+ * The file field of a step. A camera gives one picture at a time: what is taken is added to what is there, and each can be
+ * taken off again. @param {any} field @param {{value: string, text: string}[]} there @param {string} token the matter's link
+ */
 export function fileInput(field, there, token) {
-  const el = /** @type {HTMLInputElement} */ (h("input", { id: `f-${field.name}`, type: "file", accept: TAKEN.join(), multiple: Number(field.most) > 0, onchange: () => say() }));
-  const said = h("span.sub", { role: "status" }), /** @type {Map<File, string>} */ brought = new Map();
-  const say = () => { fill(said, el.files?.length ? t("file.chosen", { n: el.files.length }) : t("file.why")); };
-  say();
-  return { el: [h("label.btn.m-pick", null, t("file.choose"), el), said], read: async () => {
-    const chosen = [...(el.files || [])];
-    if (!chosen.length) return undefined;
+  const most = Number(field.most) || 1, said = h("span.sub", { role: "status" }), list = h("ul.m-files");
+  const el = /** @type {HTMLInputElement} */ (h("input", { id: `f-${field.name}`, type: "file", accept: TAKEN.join(), multiple: most > 1, onchange: add }));
+  /** What is chosen; brought under its name once. @type {{text: string, file?: File, value: string}[]} */ let chosen = most > 1 ? [...there] : [];
+
+  function show() {
+    fill(list, chosen.map((c) => h("li", null, h("span", null, c.text), h("button.btn.quiet", { type: "button", "aria-label": `${t("file.off")} ${c.text}`, onclick: () => { chosen = chosen.filter((x) => x !== c); show(); } }, "×"))));
+    fill(said, chosen.length > most ? t("file.most", { n: most }) : t("file.why"));
+  }
+  function add() {
+    const more = [...(el.files || [])].map((file) => ({ text: file.name, file, value: "" }));
+    chosen = most > 1 ? [...chosen, ...more] : more.slice(0, 1);
+    el.value = "";      /* the same picture may be taken again after it was taken off */
+    show();
+  }
+  show();
+  return { el: [list, h("label.btn.m-pick", null, t("file.choose"), el), said], read: async () => {
+    if (chosen.length > most) throw new Error(t("file.most", { n: most }));
+    if (!chosen.some((c) => c.file)) return undefined;
     fill(said, t("bringing"));
     try {
-      for (const file of chosen) if (!brought.has(file)) brought.set(file, await bring(`/files/by-token/${encodeURIComponent(token)}`, await small(file)));
+      for (const c of chosen) if (!c.value && c.file) c.value = await bring(`/files/by-token/${encodeURIComponent(token)}`, await small(c.file));
     } finally {
-      say();
+      show();
     }
-    const names = chosen.map((file) => brought.get(file));
-    return Number(field.most) > 0 ? [...there, ...names] : names[0];
+    return most > 1 ? chosen.map((c) => c.value) : chosen[0].value;
   } };
 }

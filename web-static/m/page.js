@@ -70,12 +70,23 @@ function body() {
   return [h("h1", { "data-state": card.state }, plain(`plain.${key}`, named({ zh: card.state_zh, en: card.state_en }))), due(), facts(), story(), where()];
 }
 
-/** @param {any} step */
+/** What a button says: of a flow that is known here in plain words, else as its definition has it. @param {any} step */
+function deed(step) {
+  const which = `${view.card.flow}.${step.transition}`;
+  return plain(`do.${which}`, named(step));
+}
+
+/** A form and its texts, loaded when they are asked for. @param {any} step */
 async function begin(step) {
-  const { stepSheet } = await import("./step.js");
-  sheet = stepSheet(view, step, plain(`do.${step.transition}`, named(step)), token, load, close);
+  try {
+    const [{ stepSheet }] = await Promise.all([import("./step.js"), loadTexts("step")]);
+    sheet = stepSheet(view, step, deed(step), token, load, close);
+    trouble = "";
+  } catch {
+    trouble = t("lost.hall");
+  }
   render();
-  sheet.querySelector("textarea, input, button").focus();
+  sheet?.querySelector("textarea, input, button").focus();
 }
 
 /** @param {any} [next] as it is after the step */
@@ -85,7 +96,7 @@ function close(next = view) {
   render();
 }
 
-const foot = () => view.steps.map((/** @type {any} */ s, /** @type {number} */ i) => button(plain(`do.${s.transition}`, named(s)), () => begin(s), i || GIVES_UP.has(s.transition) ? "button.btn" : "button.btn.main"));
+const foot = () => view.steps.map((/** @type {any} */ s, /** @type {number} */ i) => button(deed(s), () => begin(s), i || GIVES_UP.has(s.transition) ? "button.btn" : "button.btn.main"));
 
 function header() {
   const other = h("button.btn.quiet", { type: "button", lang: otherLang(), onclick: () => setLang(otherLang()).then(() => redraw()) }, t("language"));
@@ -128,7 +139,7 @@ function line(now = true) {
 }
 
 async function openOne() {
-  const { newMatter } = await import("./new.js");
+  const [{ newMatter }] = await Promise.all([import("./new.js"), loadTexts("step")]);
   await readHall().catch(() => { live = false; });
   redraw = await newMatter(main, header, ticket, desk);
 }
@@ -137,6 +148,6 @@ await loadTexts("common", "days", "person");
 if (token === "new") await openOne();
 else {
   await load();
-  if (!none) (await import("./live.js")).listen(token, () => view?.card.revision, line);
   setInterval(() => !document.hidden && !none && load(), LOOK_MS);
+  if (!none) import("./live.js").then(({ listen }) => listen(token, () => view?.card.revision, line), () => {});      /* it goes on asking */
 }

@@ -2,10 +2,8 @@
  * asked of people there. */
 import { ask } from "../lib/ask.js";
 import { fill, h } from "../lib/dom.js";
-import { loadTexts, pick, t } from "../lib/i18n.js";
+import { pick, t } from "../lib/i18n.js";
 import { fileInput } from "./file.js";
-
-await loadTexts("step");
 
 /** @typedef {{label: string, el: any, read: () => any}} Input */
 
@@ -46,7 +44,7 @@ const INPUTS = {
   text, phone: (f) => text({ ...f, max: 20 }), person, number,
   choice: (f) => choices(f.values.map((/** @type {any} */ v) => ({ value: v.name, text: named(v) })), f.name),
   bool: (f) => choices([{ value: true, text: t("yes") }, { value: false, text: t("no") }], f.name),
-  file: (f, view, token) => fileInput(f, view.fields.find((/** @type {any} */ x) => x.field === f.name)?.values.map((/** @type {any} */ v) => v.value) || [], token),
+  file: (f, view, token) => fileInput(f, view.fields.find((/** @type {any} */ x) => x.field === f.name)?.values.map((/** @type {any} */ v) => ({ value: v.value, text: named(v) })) || [], token),
 };
 
 /** The fields of a step that a phone can give. @param {any} flow @param {{need: string[], may: string[]}} step @param {any} [view] of a matter that is there @param {string} [token] its link */
