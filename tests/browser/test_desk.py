@@ -224,6 +224,38 @@ def test_words_and_numbers_are_found(hall, browser):
     browser.click("#ended").until(lambda: browser.data(".d-rows > a", "matter") == [second])
 
 
+def rows(browser):
+    return len(browser.all(".d-rows > a"))
+
+
+def test_more_of_a_list_stays_when_news_come(hall, browser):
+    for n in range(510):      # more than the hall gives at once
+        registered(hall, summary=f"第 {n} 件")
+    enter(hall, browser, "/desk/", "bancheng")
+    for shown in (100, 200, 300, 400, 500):
+        browser.until(lambda wanted=shown: rows(browser) == wanted, f"not {shown}")
+        browser.click_text("再看一些")
+    browser.until(lambda: rows(browser) == 510, "not all are shown")
+    registered(hall, summary="新来一件")
+    browser.until(lambda: rows(browser) == 511, "what was asked for has gone again")
+    browser.press("/", "7", KEYS.ENTER).until(lambda: rows(browser) == 1)
+    browser.press(KEYS.ESCAPE).until(lambda: rows(browser) == 100, "another question begins at its beginning")
+
+
+def test_a_long_search_goes_on_and_stays_where_it_is(hall, browser):
+    first = registered(hall, summary="丢了一把黑伞")
+    for n in range(400):      # as many texts as the hall looks through at once
+        registered(hall, summary=f"第 {n} 件")
+    last = registered(hall, summary="黑伞找到了")
+    enter(hall, browser, "/desk/", "bancheng")
+    browser.until(lambda: rows(browser) == 100)
+    browser.press("/", "黑伞", KEYS.ENTER).wait_text("只查了一部分", ".d-found")
+    assert browser.data(".d-rows > a", "matter") == [first]
+    browser.click_text("再看一些").until(lambda: browser.data(".d-rows > a", "matter") == [first, last], "it does not go on")
+    other = registered(hall, summary="又一把黑伞")
+    browser.until(lambda: browser.data(".d-rows > a", "matter") == [first, last, other], "what was found has gone again")
+
+
 # ---- paper
 
 def test_sheets_stand_on_paper_with_the_link_only_where_the_person_gets_it(hall, browser):

@@ -133,7 +133,7 @@ const intoView = () => parts.list.querySelector("[aria-current]")?.scrollIntoVie
 async function goTo() {
   const [, tab, id = ""] = /^#([a-z_]*)\/?(\d*)/.exec(location.hash) || ["", "", ""], wanted = w.page.tabs.find((x) => x.id === tab) || w.page.tabs[0];
   if (wanted !== w.tab) {
-    Object.assign(w, { tab: wanted, q: "", ended: false, list: { ...w.list, matters: [], after: "" }, doing: null, view: null, id: "" });
+    Object.assign(w, { tab: wanted, q: "", ended: false, pages: 1, list: { ...w.list, matters: [], after: "" }, doing: null, view: null, id: "" });
     if (wanted.query) await w.lookList().catch(failed);
     else { render(); return wanted.show?.(parts.whole, w); }
   }

@@ -12,7 +12,8 @@ import { moment, named, whoWord } from "./words.js";
  * stand in its head; calls: a new one that waits for me is heard and seen; top: stands above the list; look: reads more with it */
 /** @typedef {{kind: "step" | "open", flow: any, step: any, matter: string, seen: string, form: import("./form.js").Form, key: string, stale: number, changed: string, news: string, el: HTMLElement | null}} Doing */
 
-const MOST = 100, BEHIND_MS = 700, BEHIND_MOST = 8;
+/* A list is read in pages of MOST; the hall gives so many of them at once. */
+const MOST = 100, AT_ONCE = 5, BEHIND_MS = 700, BEHIND_MOST = 8;
 const EMPTY = { matters: /** @type {any[]} */ ([]), total: 0, red: 0, yellow: 0, mine: 0, seq: "", after: "", partial: false };
 
 export const w = {
@@ -26,6 +27,7 @@ export const w = {
   /** @type {any[]} */ kinds: [],
   /** How many each tab's list has. @type {Record<string, {total: number, red: number, yellow: number, mine: number}>} */ counts: {},
   list: EMPTY, listAt: 0, q: "", ended: false, mixed: false,
+  /** How many pages of the list were asked for. */ pages: 1,
   id: "", heardAt: 0,
   /** The matter that is looked at. @type {any} */ view: null,
   /** @type {Doing | null} */ doing: null,
@@ -42,18 +44,18 @@ export const w = {
   address: (matter) => `#${w.tab.id}/${matter}`,
   /** @param {Record<string, string | boolean | number>} query */
   read: (query) => get(`/matters?${new URLSearchParams(Object.entries(query).filter(([, v]) => v !== "" && v !== false).map(([k, v]) => [k, String(v)]))}`),
-  query: () => ({ ...w.tab.query, q: w.q, ended: w.ended, most: MOST }),
+  query: () => ({ ...w.tab.query, q: w.q, ended: w.ended }),
 
   async lookList() {
     if (!w.tab.query) return;
-    const tab = w.tab, list = await w.read(w.query());
+    const tab = w.tab, list = await readPages(w.query(), w.pages);
     if (tab !== w.tab) return;
     [w.list, w.listAt, w.mixed] = [list, hallNow(), !tab.query?.flow];
     if (!w.q && !w.ended) w.counts[tab.id] = list;
   },
   async more() {
-    const next = await w.read({ ...w.query(), after: w.list.after });
-    w.list = { ...next, matters: [...w.list.matters, ...next.matters] };
+    w.pages++;
+    await w.lookList().catch(w.failed);
     w.render();
   },
   /** The other tabs' figures. */
@@ -78,7 +80,7 @@ export const w = {
   },
   /** @param {string} q */
   async search(q) {
-    w.q = q.trim();
+    Object.assign(w, { q: q.trim(), pages: 1 });
     await w.lookList().catch(w.failed);
     w.render();
   },
@@ -146,6 +148,18 @@ export const w = {
   },
 };
 /** @typedef {typeof w} Work */
+
+/** As far as n pages reach. A search that the hall breaks off has looked through as many texts as a page has at least.
+ * @param {Record<string, string | boolean>} query @param {number} n */
+async function readPages(query, n) {
+  let list = EMPTY;
+  for (let left = n; left > 0 && (left === n || list.after);) {
+    const pages = Math.min(left, AT_ONCE), next = await w.read({ ...query, most: pages * MOST, after: list.after }), known = new Set(list.matters.map((m) => m.matter));
+    list = { ...(left === n ? next : list), after: next.after, partial: next.partial, matters: [...list.matters, ...next.matters.filter((/** @type {any} */ m) => !known.has(m.matter))] };
+    left -= next.partial ? 1 : pages;
+  }
+  return list;
+}
 
 /** @param {any} flow @param {string} name */
 const stepOf = (flow, name) => ({ need: [], may: [], when: [], ...flow.transitions.find((/** @type {any} */ x) => x.name === name) });
