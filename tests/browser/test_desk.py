@@ -7,6 +7,21 @@ from matter_hall import MatterDemo, day, filing
 # No stream: neither worker nor source.
 DEAF = "delete window.SharedWorker; window.EventSource = class { addEventListener() {} close() {} };"
 COUNT_PRINTS = "window.printed = 0; window.print = () => { window.printed++; };"
+# The next list comes when let_go() is called; most: how many rows have stood there since.
+HOLDS_A_LIST = """
+const real = window.fetch;
+const going = new Promise((go) => { window.let_go = () => {
+  const count = () => { window.most = Math.max(window.most || 0, document.querySelectorAll(".d-rows > a").length); };
+  new MutationObserver(count).observe(document.querySelector(".d-rows"), { childList: true });
+  go();
+}; });
+window.fetch = async (url, how) => {
+  if (window.held || !/matters[?].*flow=escalation.*most=100/.test(url)) return real(url, how);
+  window.held = true;
+  const answer = await real(url, how);
+  await going;
+  return answer;
+};"""
 SUMMARY = "家里的抵押解不掉，银行和登记处各让找对方"
 
 
@@ -254,6 +269,22 @@ def test_a_long_search_goes_on_and_stays_where_it_is(hall, browser):
     browser.click_text("再看一些").until(lambda: browser.data(".d-rows > a", "matter") == [first, last], "it does not go on")
     other = registered(hall, summary="又一把黑伞")
     browser.until(lambda: browser.data(".d-rows > a", "matter") == [first, last, other], "what was found has gone again")
+
+
+def test_a_late_list_does_not_take_the_place_of_what_was_found(hall, browser):
+    for n in range(4):
+        registered(hall, summary=f"第 {n} 件")
+    found = registered(hall, summary="抵押解不掉")
+    enter(hall, browser, "/desk/", "bancheng")
+    browser.until(lambda: rows(browser) == 5)
+    browser.js(HOLDS_A_LIST)
+    registered(hall, summary="新来一件")
+    browser.until(lambda: browser.js("return window.held"), "no list is asked for")
+    browser.press("/", "抵押", KEYS.ENTER).until(lambda: browser.data(".d-rows > a", "matter") == [found])
+    browser.js("window.let_go()")
+    again = registered(hall, summary="又是抵押")
+    browser.until(lambda: browser.data(".d-rows > a", "matter") == [found, again])
+    assert browser.js("return window.most") == 2
 
 
 # ---- paper

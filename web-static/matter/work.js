@@ -16,6 +16,9 @@ import { moment, named, whoWord } from "./words.js";
 const MOST = 100, AT_ONCE = 5, BEHIND_MS = 700, BEHIND_MOST = 8;
 const EMPTY = { matters: /** @type {any[]} */ ([]), total: 0, red: 0, yellow: 0, mine: 0, seq: "", after: "", partial: false };
 
+/* Lists that were asked for, and which of them stands there. */
+let turns = 0, listed = 0;
+
 export const w = {
   /** @type {Page} */ page: { name: "", texts: false, calls: false, tabs: [] },
   /** @type {Tab} */ tab: { id: "" },
@@ -48,9 +51,9 @@ export const w = {
 
   async lookList() {
     if (!w.tab.query) return;
-    const tab = w.tab, list = await readPages(w.query(), w.pages);
-    if (tab !== w.tab) return;
-    [w.list, w.listAt, w.mixed] = [list, hallNow(), !tab.query?.flow];
+    const { tab } = w, asked = question(), turn = ++turns, list = await readPages(w.query(), w.pages);
+    if (asked !== question() || turn < listed) return;      /* it comes too late */
+    [w.list, w.listAt, w.mixed, listed] = [list, hallNow(), !tab.query?.flow, turn];
     if (!w.q && !w.ended) w.counts[tab.id] = list;
   },
   async more() {
@@ -148,6 +151,9 @@ export const w = {
   },
 };
 /** @typedef {typeof w} Work */
+
+/** What the list is to answer. */
+const question = () => JSON.stringify([w.tab.id, w.q, w.ended, w.pages]);
 
 /** As far as n pages reach. A search that the hall breaks off has looked through as many texts as a page has at least.
  * @param {Record<string, string | boolean>} query @param {number} n */
