@@ -36,9 +36,12 @@ function money(field, id) {
   return { el, read: () => (el.value.trim() ? Math.round(Number(el.value) * 100) : undefined), write: ([value]) => { el.value = value ? (Number(value) / 100).toFixed(2) : ""; } };
 }
 
-/** @param {any} field @param {string} id @returns {Input} */
-function date(field, id) {
-  const el = /** @type {HTMLInputElement} */ (h("input.field", { id, type: "date", min: isoDate(hallNow()) }));
+/** Is something due on this day? Any other may be past. @param {any} field @param {Context} c */
+const isDue = (field, c) => c.step.when.some((/** @type {string} */ g) => g.startsWith(`within ${field.name} `)) || c.flow.clocks.some((/** @type {any} */ k) => k.limit === `field.${field.name}`);
+
+/** @param {any} field @param {string} id @param {Context} c @returns {Input} */
+function date(field, id, c) {
+  const el = /** @type {HTMLInputElement} */ (h("input.field", { id, type: "date", min: isDue(field, c) ? isoDate(hallNow()) : null }));
   return { el, read: () => el.value || undefined, write: ([value]) => { el.value = value || ""; } };
 }
 
