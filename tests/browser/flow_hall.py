@@ -48,16 +48,21 @@ class FlowHall(halls.Hall):
         self.reader = self.reader or self.person("shenji")
         return self.reader
 
-    def promised(self):
-        """A promise without its paper: the matter and its link."""
+    def checked(self):
+        """A promise that is to be signed: the matter and its link."""
         clerk, who = self.person("chuangkou2"), {"id": "511602199001011234", "name": "张三"}
         case = clerk.request("POST", "/flows/case/matters", {"fields": {"item": LICENCE, "person": who}}).body["card"]["matter"]
         fields = {"case": case, "item": LICENCE, "person": who, "missing": ["authorisation"]}
         opened = clerk.request("POST", "/flows/deficiency/matters", {"fields": fields}).body
         matter = opened["card"]["matter"]
         clerk.step(matter, "check", identity=True, credit="good")
-        clerk.step(matter, "promise", deadline="2026-11-27", promise=brought(clerk, b"%PDF-1.4\n%%EOF\n"))
         return matter, opened["token"]
+
+    def promised(self):
+        """A promise without its paper: the matter and its link."""
+        clerk, (matter, token) = self.person("chuangkou2"), self.checked()
+        clerk.step(matter, "promise", deadline="2026-11-27", promise=brought(clerk, b"%PDF-1.4\n%%EOF\n"))
+        return matter, token
 
     def person(self, name):
         """Somebody who logs in elsewhere."""

@@ -1,6 +1,7 @@
 """The console in a hall with flows: a key for each matter that a clerk may open, what the number waits for, what it unlocks."""
 import pytest
 
+from booking_hall import MONDAY
 from chromium import KEYS
 from flow_hall import LICENCE, FlowHall
 from test_contrast import check
@@ -9,8 +10,9 @@ FILING = {"facts": "没有授权委托书", "ground": "行政许可法第二十�
 
 
 @pytest.fixture(name="hall")
-def fixture_hall():
-    with FlowHall() as hall:
+def fixture_hall(request):
+    """On a day that a test may choose."""
+    with FlowHall(getattr(request, "param", MONDAY)) as hall:
         yield hall
 
 
@@ -159,3 +161,24 @@ def test_what_was_opened_elsewhere_for_the_number_is_shown_when_it_stands_in_the
     browser.press(KEYS.ENTER).wait_text("办得怎么样？").press(KEYS.ENTER).wait_text("还在等待审批", ".win-panel [role=alert]")
     browser.press(KEYS.ESCAPE).wait_text("没定以前这个号不能办结。", ".win-matter")
     assert not last(hall, "ticket_finished") and all("409" in c for c in browser.complaints())
+
+
+@pytest.mark.parametrize("hall", ["2026-09-24"], indirect=True)
+def test_the_last_day_of_a_promise_is_the_hall_s_to_say(hall, browser, clerk, tmp_path):
+    """Seven working days that two holidays interrupt; a Saturday that is worked instead counts."""
+    matter, _ = hall.checked()
+    paper = tmp_path / "promise.pdf"
+    paper.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    clerk(2)
+    browser.press("f").fill("#number", matter).press(KEYS.ENTER).wait_text("已核查", ".win-panel h1")
+    browser.click_text("签承诺书", "#rows li").press(KEYS.ENTER).hand("#f-promise", paper)
+    assert choose_day(browser, "#f-deadline", "2026-10-13")
+    confirm(browser).wait_text("“补交期限”", "[data-field=deadline] .d-wrong")
+    assert choose_day(browser, "#f-deadline", "2026-10-12")
+    confirm(browser).wait_text("已承诺", ".win-panel h1")
+    assert all("409" in c for c in browser.complaints())
+
+
+def choose_day(browser, css, day):
+    """Does the page let it be chosen?"""
+    return browser.js("const e = document.querySelector(arguments[0]); e.value = arguments[1]; return e.validity.valid", css, day)

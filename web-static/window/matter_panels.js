@@ -4,13 +4,11 @@
  */
 import { $, fill, h, plate } from "../lib/dom.js";
 import { get } from "../lib/api.js";
-import { fields as dateOf, hallNow, two } from "../lib/format.js";
 import { pick, t } from "../lib/i18n.js";
 import { formOf } from "../matter/form.js";
 import { printMatter } from "../matter/print.js";
 import { whyNot } from "../matter/why.js";
 import { named } from "../matter/words.js";
-import { itemOf } from "./cards.js";
 import { mode } from "./keys.js";
 import { heldWords, lastWords, matterHead, matterWords } from "./matter_cards.js";
 import { fieldsOf, given, holderOf, lockOf, openMatter, readMatter, takeStep, ticketField } from "./matters.js";
@@ -21,7 +19,7 @@ import { closePanel, finish, openPanel } from "./panels.js";
 /** @typedef {import("./panels.js").PanelKind} PanelKind */
 /** @typedef {import("./matters.js").Opening} Opening */
 
-const FILLED_IN = ["ticket", "item", "window"], WEEK = 7, DAY_MS = 864e5;
+const FILLED_IN = ["ticket", "item", "window"];
 
 /** What forms of matters ask of a page. @param {Console} c @returns {any} */
 const asWork = (c) => ({ hall: c.hall, catalogue: c.catalogue, windows: c.board.windows, people: new Map(), me: c.me, onChosen: null,
@@ -29,25 +27,6 @@ const asWork = (c) => ({ hall: c.hall, catalogue: c.catalogue, windows: c.board.
 
 /** Matters of this ticket that a field may name; the newest. @param {Console} c @param {any} field */
 const matterFor = (c, field) => c.matters.find((m) => m.card.flow === field.of && !m.card.ended)?.card.matter;
-
-/** The last day of n working days as far as a page can know it: weekends only; the hall has the last word. @param {number} n */
-function lastDay(n) {
-  let at = hallNow();
-  for (let left = n; left > 0;) {
-    at += DAY_MS;
-    if (dateOf(at).getUTCDay() % (WEEK - 1)) left--;
-  }
-  return `${dateOf(at).getUTCFullYear()}-${two(dateOf(at).getUTCMonth() + 1)}-${two(dateOf(at).getUTCDate())}`;
-}
-
-/** A promise may not be longer than the item's own limit. @param {Console} c @param {HTMLElement} el @param {any} step @param {string} item */
-function limitDates(c, el, step, item) {
-  for (const guard of step.when) {
-    const [call, field, limit] = guard.split(" "), days = itemOf(c, item)?.promised_days;
-    const input = call === "within" && limit === "item.promised" ? /** @type {HTMLInputElement | null} */ (el.querySelector(`#f-${field}`)) : null;
-    if (input && days) input.max = lastDay(days);
-  }
-}
 
 /** Who stands here was written once: not again for the next form of the same ticket. @param {Console} c @param {HTMLElement} el @param {any} flow */
 function fillPerson(c, el, flow) {
@@ -75,7 +54,6 @@ function formAt(c, p, flow, transition, view) {
   const left = (/** @type {string[]} */ names) => names.filter((n) => !(n in known) && !(!view && flow.fields.some((/** @type {any} */ f) => f.name === n && FILLED_IN.includes(f.type))));
   const step = { ...transition, need: left(transition.need), may: left(transition.may) };
   const at = view || { card: { item: c.detail.ticket.item }, fields: [] }, form = formOf(flow, step, at, asWork(c), {});
-  limitDates(c, form.el, transition, at.card.item);
   fillPerson(c, form.el, flow);
   p.form = form;
   p.known = known;
