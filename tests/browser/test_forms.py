@@ -11,7 +11,6 @@ from test_sealed import brought
 
 LICENCE, PERSON, PAPER = "511A0000800001", {"id": "510101199001011234", "name": "张三"}, b"%PDF-1.4\n%%EOF\n"
 
-
 class DatedDemo(MatterDemo):
     """The taught flow also asks when the thing was lost; nothing is due then."""
 
@@ -80,6 +79,18 @@ def test_a_day_by_which_something_is_due_is_not_past(hall, browser):
     enter(hall, browser, f"/matters/?flow=deficiency#all/{matter}", "jingli")
     step(browser, "extend")
     assert browser.of("#f-deadline", "min") == TODAY      # its clock does
+
+
+# ---- a reason, and files
+
+def test_a_reason_is_no_longer_than_the_hall_takes(hall, browser):
+    matter = hall.opened("bancheng", "escalation", "register", summary="解押", phone="13812342047")
+    enter(hall, browser, f"/desk/#inbox/{matter}", "bancheng")
+    browser.click("[data-unmask=phone]").fill("#reason", "因" * 120).press(KEYS.ENTER)
+    browser.wait_text("13812342047", "[data-field=phone]")
+    hall.opened("bancheng", "escalation", "register", summary="另一件")      # the log is written before what comes after it
+    (look,) = [r for r in hall.admin().get("/audit?log=security").body["security"] if r["kind"] == "unmask"]
+    assert "因" * 100 in look["what"] and "因" * 101 not in look["what"]
 
 
 if __name__ == "__main__":

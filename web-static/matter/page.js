@@ -19,7 +19,7 @@ import { timeline } from "./timeline.js";
 import { w } from "./work.js";
 import { named } from "./words.js";
 
-const NEWS_MS = 150, LOOK_MS = 1000, COUNT_MS = 5000, TICK_MS = 1000, AGAIN_MS = 60000;
+const NEWS_MS = 150, LOOK_MS = 1000, COUNT_MS = 5000, TICK_MS = 1000, AGAIN_MS = 60000, REASON_MOST = 100;
 const main = $("#page");
 /** @type {{close: () => void} | null} */ let line = null;
 let live = true, stale = false, lookedAt = 0, countedAt = 0;
@@ -52,7 +52,7 @@ const chooser = (title, rows) => h("section.d-panel", { role: "dialog", "aria-la
 const choice = (i, text, act) => h("button.btn", { type: "button", onclick: act }, h("kbd", null, i + 1), text);
 
 function unmaskForm() {
-  const reason = /** @type {HTMLInputElement} */ (h("input.field", { id: "reason", required: true, maxlength: 200, autocomplete: "off" }));
+  const reason = /** @type {HTMLInputElement} */ (h("input.field", { id: "reason", required: true, maxlength: REASON_MOST, autocomplete: "off" }));
   return h("form.d-panel", { role: "dialog", onsubmit: (/** @type {Event} */ e) => { e.preventDefault(); w.unmask(reason.value).catch(w.failed); } }, h("h1", null, t("unmask.title", { field: named(w.asked) })),
     h("p.note", null, h("span", null, t("unmask.why"))), h("label", { for: "reason" }, t("unmask.reason")), reason, h("p.d-ends", null, h("button.btn", { type: "button", onclick: () => { w.panel = ""; w.render(); } }, t("back")), h("button.btn.main", { type: "submit" }, t("unmask"))));
 }
