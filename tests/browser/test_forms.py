@@ -11,6 +11,21 @@ from test_sealed import brought
 
 LICENCE, PERSON, PAPER = "511A0000800001", {"id": "510101199001011234", "name": "张三"}, b"%PDF-1.4\n%%EOF\n"
 
+# How many files went to the hall, and how many at once.
+COUNTS_UPLOADS = """
+const real = window.fetch;
+let now = 0;
+window.brought = window.at_once = 0;
+window.fetch = async (url, how) => {
+  if (!String(url).endsWith("/files")) return real(url, how);
+  window.at_once = Math.max(window.at_once, ++now);
+  const answer = await real(url, how);
+  now--;
+  window.brought += answer.ok;
+  return answer;
+};"""
+
+
 class DatedDemo(MatterDemo):
     """The taught flow also asks when the thing was lost; nothing is due then."""
 
@@ -91,6 +106,21 @@ def test_a_reason_is_no_longer_than_the_hall_takes(hall, browser):
     hall.opened("bancheng", "escalation", "register", summary="另一件")      # the log is written before what comes after it
     (look,) = [r for r in hall.admin().get("/audit?log=security").body["security"] if r["kind"] == "unmask"]
     assert "因" * 100 in look["what"] and "因" * 101 not in look["what"]
+
+
+def test_files_are_brought_one_after_another(hall, browser, tmp_path):
+    files = [tmp_path / f"{n}.pdf" for n in range(4)]      # one more than the hall reads at once from one address
+    for n, file in enumerate(files):
+        file.write_bytes(PAPER + bytes([n]) * 300000)
+    enter(hall, browser, "/matters/?flow=denial", "chuangkou7")
+    browser.press("n").wait_for("[data-doing=draft]")
+    for field in ("facts", "ground", "proposed", "alternatives"):
+        browser.fill(f"#f-{field}", "一句话")
+    browser.fill("#f-item", "cbwlsd").click(f".d-hits [data-item='{LICENCE}']")
+    browser.hand("#f-attachments", "\n".join(map(str, files))).js(COUNTS_UPLOADS)
+    send(browser)
+    state(browser, "drafted")
+    assert browser.js("return [window.brought, window.at_once]") == [4, 1]
 
 
 if __name__ == "__main__":

@@ -81,12 +81,15 @@ function file(field, id, c) {
   const before = Number(field.most) > 0 ? c.view?.fields.find((/** @type {any} */ f) => f.field === field.name)?.values || [] : [], kept = new Map(before.map((/** @type {any} */ v) => [v.value, named(v)]));
   const chips = h("ul.d-chips"), show = () => fill(chips, [...kept].map(([value, text]) => h("li", null, text, h("button.btn.quiet", { type: "button", "aria-label": `${t("take.off")} ${text}`, onclick: () => { kept.delete(value); show(); } }, "×"))));
   const once = async (/** @type {File} */ f) => {
-    if (!brought.has(f)) brought.set(f, await bring("/files", f, proof()).catch((e) => { throw new ApiError(e.code, e.message, e.status, { field: field.name }); }));
-    return brought.get(f);
+    const called = brought.get(f) || await bring("/files", f, proof()).catch((e) => { throw new ApiError(e.code, e.message, e.status, { field: field.name }); });
+    brought.set(f, called);
+    return called;
   };
   show();
   return { el: [chips, el, h("p.sub", null, t("file.why"))], read: async () => {
-    const more = await Promise.all([...(el.files || [])].map(once)), all = [...kept.keys(), ...more], changed = more.length || kept.size < before.length || c.step.need.includes(field.name);
+    /** @type {string[]} */ const more = [];
+    for (const f of el.files || []) more.push(await once(f));      /* the hall reads few at once from one address */
+    const all = [...kept.keys(), ...more], changed = more.length || kept.size < before.length || c.step.need.includes(field.name);
     return all.length && changed ? (field.most ? all : all[0]) : undefined;
   } };
 }
