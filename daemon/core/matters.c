@@ -219,6 +219,8 @@ int matters_decide_open(struct decision *d)
     const Halld__OpenMatter *c = d->command->open_matter;
     struct where here;
     int code = where_check(d, c->window);
+    if (!code)
+        code = where_check_given(d, flow_definition(d->hall->flow, c->flow), c->transition, c->n_fields, c->fields);
     if (code)
         return code;
     where_init(&here, d, c);
@@ -240,7 +242,10 @@ int matters_decide_take(struct decision *d)
                                    .seen = c->seen};
     if (!c->matter)
         return refuse_number(d->refusal, HALL_E_NO_MATTER, "matter", 0);
+    const struct matter *m = flow_matter(d->hall->flow, c->matter);
     int code = where_check(d, c->window);
+    if (!code && m)
+        code = where_check_given(d, m->def, c->transition, c->n_fields, c->fields);
     return code ? code : decide(d, &command, c->window);
 }
 

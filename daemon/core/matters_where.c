@@ -1,5 +1,6 @@
 #include "core/matters_where.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,33 @@ static const struct ticket *ticket_there(const struct decision *d, int window)
     if (a->kind != HALLD__ACTOR_KIND__E__link || !is_number)
         return NULL;
     return queue_ticket_find(d->hall->queue, strtoull(a->id, NULL, 10));
+}
+
+static bool is_all(const Halld__FieldValue *v, unsigned long long number)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%llu", number);
+    for (size_t i = 0; i < v->n_texts; i++)
+        if (number == 0 || strcmp(v->texts[i], text) != 0)
+            return false;
+    return true;
+}
+
+int where_check_given(struct decision *d, const struct definition *def, const char *transition, size_t n,
+                      Halld__FieldValue *const *fields)
+{
+    if (d->turn->actor->kind != HALLD__ACTOR_KIND__E__link || !def)
+        return 0;
+    const struct ticket *own = ticket_there(d, 0);
+    for (size_t i = 0; i < n; i++) {
+        int field = definition_field(def, fields[i]->field);
+        enum flow_type type = field < 0 ? FLOW_TYPES : def->fields[field].type;
+        if ((type == FLOW_TICKET && !is_all(fields[i], own ? own->id : 0)) ||
+            (type == FLOW_WINDOW && !is_all(fields[i], own ? (unsigned long long)own->window : 0)) ||
+            (type == FLOW_STAFF && fields[i]->n_texts))
+            return refuse(d->refusal, HALL_E_FIELD_NOT_ALLOWED, fields[i]->field, transition);
+    }
+    return 0;
 }
 
 static bool is_given(const struct where *w, const char *field)

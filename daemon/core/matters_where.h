@@ -21,6 +21,10 @@ struct where {
 /* Does the actor work at the window? 0 is nowhere. A person at the window that they opened, the desk, managers and
  * devices at any. 0, NO_WINDOW, WINDOW_CLOSED or NOT_YOUR_WINDOW. */
 int where_check(struct decision *d, int window);
+/* The holder of a ticket's link names no ticket but that one, no window but where it is, and no colleague; the holder
+ * of a matter's link none of them: each of these moves what is somebody else's. 0 or FIELD_NOT_ALLOWED. */
+int where_check_given(struct decision *d, const struct definition *def, const char *transition, size_t n,
+                      Halld__FieldValue *const *fields);
 /* Adds to the given fields what the transition takes and the place knows. */
 void where_init(struct where *w, struct decision *d, const Halld__OpenMatter *c);
 void where_fini(struct where *w);

@@ -389,6 +389,26 @@ def test_words_are_parted_by_the_wide_blank_of_chinese_input_methods():
             assert hall.person("desk").get("/matters?q=" + urllib.parse.quote(asked)).body["total"] == 1, asked
 
 
+def test_a_link_moves_no_ticket_but_its_own():
+    with MatterHall() as hall:
+        kiosk, clerk = hall.client("kiosk"), hall.client("clerk")
+        other, mine = kiosk.ticket("A").body, kiosk.ticket("A").body
+        for verb, body in (("open", {}), ("next", {}), ("start", {})):
+            assert clerk.post(f"/windows/1/{verb}", body).status == 200
+        path = f"/tickets/by-token/{mine['token']}/matters"
+        given = [("escalation", "register", {"summary": "x", "ticket": other["id"]}), ("escalation", "register", {"summary": "x", "window": 1}),
+                 ("escalation", "praise", {"summary": "x", "staff": "chuangkou1"}), ("help", "ask", {"summary": "x", "person": PERSON, "ticket": other["id"]}),
+                 ("rating", "give", {"score": 2, "channel": "phone", "clerk": "chuangkou1"})]
+        for kind, transition, fields in given:
+            answer = hall.nobody().post(f"{path}/{kind}", {"transition": transition, "fields": fields})
+            assert answer.code == "FIELD_NOT_ALLOWED", (kind, answer.body)
+        assert hall.nobody().get(f"/tickets/by-token/{other['token']}").body["state"] == "serving"
+        answer = hall.nobody().post(f"{path}/escalation", {"transition": "register", "fields": {"summary": "x", "ticket": mine["id"]}})
+        assert answer.status == 201, answer.body
+        for verb, body in (("finish", {"outcome": "handled"}), ("close", {})):
+            assert clerk.post(f"/windows/1/{verb}", body).status == 200
+
+
 def test_nobody_is_told_of_a_matter_by_what_is_wrong_with_their_request(hall):
     """Who may neither read it nor take the step is answered as if there were none, whatever they send."""
     matter = number(hall.matter("escalation", transition="register", summary="不关他的事"))
