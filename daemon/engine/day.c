@@ -14,7 +14,6 @@
 #include "engine/inside.h"
 #include "engine/restore.h"
 #include "port/command.h"
-#include "store/sealed.h"
 
 enum {
     DAY_TICKS = 2,         /* of 256 events each in one turn: the loop must get back to its sockets */
@@ -92,7 +91,6 @@ static bool open_day(struct engine *e, int64_t *now)
     int32_t today = moment_to_date(*now);
     if (engine_do(e, open_day_new(hall_setup(e->decided), today), *now) >= 0) {
         log_info("day", "%d opens", today);
-        store_forget_expired(e->store, *now, today);
         sealing_look(e);
     }
     return tick_all(e, *now);

@@ -110,6 +110,7 @@ static void on_second(void *arg)
     struct engine *e = arg;
     engine_look(e);
     keep_look(e);
+    sealing_forget(e);
     if (e->wants_snapshot && !e->flying)
         keep_snapshot(e);
     loop_watch_arm(e->second, SECOND_MS);
@@ -251,6 +252,7 @@ int engine_start(struct engine *e, char why[200])
     engine_turn(e);
     engine_flush(e);
     sealing_look(e);
+    sealing_forget(e);
     loop_watch_arm(e->second, SECOND_MS);
     return 0;
 }

@@ -76,6 +76,7 @@ struct engine {
     int32_t restore_last;    /* with it: the highest number known to be printed, or 0 */
     bool accept_clock;
     int64_t min_free_mib;
+    int64_t forget_at; /* monotonic: when it is looked next for files that nobody took */
     struct sink *sinks;
     size_t n_sinks;
     void (*fatal)(void *arg, int exit_code);
@@ -125,6 +126,7 @@ int sealing_prepare(struct engine *e, struct pending *r);
 /* Says early, in the log and the alarms, that nothing can be sealed today: where there are matters, somebody will want
  * to. */
 void sealing_look(struct engine *e);
+void sealing_forget(struct engine *e); /* now and then: what has expired goes */
 /* After it: seals into the gathering batch what the command's events name, and erases what they erase. */
 void sealing_follow(struct engine *e, const struct pending *r, Halld__Event *const *events, size_t n);
 /* The ref under which a file lies until a matter takes it. */

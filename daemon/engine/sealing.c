@@ -9,13 +9,16 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/moment.h"
 #include "core/flow/flow.h"
 #include "core/queue/queue.h"
 #include "engine/inside.h"
 #include "store/sealed.h"
 
+enum { FORGET_EACH_MS = 600000, FILES_FREE = 3 };
 static const int64_t UPLOAD_KEPT_MS = (int64_t)24 * 3600 * 1000, UPLOAD_LAST_MS = (int64_t)3600 * 1000;
 
 static bool is_sealed(enum flow_type type)
@@ -293,6 +296,23 @@ void sealing_upload_owner(uint8_t ret[SEALED_REF])
     sealed_owner(SEALED_OF_UPLOAD, 0, "", ret);
 }
 
+/* A bite at a time, also in a hall that is read-only because its disk is low: their going is what makes room. */
+void sealing_forget(struct engine *e)
+{
+    int64_t now = clock_now(&e->clock), monotonic = clock_monotonic_ms();
+    if (monotonic < e->forget_at || e->stop[ENGINE_FULL] || e->stop[ENGINE_DOUBTFUL])
+        return;
+    e->forget_at = monotonic + FORGET_EACH_MS;
+    store_forget_expired(e->store, now, moment_to_date(now));
+}
+
+/* Files never bring the disk so low that tickets could not go on: those that are on their way are written twice, to the
+ * log of the database and to itself. */
+static bool has_room_for_files(const struct engine *e)
+{
+    return e->min_free_mib == 0 || store_free_mib(e->store) >= FILES_FREE * e->min_free_mib;
+}
+
 void engine_keep_file(struct engine *e, const char *reference, const void *bytes, size_t len,
                       void (*done)(void *arg, const struct answer *answer), void *arg)
 {
@@ -311,6 +331,8 @@ void engine_keep_file(struct engine *e, const char *reference, const void *bytes
     r->code = engine_refusal(e);
     if (!r->code && !what.day)
         r->code = HALL_E_DAY_CLOSED;
+    if (!r->code && !has_room_for_files(e))
+        r->code = HALL_E_DISK_FULL;
     if (!r->code)
         r->code = store_seal(e->store, e->gathering.rows, &what);
     pending_list_add(&e->gathering.pendings, r);

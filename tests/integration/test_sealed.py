@@ -343,6 +343,24 @@ def test_the_same_file_under_the_same_key_is_one_and_orphans_go():
         nowhere(hall, b"TIANQIAO")
 
 
+def test_files_leave_room_for_tickets_and_go_also_where_the_disk_is_low():
+    with MatterHall() as hall:
+        clerk = hall.person("clerk")
+        assert len({brought(clerk, PDF + bytes([n])) for n in range(5)}) == 5
+        hall.stop()
+        free = shutil.disk_usage(hall.data).free >> 20
+        hall.config["limits"]["min_free_mib"] = free // 2
+        hall.start()
+        assert bring(hall.person("clerk"), PDF)[1]["error"]["code"] == "DISK_FULL"
+        assert hall.client("kiosk").ticket("A").status == 201
+        hall.stop()
+        hall.config["limits"]["min_free_mib"] = free * 2
+        starts_at(hall, "2026-11-25").start()
+        assert hall.client("kiosk").ticket("A").code == "DISK_FULL"
+        hall.stop()
+        assert not rows(hall, "SELECT 1 FROM sealed WHERE expires_at < 9e18")
+
+
 RECORD = {
     "name": "record", "version": 1, "zh": "结果", "en": "Record", "read": ["desk", "person"], "keep_days": 365,
     "fields": [{"name": "paper", "zh": "文书", "en": "Paper", "type": "file"},
