@@ -173,7 +173,7 @@ def test_the_last_day_of_a_promise_is_the_hall_s_to_say(hall, browser, clerk, tm
     browser.press("f").fill("#number", matter).press(KEYS.ENTER).wait_text("已核查", ".win-panel h1")
     browser.click_text("签承诺书", "#rows li").press(KEYS.ENTER).hand("#f-promise", paper)
     assert choose_day(browser, "#f-deadline", "2026-10-13")
-    confirm(browser).wait_text("“补交期限”", "[data-field=deadline] .d-wrong")
+    confirm(browser).wait_text("“补交期限”要在今天和允许的最后一天之间", "[data-field=deadline] .d-wrong")
     assert choose_day(browser, "#f-deadline", "2026-10-12")
     confirm(browser).wait_text("已承诺", ".win-panel h1")
     assert all("409" in c for c in browser.complaints())

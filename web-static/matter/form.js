@@ -3,7 +3,6 @@ import { fill, h } from "../lib/dom.js";
 import { ApiError } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { input } from "./fields.js";
-import { whyNot } from "./why.js";
 import { named } from "./words.js";
 
 /** @typedef {import("./work.js").Work} Work */
@@ -39,6 +38,13 @@ function lines(fields, step, inputs, view) {
   const needed = fields.filter((f) => step.need.includes(f.name)), others = fields.slice(needed.length), rows = others.map((f) => line(f, false, inputs[f.name]));
   const apart = view && needed.length && others.length > OPEN_MOST;
   return [needed.map((f) => line(f, true, inputs[f.name])), apart ? h("details.d-more", null, h("summary", null, t("more.fields", { fields: others.map((f) => named(f)).join(t("list")) })), rows) : rows];
+}
+
+/** The field that a refusal is about, or "": what it says is the hall's. A guard names its fields behind its own name.
+ * @param {ApiError} e @param {any} flow the definition */
+export function wrongField(e, flow) {
+  const { field = "", value = "" } = e.details || {}, names = e.code === "GUARD" ? value.split(" ").slice(1) : [field];
+  return names.find((name) => flow.fields.some((/** @type {any} */ f) => f.name === name)) || "";
 }
 
 /** @param {HTMLElement} el @param {string} field @param {string} text */
@@ -85,8 +91,8 @@ export function formOf(flow, step, view, w, kept) {
     el,
     read() { clear(el); return read(fields, inputs, step); },
     refuse(e) {
-      const { field, text } = whyNot(e, flow), trouble = /** @type {HTMLElement} */ (el.querySelector(".d-trouble"));
-      if (!field || !mark(el, field, text)) fill(trouble, h("span", null, text)).hidden = false;
+      const trouble = /** @type {HTMLElement} */ (el.querySelector(".d-trouble"));
+      if (!mark(el, wrongField(e, flow), e.message)) fill(trouble, h("span", null, e.message)).hidden = false;
     },
     texts: () => Object.fromEntries(fields.filter((f) => f.type === "text").map((f) => [f.name, String(inputs[f.name].read() || "")])),
     focus() {

@@ -5,9 +5,8 @@
 import { $, fill, h, plate } from "../lib/dom.js";
 import { get } from "../lib/api.js";
 import { pick, t } from "../lib/i18n.js";
-import { formOf } from "../matter/form.js";
+import { formOf, wrongField } from "../matter/form.js";
 import { printMatter } from "../matter/print.js";
-import { whyNot } from "../matter/why.js";
 import { named } from "../matter/words.js";
 import { mode } from "./keys.js";
 import { heldWords, lastWords, matterHead, matterWords } from "./matter_cards.js";
@@ -67,7 +66,7 @@ async function withForm(c, p, flow, act) {
     keepPerson(c, flow, values);
     return await act(values);
   } catch (e) {
-    if (!whyNot(/** @type {any} */ (e), flow).field) throw e;
+    if (!wrongField(/** @type {any} */ (e), flow)) throw e;
     p.form.refuse(e);
     return false;
   }
