@@ -8,8 +8,10 @@ import { named, roleWord, until, whoWord } from "./words.js";
 
 const TITLE_MOST = 44;
 
-/** A value as people read it. @param {any} field */
-export const valueText = (field) => (field.erased ? t("erased") : field.values.map((/** @type {any} */ v) => named(v) || v.value).join(t("list")));
+/** One value of a field. @param {any} v */
+export const valueWord = (v) => named(v) || v.value;
+/** A field's values as people read them. @param {any} field */
+export const valueText = (field) => (field.erased ? t("erased") : field.values.map(valueWord).join(t("list")));
 
 /** @param {any} view @param {any} field @param {Work} w */
 function phone(view, field, w) {

@@ -5,7 +5,7 @@ import { fill, h, name } from "../lib/dom.js";
 import { fields as hallFields, hallNow, ms } from "../lib/format.js";
 import { pick, t } from "../lib/i18n.js";
 import { date } from "../lib/days.js";
-import { valueText } from "./head.js";
+import { valueText, valueWord } from "./head.js";
 import { limit, named, roleWord, tidy, until } from "./words.js";
 
 /** @typedef {import("./work.js").Work} Work */
@@ -18,7 +18,7 @@ const day = (at) => t("in.year", { year: hallFields(at).getUTCFullYear(), date: 
 /** @param {any} view @param {string} field as the definition has it */
 function row(view, field) {
   const given = view.fields.find((/** @type {any} */ f) => f.field === field), known = view.definition.fields.find((/** @type {any} */ f) => f.name === field);
-  const text = given ? valueText(given) : "", list = given && given.values.length > 1 ? h("ol", null, given.values.map((/** @type {any} */ v) => h("li", null, named(v) || v.value))) : null;
+  const text = given ? valueText(given) : "", list = given && given.values.length > 1 ? h("ol", null, given.values.map((/** @type {any} */ v) => h("li", null, valueWord(v)))) : null;
   return h("tr", null, h("th", null, named(known)), h("td", null, list || name(text) || "　"));
 }
 
