@@ -24,6 +24,7 @@
 struct taking {
     struct call *call;
     uint64_t matter; /* of the link by which it is brought; 0: staff brings it */
+    struct quota_use *use;
     char reference[PERSON_MAC_SIZE];
     const struct filetype *type;
     size_t len;
@@ -33,8 +34,7 @@ static void on_kept(void *arg, const struct answer *answer)
 {
     struct taking *t = arg;
     struct call *c = t->call;
-    if (t->matter)
-        quota_end(c->net->files, t->matter, t->reference, answer->code == 0);
+    quota_end(c->net->files, t->use, answer->code == 0);
     if (!call_refused(c, answer)) {
         Halld__FileView *v = MESSAGE_NEW(Halld__FileView, &halld__file_view__descriptor);
         v->file = alloc_text(t->reference);
@@ -58,13 +58,14 @@ static void refer(const struct call *c, const void *bytes, size_t len, char ret[
 }
 
 /* Does it begin on its way? Of staff always. The same file under the same key is one. */
-static bool may_bring(const struct taking *t)
+static bool may_bring(struct taking *t)
 {
     struct call *c = t->call;
-    if (!t->matter || quota_begin(c->net->files, t->matter, moment_to_date(call_now(c)), t->reference))
-        return true;
-    call_refuse_today(c);
-    return false;
+    if (t->matter)
+        t->use = quota_begin(c->net->files, t->matter, moment_to_date(call_now(c)), t->reference);
+    if (t->matter && !t->use)
+        call_refuse_today(c);
+    return !t->matter || t->use;
 }
 
 static void take_file(struct call *c, uint64_t matter)

@@ -98,15 +98,20 @@ static const char *find_opening(struct call *c, const struct looker *l, const st
     return n == 1 ? only : NULL;
 }
 
+struct opening {
+    struct call *call;
+    struct quota_use *use; /* of the ticket's link; NULL: staff opens it */
+};
+
 /* Whoever opened it gets the person's link: it is theirs to give away. */
 static void on_opened(void *arg, const struct answer *answer)
 {
-    struct call *c = arg;
+    struct opening *o = arg;
+    struct call *c = o->call;
+    quota_end(c->net->openings, o->use, answer->code == 0);
+    free(o);
     const struct definition *d = flow_definition(hall_flow(answer->hall), call_param(c, "kind"));
     bool is_holder = c->caller.kind == HALLD__ACTOR_KIND__E__link;
-    if (is_holder)
-        quota_end(c->net->openings, strtoull(c->caller.id, NULL, 10), request_header(c->request, "Idempotency-Key"),
-                  answer->code == 0);
     if (matter_refused(c, answer, d, NULL, c->note ? c->note : ""))
         return;
     uint64_t id = 0;
@@ -126,14 +131,15 @@ static void on_opened(void *arg, const struct answer *answer)
 }
 
 /* By a ticket's link as often as it may. false: answered. */
-static bool may_open(struct call *c)
+static bool may_open(struct call *c, struct quota_use **ret)
 {
-    if (c->caller.kind != HALLD__ACTOR_KIND__E__link ||
-        quota_begin(c->net->openings, strtoull(c->caller.id, NULL, 10), moment_to_date(call_now(c)),
-                    request_header(c->request, "Idempotency-Key")))
+    *ret = NULL;
+    if (c->caller.kind != HALLD__ACTOR_KIND__E__link)
         return true;
-    call_refuse_today(c);
-    return false;
+    *ret = quota_begin(c->net->openings, strtoull(c->caller.id, NULL, 10), moment_to_date(call_now(c)), call_key(c));
+    if (!*ret)
+        call_refuse_today(c);
+    return *ret;
 }
 
 static void open_by(struct call *c, const struct looker *l, const struct definition *d, Halld__OpenRequest *from)
@@ -147,16 +153,19 @@ static void open_by(struct call *c, const struct looker *l, const struct definit
         call_refuse_with(c, &r);
         return;
     }
-    if (!may_open(c)) {
+    struct quota_use *use;
+    if (!may_open(c, &use)) {
         fields_fini(&fields);
         return;
     }
+    struct opening *o = alloc_zero(sizeof *o);
+    *o = (struct opening){c, use};
     Halld__OpenMatter *open = MESSAGE_NEW(Halld__OpenMatter, &halld__open_matter__descriptor);
     open->flow = alloc_text(d->flow->name);
     open->transition = alloc_text(transition);
     c->note = alloc_text(transition);
     open->window = from->window;
-    call_submit_fields(c, command_new(HALLD__COMMAND__BODY_OPEN_MATTER, &open->base), &fields, on_opened, c);
+    call_submit_fields(c, command_new(HALLD__COMMAND__BODY_OPEN_MATTER, &open->base), &fields, on_opened, o);
 }
 
 static void open_and_free(struct call *c, const struct looker *l, const struct definition *d, Halld__OpenRequest *from)

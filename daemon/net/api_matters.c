@@ -438,7 +438,11 @@ const struct matter *matter_find_to_read(struct call *c, struct net_looker *l)
     if (!*call_param(c, "token"))
         return find_readable(c, l);
     const struct matter *m = find_by_token(c);
-    if (m)
-        look(l, c, m);
-    return m;
+    if (!m)
+        return NULL;
+    look(l, c, m);
+    if (matters_may_read(&l->looker.asker, m))
+        return m;
+    call_refuse_field(c, HALL_E_NO_MATTER, "token", "");
+    return NULL;
 }

@@ -1,13 +1,14 @@
 #include "net/quota.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/map.h"
 
 struct count {
     int n, on_their_way;
-    uint64_t keys[]; /* hashes; 0 = none */
+    char *keys[]; /* of those that succeeded; NULL: none was given */
 };
 
 struct quota {
@@ -16,13 +17,11 @@ struct quota {
     int32_t date;
 };
 
-static uint64_t hash_of(const char *key)
-{
-    uint64_t hash = key ? UINT64_C(0xcbf29ce484222325) : 0;
-    for (const char *at = key; at && *at; at++)
-        hash = (hash ^ (unsigned char)*at) * UINT64_C(0x100000001b3);
-    return hash;
-}
+/* The request may be gone before its answer is there, so the use keeps its key. */
+struct quota_use {
+    uint64_t of;
+    char *key;
+};
 
 struct quota *quota_new(int each)
 {
@@ -31,11 +30,18 @@ struct quota *quota_new(int each)
     return q;
 }
 
+static void count_free(struct count *count)
+{
+    for (int i = 0; i < count->n; i++)
+        free(count->keys[i]);
+    free(count);
+}
+
 static void forget(struct quota *q)
 {
     size_t at = 0;
     for (struct count *count; (count = map_next(&q->counts, &at));)
-        free(count);
+        count_free(count);
     map_fini(&q->counts);
     q->counts = (struct map)MAP_INIT;
 }
@@ -48,15 +54,15 @@ void quota_free(struct quota *q)
     free(q);
 }
 
-static bool has(const struct count *count, uint64_t hash)
+static bool has(const struct count *count, const char *key)
 {
-    for (int i = 0; i < count->n; i++)
-        if (hash && count->keys[i] == hash)
+    for (int i = 0; key && i < count->n; i++)
+        if (count->keys[i] && strcmp(count->keys[i], key) == 0)
             return true;
     return false;
 }
 
-bool quota_begin(struct quota *q, uint64_t of, int32_t date, const char *key)
+struct quota_use *quota_begin(struct quota *q, uint64_t of, int32_t date, const char *key)
 {
     if (q->date != date)
         forget(q);
@@ -64,19 +70,32 @@ bool quota_begin(struct quota *q, uint64_t of, int32_t date, const char *key)
     struct count *count = map_find(&q->counts, of);
     if (!count)
         map_put(&q->counts, of, count = alloc_zero(sizeof *count + (size_t)q->each * sizeof *count->keys));
-    if (count->n + count->on_their_way >= q->each && !has(count, hash_of(key)))
-        return false;
+    if (count->n + count->on_their_way >= q->each && !has(count, key))
+        return NULL;
     count->on_their_way++;
-    return true;
+    struct quota_use *use = alloc_zero(sizeof *use);
+    *use = (struct quota_use){of, key ? alloc_text(key) : NULL};
+    return use;
 }
 
-void quota_end(struct quota *q, uint64_t of, const char *key, bool succeeded)
+static void arrive(struct quota *q, struct quota_use *use, bool succeeded)
 {
-    struct count *count = map_find(&q->counts, of);
+    struct count *count = map_find(&q->counts, use->of);
     if (!count) /* midnight was in between */
         return;
     if (count->on_their_way)
         count->on_their_way--;
-    if (succeeded && count->n < q->each && !has(count, hash_of(key)))
-        count->keys[count->n++] = hash_of(key);
+    if (!succeeded || count->n >= q->each || has(count, use->key))
+        return;
+    count->keys[count->n++] = use->key;
+    use->key = NULL;
+}
+
+void quota_end(struct quota *q, struct quota_use *use, bool succeeded)
+{
+    if (!use)
+        return;
+    arrive(q, use, succeeded);
+    free(use->key);
+    free(use);
 }

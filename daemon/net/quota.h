@@ -10,10 +10,11 @@ struct quota;
 
 struct quota *quota_new(int each); /* a day */
 void quota_free(struct quota *q);
-/* May the link be used once more on that date? A repeat of a use that succeeded, told by its key, always may. true: it
- * is on its way, and counts until it has arrived. key NULL: none was given. */
-bool quota_begin(struct quota *q, uint64_t of, int32_t date, const char *key);
-/* What was on its way succeeded, or not. */
-void quota_end(struct quota *q, uint64_t of, const char *key, bool succeeded);
+/* One use on its way: it counts until it has arrived. NULL: the link has been used up on that date. A repeat of a use
+ * that succeeded, told by its key, always may; key NULL: none was given. */
+struct quota_use;
+struct quota_use *quota_begin(struct quota *q, uint64_t of, int32_t date, const char *key);
+/* It has arrived, and succeeded or not; NULL is nothing. */
+void quota_end(struct quota *q, struct quota_use *use, bool succeeded);
 
 #endif

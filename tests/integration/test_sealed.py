@@ -395,6 +395,24 @@ def test_a_person_sees_the_own_files_by_the_link_and_a_copy_is_its_matters_own(t
         assert all(f"matter {second} " in what for what in kept)    # not the person's own look
 
 
+def test_a_link_that_reads_no_more_shows_no_file(tmp_path):
+    """The newest version of the definition no longer lets the person read."""
+    def define(**changes):
+        (tmp_path / "record" / "flow.json").write_text(json.dumps({**RECORD, **changes}), encoding="utf-8")
+    os.makedirs(tmp_path / "record")
+    define()
+    with MatterHall(flows=str(tmp_path)) as hall:
+        somebody, paper = hall.nobody(), brought(hall.person("desk"), PDF)
+        first = hall.matter("record", paper=paper)
+        path = f"/matters/by-token/{first['token']}"
+        assert show(somebody, f"{path}/files/{paper}")[0] == 200
+        define(version=2, read=["desk"], migrations=[{"from_version": 1, "states": []}])
+        assert not hall.admin().post("/admin/flows/reload").body.get("faults")
+        assert hall.admin().post("/flows/record/migrate", {}).status == 200
+        assert somebody.get(path).code == "NO_MATTER" and show(somebody, f"{path}/files/{paper}")[0] == 404
+        assert bring(somebody, JPEG, link=first["token"])[1]["error"]["code"] == "NO_MATTER"
+
+
 def promised(hall):
     """The link of a promise that still lacks its paper."""
     clerk, who = hall.person("clerk"), {"id": ID, "name": NAME}

@@ -17,17 +17,16 @@ static void teardown(void)
     quota_free(quota);
 }
 
-static bool begins(uint64_t of, const char *key)
+static struct quota_use *begins(uint64_t of, const char *key)
 {
     return quota_begin(quota, of, MONDAY, key);
 }
 
 static bool uses(uint64_t of, int32_t date, const char *key)
 {
-    if (!quota_begin(quota, of, date, key))
-        return false;
-    quota_end(quota, of, key, true);
-    return true;
+    struct quota_use *use = quota_begin(quota, of, date, key);
+    quota_end(quota, use, true);
+    return use != NULL;
 }
 
 /* How many of n are let in and done. */
@@ -70,24 +69,36 @@ END_TEST
 
 START_TEST(what_is_on_its_way_counts_until_it_has_arrived)
 {
+    struct quota_use *all[EACH];
     for (int i = 0; i < EACH; i++)
-        ck_assert(begins(7, NULL));
-    ck_assert(!begins(7, NULL));
-    quota_end(quota, 7, NULL, false); /* it was refused */
-    ck_assert(begins(7, NULL));
-    ck_assert(!begins(7, NULL));
+        ck_assert_ptr_nonnull(all[i] = begins(7, NULL));
+    ck_assert_ptr_null(begins(7, NULL));
+    quota_end(quota, all[0], false); /* it was refused */
+    ck_assert_ptr_nonnull(all[0] = begins(7, NULL));
+    ck_assert_ptr_null(begins(7, NULL));
     for (int i = 0; i < EACH; i++)
-        quota_end(quota, 7, NULL, true);
-    ck_assert(!begins(7, NULL));
+        quota_end(quota, all[i], true);
+    ck_assert_ptr_null(begins(7, NULL));
 }
 END_TEST
 
 START_TEST(what_arrives_after_midnight_is_nobodys)
 {
-    ck_assert(begins(7, "k"));
+    struct quota_use *use = begins(7, "k");
     ck_assert_int_eq(use_n(8, TUESDAY, 9), EACH);
-    quota_end(quota, 7, "k", true);
+    quota_end(quota, use, true);
     ck_assert_int_eq(use_n(7, TUESDAY, 9), EACH);
+}
+END_TEST
+
+/* Two keys that FNV, which told them before, gave one hash. */
+START_TEST(keys_are_told_by_themselves)
+{
+    for (int i = 0; i < EACH - 1; i++)
+        ck_assert(uses(7, MONDAY, NULL));
+    ck_assert(uses(7, MONDAY, "5AAU47I6V57CI"));
+    ck_assert(!uses(7, MONDAY, "DNA6HLCXEQ23K"));
+    ck_assert(uses(7, MONDAY, "5AAU47I6V57CI"));
 }
 END_TEST
 
@@ -101,6 +112,7 @@ int main(void)
     tcase_add_test(tc, a_repeat_is_counted_once);
     tcase_add_test(tc, what_is_on_its_way_counts_until_it_has_arrived);
     tcase_add_test(tc, what_arrives_after_midnight_is_nobodys);
+    tcase_add_test(tc, keys_are_told_by_themselves);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
