@@ -138,11 +138,17 @@ static bool is_warning(const struct watch *w)
     return m->at_case == HALLD__MARK__AT_DAY ? m->day <= 0 : strcmp(m->card, "yellow") == 0;
 }
 
-static int64_t run_due(const struct spans *s, const struct matter *m)
+/* In hall time; 0: none. A deadline that has run out is never moved, a held clock has none. */
+static int64_t run_due(const struct spans *s, const struct flow *f, const struct matter *m)
 {
-    if (!s->r->by_date)
-        return worktime_deadline(s->w, s->r->unit, s->r->n, s->span, s->n);
-    const struct value *date = matter_value(m, m->def->clocks[s->r->clock].field);
+    const struct run *r = s->r;
+    if (r->expired)
+        return flow_hall_time(f, r->due);
+    if (s->n == 0 || r->status != RUN_RUNNING)
+        return 0;
+    if (!r->by_date)
+        return worktime_deadline(s->w, r->unit, r->n, s->span, s->n);
+    const struct value *date = matter_value(m, m->def->clocks[r->clock].field);
     return date->n ? worktime_closing(s->w, (int32_t)date->numbers[0]) : 0;
 }
 
@@ -153,10 +159,10 @@ static void compute(const struct flow *f, const struct flow_facts *facts, const 
     struct spans s;
     spans_init(&s, f, facts->worktime, r);
     *c = (struct computed){.n = row->n_watches};
-    s.due = s.n && r->status == RUN_RUNNING ? run_due(&s, m) : 0; /* a held clock has no deadline */
+    s.due = run_due(&s, f, m);
     if (s.due) {
         c->due = s.due - f->offset;
-        c->provisional = worktime_is_provisional(s.w, flow_hall_time(f, r->start), s.due);
+        c->provisional = r->expired ? r->provisional : worktime_is_provisional(s.w, flow_hall_time(f, r->start), s.due);
     }
     for (size_t i = 0; s.due && i < row->n_watches; i++) {
         int64_t moment = watch_moment(&s, &row->watches[i]);
@@ -226,12 +232,8 @@ static void make_moved(struct act *a, const struct matter *m, const struct run *
     const struct run *now = matter_run(m, r->clock);
     struct computed c;
     compute(a->flow, a->turn->facts, m, r, &c);
-    if (r->expired) { /* a deadline that has run out is never moved */
-        c.due = r->due;
-        c.provisional = r->provisional;
-        if (r->n_moments == c.n)
-            memcpy(c.moments, r->moments, c.n * sizeof *c.moments);
-    }
+    if (r->expired && r->n_moments == c.n) /* its marks stay where they are too */
+        memcpy(c.moments, r->moments, c.n * sizeof *c.moments);
     if (strcmp(reason, "migrate") == 0)
         forget_behind(a, r, &c);
     Halld__Event *event;
