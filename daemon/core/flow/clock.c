@@ -218,14 +218,6 @@ static void start(struct act *a, const struct matter *m, int clock)
     make_started(a, m, clock, &l);
 }
 
-/* In another version of the definition only what still lies ahead is to be given, or was given already. */
-static void forget_behind(const struct act *a, const struct run *r, struct computed *c)
-{
-    for (size_t i = 0; i < c->n; i++)
-        if (c->moments[i] <= a->turn->now && !(r->given & DEFINITION_BIT(i)))
-            c->moments[i] = 0;
-}
-
 /* r is what the run would be: where and how much it counts. */
 static void make_moved(struct act *a, const struct matter *m, const struct run *r, const char *reason)
 {
@@ -234,8 +226,6 @@ static void make_moved(struct act *a, const struct matter *m, const struct run *
     compute(a->flow, a->turn->facts, m, r, &c);
     if (r->expired && r->n_moments == c.n) /* its marks stay where they are too */
         memcpy(c.moments, r->moments, c.n * sizeof *c.moments);
-    if (strcmp(reason, "migrate") == 0)
-        forget_behind(a, r, &c);
     Halld__Event *event;
     Halld__ClockMoved *b = act_begin(a, FLOW_EVENT(CLOCK_MOVED), m, &event);
     b->clock = alloc_text(r->name);

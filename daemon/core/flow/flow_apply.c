@@ -159,6 +159,14 @@ static void set_moments(struct run *r, size_t n, const int64_t *moments, int64_t
             r->given &= ~DEFINITION_BIT(i); /* it lies ahead again */
 }
 
+/* A mark that only this version has, and that lies behind, is never given. */
+static void skip_behind(struct run *r, int64_t now)
+{
+    for (size_t i = WATCH_RED + 1; i < r->n_moments; i++)
+        if (r->moments[i] && r->moments[i] <= now)
+            r->given |= DEFINITION_BIT(i);
+}
+
 static struct run *new_run(struct matter *m, const char *clock)
 {
     struct run *r = matter_run_by_name(m, clock);
@@ -223,6 +231,8 @@ static void apply_clock_moved(struct flow *f, const Halld__Event *event)
     r->due = b->due_at;
     r->provisional = b->provisional;
     set_moments(r, b->n_moments, b->moments, event->at);
+    if (strcmp(b->reason, "migrate") == 0)
+        skip_behind(r, event->at);
     flow_schedule(f, m);
 }
 
