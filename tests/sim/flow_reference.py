@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
 The flow engine, written a second time from the rules of flows and without a look at the daemon's code: plays a
-scenario and prints, step by step, what `hallsim flow` must print. Slow and plain on purpose; knows no versions
-(`define`, `migrate`) and no `seen`.
+scenario and prints, step by step, what `hallsim flow` must print. Slow and plain on purpose; knows no `seen`, and of
+another version only other marks.
 
     flow_reference.py DEFS PROFILE CALENDARS SCENARIO
 """
@@ -83,6 +83,7 @@ class Play:
             if os.path.exists(path):
                 with open(path, encoding="utf-8") as f:
                     self.flows[name] = json.load(f)
+        self.files, self.versions = dict(self.flows), list(self.flows.values())
         with open(profile, encoding="utf-8") as f:
             rows = json.load(f)
         self.limits = {x["key"]: x for x in rows["limits"]}
@@ -204,6 +205,12 @@ class Play:
         if is_told:
             self.said["moved"].append([m, c.name, moment_text(c.due), c.provisional])
 
+    def move_if_other(self, m, c):
+        old = (c.due, c.provisional)
+        self.set_due(m, c)
+        if (c.due, c.provisional) != old:
+            self.move(m, c)
+
     def last_day(self, due):
         return due // DAY - (due % DAY == 0)
 
@@ -239,6 +246,12 @@ class Play:
             if mark.get("take"):
                 yield ("take", k), key, k, mark
 
+    def comes(self, c, key):
+        """A warning whose moment was not after the start never comes."""
+        warns = key not in ("end", "red") and not (key[0] == "day" and key[1] > 0)
+        at = self.moment(c, key)
+        return float("inf") if warns and at <= c.runs[0][0] else at
+
     def next_alarm(self, until):
         best = None
         for i, m in enumerate(self.matters):
@@ -247,8 +260,8 @@ class Play:
                 if not c or not c.is_live() or c.due is None:
                     continue
                 for name, key, k, mark in self.alarms(m, c):
-                    at = self.moment(c, key)
-                    if name in c.given or at > until or (key not in ("end", "red") and at <= c.runs[0][0]):
+                    at = self.comes(c, key)
+                    if name in c.given or at > until:
                         continue
                     order = (at, RANKS[name if isinstance(name, str) else name[0]], i, j, k)
                     if not best or order < best[0]:
@@ -304,7 +317,7 @@ class Play:
 
     def command(self, m, name, who, fields):
         """Takes a transition or leaves everything as it was."""
-        kept = copy.deepcopy((self.matters, self.records, self.said), {id(f): f for f in self.flows.values()})
+        kept = copy.deepcopy((self.matters, self.records, self.said), {id(f): f for f in self.versions})
         try:
             self.take(m, name, who, fields)
         except Refused:
@@ -339,11 +352,12 @@ class Play:
         if m.state is None:
             m.opener = who.get("person")
             self.matters.append(m)
+        ran = [c for c in m.clocks.values() if c.status == "running"]
         if t.get("to"):
             m.state = t["to"]
             m.entered[m.state] = self.now
             self.turn_clocks(m)
-        self.follow_dates(m, fields)
+        self.follow_dates(m, fields, ran)
         self.check_limits(m, t.get("then", []))
         for effect in t.get("then", []):
             self.effect(m, t, effect)
@@ -378,11 +392,10 @@ class Play:
         m.clocks[spec["name"]] = Clock(spec, limit, self.now)
         self.set_due(m, m.clocks[spec["name"]])
 
-    def follow_dates(self, m, fields):
+    def follow_dates(self, m, fields, ran):
         for c in m.clocks.values():
-            if c.status == "running" and c.unit == "date" and c.spec["limit"][6:] in fields and not c.expired and \
-                    c.runs[0][0] != self.now:
-                self.move(m, c)
+            if c in ran and c.status == "running" and c.unit == "date" and c.spec["limit"][6:] in fields and not c.expired:
+                self.move_if_other(m, c)
 
     def check_limits(self, m, effects):
         for text in effects:
@@ -405,9 +418,13 @@ class Play:
             self.notify(m, t["name"], a)
         elif name in ("limit", "extend") and c and c.is_live():
             n, unit, yellow = self.limit_named(m, a[1])
-            c.n, c.unit, c.yellow = (n, unit, yellow) if name == "limit" else (c.n + n, c.unit, c.yellow)
+            if name == "extend":    # by which one of a day may become long enough for a yellow card
+                n, unit, yellow = c.n + n, c.unit, c.yellow or int(c.unit != "hall_minutes" and c.n + n >= 2)
+            c.n, c.unit, c.yellow = n, unit, yellow
             if c.status == "running":
                 self.move(m, c)
+            else:
+                self.said["moved"].append([m, c.name, None, False])
         elif name == "since" and c and c.status == "running" and a[1] in m.entered and not c.expired:
             c.runs[0][0] = m.entered[a[1]]
             self.move(m, c, False)
@@ -459,8 +476,8 @@ class Play:
             for f in m.flow["fields"]:
                 if f["type"] == "ticket" and m.state in f.get("hold_in", []) and step["ticket"] in m.values(f["name"]):
                     raise Refused("TICKET_HELD")
-        naming = [(flow, f) for flow in self.flows.values() for f in flow["fields"] if f.get("outcome") == step["outcome"]]
-        if naming and not any(m.flow is flow and m.state in f["outcome_in"] and step["ticket"] in m.values(f["name"])
+        naming = [(flow["name"], f) for flow in self.flows.values() for f in flow["fields"] if f.get("outcome") == step["outcome"]]
+        if naming and not any(m.flow["name"] == flow and m.state in f["outcome_in"] and step["ticket"] in m.values(f["name"])
                               for flow, f in naming for m in self.matters):
             raise Refused("OUTCOME_NOT_ALLOWED")
 
@@ -471,10 +488,37 @@ class Play:
             for spec in m.flow["clocks"]:
                 c = m.clocks.get(spec["name"])
                 if c and c.status == "running" and not c.expired:
-                    old = (c.due, c.provisional)
-                    self.set_due(m, c)
-                    if (c.due, c.provisional) != old:
-                        self.move(m, c)
+                    self.move_if_other(m, c)
+
+    def define(self, step):
+        flow = copy.deepcopy(self.files[step["flow"]])
+        for path, value in step["patch"]:
+            at, *rest = re.findall(r"\w+", path)
+            inner = flow
+            for name in rest:
+                inner, at = inner[int(at) if at.isdigit() else at], name
+            inner[int(at) if at.isdigit() else at] = value
+        self.flows[step["flow"]] = flow
+        self.versions.append(flow)
+
+    def migrate(self, step):
+        to = self.flows[step["flow"]]
+        for m in self.matters:
+            known = any(x["from_version"] == m.flow["version"] for x in to.get("migrations", []))
+            if m.flow["name"] == to["name"] and m.flow is not to and known and not m.has_ended():
+                self.carry(m, to)
+
+    def carry(self, m, to):
+        """A mark that was given is not given again; one that is new and lies behind counts as given."""
+        live = [c for c in m.clocks.values() if c.is_live()]
+        m.flow = to
+        for c in live:
+            before, c.given = {(n if isinstance(n, str) else n[0], key) for n, key in c.given.items()}, {}
+            c.spec = next(spec for spec in to["clocks"] if spec["name"] == c.name)
+            for name, key, _, _ in self.alarms(m, c):
+                was_given = (name if isinstance(name, str) else name[0], key) in before
+                if was_given or (c.due is not None and self.comes(c, key) <= self.now):
+                    c.given[name] = key
 
     def rename(self, old, new):
         self.find(old).names.insert(0, new)
@@ -495,6 +539,10 @@ class Play:
             self.finish(step)
         elif do == "import_calendar":
             self.import_calendar(step)
+        elif do == "define":
+            self.define(step)
+        elif do == "migrate":
+            self.migrate(step)
         elif do == "bind":
             self.rename(self.find(step["of"]).fields[step["field"]], step["matter"])
 

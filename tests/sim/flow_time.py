@@ -96,7 +96,7 @@ class Calendar:
 
     def open_ms(self, start, end):
         total = 0
-        for day in range(start // DAY, end // DAY + 1):
+        for day in range(min(start, end) // DAY, end // DAY + 1):
             for a, b in self.spans(day):
                 total += max(0, min(end, day * DAY + b) - max(start, day * DAY + a))
         return total
@@ -142,7 +142,7 @@ class Calendar:
 
     def provisional(self, start, end):
         """Does a date from start to deadline need a table that is not there?"""
-        for day in range(start // DAY, end // DAY + 1):
+        for day in range(min(start, end) // DAY, end // DAY + 1):
             date = datetime.date.fromordinal(day + FIRST)
             late = (date.month, date.day) >= (12, 25)
             if date.year not in self.years or (late and date.year + 1 not in self.years):

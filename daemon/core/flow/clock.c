@@ -74,7 +74,7 @@ static void spans_init(struct spans *s, const struct flow *f, const struct workt
     *s = (struct spans){.w = w, .r = r, .span = alloc_zero((r->n_pauses + 1) * sizeof *s->span)};
     int64_t from = r->start;
     for (size_t i = 0; i < r->n_pauses; i++) {
-        if (r->pauses[i].from > from)
+        if (i == 0 || r->pauses[i].from > from) /* held at once it counts from its start all the same */
             s->span[s->n++] = (struct running){flow_hall_time(f, from), flow_hall_time(f, r->pauses[i].from)};
         from = r->pauses[i].to;
     }
@@ -162,7 +162,8 @@ static void compute(const struct flow *f, const struct flow_facts *facts, const 
     s.due = run_due(&s, f, m);
     if (s.due) {
         c->due = s.due - f->offset;
-        c->provisional = r->expired ? r->provisional : worktime_is_provisional(s.w, flow_hall_time(f, r->start), s.due);
+        int64_t start = flow_hall_time(f, r->start), from = start < s.due ? start : s.due; /* a date may be past */
+        c->provisional = r->expired ? r->provisional : worktime_is_provisional(s.w, from, s.due);
     }
     for (size_t i = 0; s.due && i < row->n_watches; i++) {
         int64_t moment = watch_moment(&s, &row->watches[i]);
