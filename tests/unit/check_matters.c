@@ -198,6 +198,27 @@ START_TEST(a_migration_goes_in_slices)
 }
 END_TEST
 
+/* What was due is given whether its matter has gone on or not, though it was still ahead when the migration began. */
+START_TEST(a_deadline_that_comes_between_the_slices_of_a_migration_is_given)
+{
+    play_as(&p, HALLD__ACTOR_KIND__E__engine, "", HALLD__ROLE__E__admin);
+    p.now = moment_of_date(20260313, 1020) - 1;
+    for (size_t n = 1; n > 0; n = p.answer.n_events) /* the yellow cards */
+        did("{\"tick\":{}}");
+    play_as(&p, HALLD__ACTOR_KIND__E__user, "wu", HALLD__ROLE__E__manager);
+    define(2, "there", "{\"from_version\":1,\"states\":[{\"old\":\"here\",\"new\":\"there\"}]}");
+    size_t before = p.n_journal;
+    did("{\"migrate_flow\":{\"flow\":\"kept\"}}");
+    ck_assert(hall_is_behind(p.hall));
+    p.now += 1000;
+    catch_up();
+    for (size_t n = 1; n > 0; n = p.answer.n_events)
+        did("{\"tick\":{}}");
+    ck_assert_uint_eq(count(before, HALLD__EVENT__BODY_MATTER_MOVED), MATTERS);
+    ck_assert_uint_eq(flow_open_count(hall_flow(p.hall)), 0);
+}
+END_TEST
+
 START_TEST(a_matter_knows_when_it_was_opened_and_who_took_its_last_step)
 {
     const struct matter *m = flow_matter(hall_flow(p.hall), 1);
@@ -229,6 +250,7 @@ int main(void)
     tcase_add_test(tests, hours_that_move_nothing_are_looked_at_all_the_same_and_cost_little);
     tcase_add_test(tests, a_setting_that_has_nothing_to_do_with_time_leaves_nothing_behind);
     tcase_add_test(tests, a_migration_goes_in_slices);
+    tcase_add_test(tests, a_deadline_that_comes_between_the_slices_of_a_migration_is_given);
     tcase_add_test(tests, a_matter_knows_when_it_was_opened_and_who_took_its_last_step);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

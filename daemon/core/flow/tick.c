@@ -74,23 +74,31 @@ static size_t give(struct flow *f, const struct flow_turn *turn, const struct ma
     return act_end_turn(&a, true);
 }
 
-/* Without a bound all of it, and then the rest of the tick. */
-static void catch_up(struct flow *f, const struct flow_turn *turn, size_t most)
-{
-    while (flow_is_behind(f)) {
-        flow_catch_up(f, turn, most);
-        if (most < SIZE_MAX)
-            return;
-    }
-    flow_tick(f, turn, most);
-}
-
-void flow_tick(struct flow *f, const struct flow_turn *turn, size_t most)
+static size_t give_due(struct flow *f, const struct flow_turn *turn, size_t most)
 {
     size_t made = 0;
-    if (flow_is_behind(f))
-        return catch_up(f, turn, most);
     for (const struct matter *m = flow_due_first(f); m && m->next.at <= turn->now && made <= most;
          m = flow_due_first(f))
         made += give(f, turn, m);
+    return made;
+}
+
+/*
+ * A deadline is given only when a changed calendar can move it no more; a matter goes on to another version only when
+ * what is due to it has been given: there the marks behind count as given. With a bound one of the three at a time.
+ */
+void flow_tick(struct flow *f, const struct flow_turn *turn, size_t most)
+{
+    bool bounded = most < SIZE_MAX;
+    if (f->recheck && bounded)
+        return flow_catch_up(f, turn, most);
+    while (f->recheck)
+        flow_catch_up(f, turn, most);
+    if (give_due(f, turn, most) && bounded)
+        return;
+    while (f->migrate) {
+        flow_catch_up(f, turn, most);
+        if (bounded)
+            return;
+    }
 }
