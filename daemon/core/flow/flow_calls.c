@@ -348,14 +348,35 @@ static const Halld__Tariff *find_tariff(const struct flow *f, const char *key)
     return NULL;
 }
 
+/* What fits no number is the last one on its side. */
+static int64_t sum_of(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? (a < 0 ? INT64_MIN : INT64_MAX) : sum;
+}
+
+static int64_t product_of(int64_t a, int64_t b)
+{
+    int64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? ((a < 0) != (b < 0) ? INT64_MIN : INT64_MAX) : product;
+}
+
+static int64_t above(int64_t value, int64_t least)
+{
+    int64_t over;
+    if (value <= least)
+        return 0;
+    return __builtin_sub_overflow(value, least, &over) ? INT64_MAX : over;
+}
+
 /* flat + sum of each * max(0, field - free), at most cap if there is one */
 static int64_t tariff_fee(const struct matter *m, const Halld__Tariff *t)
 {
     int64_t fee = t->flat;
     for (size_t i = 0; i < t->n_rates; i++) {
         const struct value *v = matter_value(m, definition_field(m->def, t->rates[i]->field));
-        int64_t over = (v->n && v->numbers ? v->numbers[0] : 0) - t->rates[i]->free;
-        fee += over > 0 ? over * t->rates[i]->each : 0;
+        int64_t given = v->n && v->numbers ? v->numbers[0] : 0;
+        fee = sum_of(fee, product_of(above(given, t->rates[i]->free), t->rates[i]->each));
     }
     return t->cap && fee > t->cap ? t->cap : fee;
 }
