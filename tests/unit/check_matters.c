@@ -219,6 +219,26 @@ START_TEST(a_deadline_that_comes_between_the_slices_of_a_migration_is_given)
 }
 END_TEST
 
+START_TEST(a_snapshot_whose_limits_no_clock_can_count_is_not_believed)
+{
+    Halld__Snapshot *s = hall_to_snapshot(p.hall);
+    Halld__RunRow *run = s->flow->matters[0]->runs[0];
+    const struct {
+        int64_t n;
+        uint32_t yellow;
+        bool sound;
+    } rows[] = {{3, 1, true}, {INT64_MAX, 1, false}, {-1, 0, false}, {3, UINT32_MAX, false}, {INT32_MAX, 0, true}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        run->n = rows[i].n;
+        run->yellow = rows[i].yellow;
+        struct hall *h = hall_from_snapshot(s);
+        ck_assert_msg((h != NULL) == rows[i].sound, "%zu", i);
+        hall_free(h);
+    }
+    halld__snapshot__free_unpacked(s, NULL);
+}
+END_TEST
+
 START_TEST(a_matter_knows_when_it_was_opened_and_who_took_its_last_step)
 {
     const struct matter *m = flow_matter(hall_flow(p.hall), 1);
@@ -251,6 +271,7 @@ int main(void)
     tcase_add_test(tests, a_setting_that_has_nothing_to_do_with_time_leaves_nothing_behind);
     tcase_add_test(tests, a_migration_goes_in_slices);
     tcase_add_test(tests, a_deadline_that_comes_between_the_slices_of_a_migration_is_given);
+    tcase_add_test(tests, a_snapshot_whose_limits_no_clock_can_count_is_not_believed);
     tcase_add_test(tests, a_matter_knows_when_it_was_opened_and_who_took_its_last_step);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -177,7 +177,8 @@ static bool read_run(const struct flow *f, struct matter *m, const Halld__RunRow
                     .given = from->given};
     bool active = from->status <= RUN_PAUSED;
     size_t watches = r.clock < 0 ? 0 : m->def->clocks[r.clock].n_watches;
-    if (!r.name || from->status > RUN_DROPPED || (r.clock < 0) != from->gone || (active && from->gone) ||
+    bool counts = from->n >= 0 && from->n <= INT32_MAX && from->yellow <= INT32_MAX;
+    if (!counts || !r.name || from->status > RUN_DROPPED || (r.clock < 0) != from->gone || (active && from->gone) ||
         matter_run_by_name(m, r.name) || from->n_pauses % 2 || (r.clock >= 0 && from->n_moments > watches) ||
         from->n_moments > WATCHES_MAX || (from->status == RUN_PAUSED && !from->n_pauses) ||
         !protobuf_c_enum_descriptor_get_value(&halld__limit_unit__e__descriptor, (int)from->unit))
