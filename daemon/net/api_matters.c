@@ -259,10 +259,13 @@ static void refuse_step(struct call *c, const struct answer *answer, const struc
     char *by = m ? quicker_name(c, answer->hall, m) : alloc_text("");
     struct refused_step step = {hall_flow(answer->hall), d, transition, answer->refusal, by};
     char *message = matter_why_new(&step, !c->english);
-    if (answer->code == HALL_E_STALE && m)
-        refuse_stale(c, m, answer->refusal, message);
+    struct refusal said = *answer->refusal;
+    if (said.code == HALL_E_FIELD_BAD) /* what was written goes no further */
+        said.value[0] = '\0';
+    if (said.code == HALL_E_STALE && m)
+        refuse_stale(c, m, &said, message);
     else
-        call_refuse_details(c, answer->refusal, message, 0, NULL);
+        call_refuse_details(c, &said, message, 0, NULL);
     free(message);
     free(by);
 }

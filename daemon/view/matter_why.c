@@ -83,7 +83,7 @@ static const char *clock_name(const struct why *w, const char *clock)
 static const struct sentence BAD[FLOW_TYPES] = {
     [FLOW_TEXT] = {"“{field}”要写 1 到 {max} 个字", "“{field}” takes 1 to {max} characters"},
     [FLOW_NUMBER] = {"“{field}”要填 {min} 到 {max} 的整数", "“{field}” is a whole number from {min} to {max}"},
-    [FLOW_MONEY] = {"“{field}”要填 {min} 到 {max} 分的金额", "“{field}” is an amount in fen from {min} to {max}"},
+    [FLOW_MONEY] = {"“{field}”要填 {min} 到 {max} 元的金额", "“{field}” is an amount from ¥{min} to ¥{max}"},
     [FLOW_BOOL] = {"“{field}”要选是或否", "“{field}” is yes or no"},
     [FLOW_DATE] = {"“{field}”要填日期，如 2026-12-01", "“{field}” is a date such as 2026-12-01"},
     [FLOW_CHOICE] = {"“{field}”只能选给出的选项", "“{field}” is one of the given choices"},
@@ -100,6 +100,13 @@ static const struct sentence BAD[FLOW_TYPES] = {
     [FLOW_FILE] = {"“{field}”里的文件没有上传好", "“{field}”: the file is not there"},
 };
 
+/* Amounts are in fen, which nobody types. */
+static const char *text_yuan(int64_t fen, char text[TEXT_NUMBER])
+{
+    snprintf(text, TEXT_NUMBER, fen % 100 ? "%lld.%02lld" : "%lld", (long long)(fen / 100), (long long)(fen % 100));
+    return text;
+}
+
 static char *why_bad(struct why *w)
 {
     const struct definition *d = w->step->def;
@@ -107,8 +114,9 @@ static char *why_bad(struct why *w)
     if (i < 0)
         return NULL;
     w->field = field_name(w, w->step->refusal->field);
-    text_number(d->flow->fields[i]->min, w->min);
-    text_number(d->flow->fields[i]->max, w->max);
+    bool is_money = d->fields[i].type == FLOW_MONEY;
+    (is_money ? text_yuan : text_number)(d->flow->fields[i]->min, w->min);
+    (is_money ? text_yuan : text_number)(d->flow->fields[i]->max, w->max);
     char *said = fill(w, BAD[d->fields[i].type]);
     uint32_t most = d->flow->fields[i]->most;
     if (!most)

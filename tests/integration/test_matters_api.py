@@ -119,11 +119,11 @@ REFUSED = [
     ("desk", "triage", {}, 422, "FIELD_MISSING", "cause", "triage"),
     ("desk", "triage", {"cause": "policy", "answer": "早了"}, 422, "FIELD_NOT_ALLOWED", "answer", "triage"),
     ("desk", "triage", {"cause": "policy", "nothing": 1}, 422, "FIELD_NOT_ALLOWED", "nothing", "triage"),
-    ("desk", "triage", {"cause": "boredom"}, 422, "FIELD_BAD", "cause", "boredom"),
-    ("desk", "triage", {"cause": ["policy"]}, 422, "FIELD_BAD", "cause", "policy"),
+    ("desk", "triage", {"cause": "boredom"}, 422, "FIELD_BAD", "cause", ""),
+    ("desk", "triage", {"cause": ["policy"]}, 422, "FIELD_BAD", "cause", ""),
     ("desk", "triage", {"cause": 7}, 422, "FIELD_BAD", "cause", ""),
     ("desk", "triage", {"cause": None}, 422, "FIELD_MISSING", "cause", "triage"),
-    ("desk", "triage", {"cause": "policy", "department": "nowhere"}, 422, "FIELD_BAD", "department", "nowhere"),
+    ("desk", "triage", {"cause": "policy", "department": "nowhere"}, 422, "FIELD_BAD", "department", ""),
     ("desk", "point_onward", {"pointed_to": "远" * 201}, 422, "FIELD_BAD", "pointed_to", ""),
     ("desk", "point_onward", {"pointed_to": ""}, 422, "FIELD_BAD", "pointed_to", ""),
     ("desk", "point_onward", {"pointed_to": " \u3000\u200b\n"}, 422, "FIELD_BAD", "pointed_to", ""),
@@ -138,8 +138,8 @@ def test_what_is_refused_says_why_and_changes_nothing(hall, who, transition, fie
     answer = hall.person(who).post(f"/matters/{matter}/{transition}", {"fields": fields})
     assert (answer.status, answer.code) == (status, code), answer.body
     assert details(answer)["field"] == at
-    if value:
-        assert details(answer)["value"] == value
+    if value or code == "FIELD_BAD":
+        assert details(answer).get("value", "") == value
     assert answer.body["error"]["message"]
     assert "远远" not in json.dumps(answer.body, ensure_ascii=False)
     assert hall.person("desk").get(f"/matters/{matter}").body["card"]["revision"] == "1"

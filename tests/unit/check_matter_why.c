@@ -13,6 +13,7 @@ static const char FLOW[] =
     "{\"name\":\"big\",\"zh\":\"大\",\"en\":\"Big\"},{\"name\":\"small\",\"zh\":\"小\",\"en\":\"Small\"}]},"
     "{\"name\":\"sure\",\"zh\":\"确认\",\"en\":\"Sure\",\"type\":\"bool\"},"
     "{\"name\":\"n\",\"zh\":\"次数\",\"en\":\"Times\",\"type\":\"number\",\"min\":1,\"max\":20},"
+    "{\"name\":\"fee\",\"zh\":\"费用\",\"en\":\"Fee\",\"type\":\"money\",\"min\":100,\"max\":123450},"
     "{\"name\":\"day\",\"zh\":\"日期\",\"en\":\"Day\",\"type\":\"date\"},"
     "{\"name\":\"other\",\"zh\":\"另一件\",\"en\":\"Other\",\"type\":\"matter\",\"of\":\"job\"},"
     "{\"name\":\"item\",\"zh\":\"事项\",\"en\":\"Item\",\"type\":\"item\"},"
@@ -88,6 +89,7 @@ END_TEST
 START_TEST(a_field_at_fault_is_named_with_its_bounds)
 {
     says(HALL_E_FIELD_BAD, "n", "", "“次数”要填 1 到 20 的整数", "“Times” is a whole number from 1 to 20");
+    says(HALL_E_FIELD_BAD, "fee", "", "“费用”要填 1 到 1234.50 元的金额", "“Fee” is an amount from ¥1 to ¥1234.50");
     says(HALL_E_FIELD_BAD, "papers", "m9", "“材料”里没有这种材料（最多 4 个）",
          "“Papers”: there is no such paper (a list of up to 4)");
     says(HALL_E_FIELD_MISSING, "item", "go", "还没有填“事项”", "“Item” is missing");
