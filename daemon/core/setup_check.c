@@ -127,6 +127,14 @@ static int check_dates(size_t n, char *const *dates, const char *where, struct r
     return code;
 }
 
+static bool has_date(size_t n, char *const *dates, const char *date)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(dates[i], date) == 0)
+            return true;
+    return false;
+}
+
 static int check_calendar(const struct setup *s, const Halld__Calendar *c, struct refusal *r)
 {
     (void)s;
@@ -135,6 +143,9 @@ static int check_calendar(const struct setup *s, const Halld__Calendar *c, struc
     if (!c->n_off)
         return refuse_number(r, HALL_E_FIELD_MISSING, "calendars.off", c->year);
     int code = check_dates(c->n_off, c->off, "calendars.off", r);
+    for (size_t i = 0; i < c->n_work && !code; i++)
+        if (has_date(c->n_off, c->off, c->work[i]))
+            code = refuse(r, HALL_E_BAD_VALUE, "calendars.work", c->work[i]); /* off and worked at once */
     return code ? code : check_dates(c->n_work, c->work, "calendars.work", r);
 }
 

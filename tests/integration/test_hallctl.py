@@ -252,6 +252,14 @@ def test_calendars_are_imported_but_for_a_year_not_published(hall, tmp_path):
     ctl(hall, "import", "calendar", str(tmp_path / "nothing"), code=FILE)
 
 
+def test_a_date_is_not_off_and_worked_at_once(hall, tmp_path):
+    days = [{"name": "元旦", "date": "2031-01-01", "isOffDay": True}, {"name": "元旦", "date": "2031-01-01", "isOffDay": False}]
+    (tmp_path / "2031.json").write_text(json.dumps({"year": 2031, "papers": [], "days": days}), encoding="utf-8")
+    said = ctl(hall, "import", "calendar", str(tmp_path), code=FILE).stderr
+    assert "2031-01-01" in said
+    assert all(c["year"] != 2031 for c in settings(hall)["calendars"])
+
+
 # ---- the line to the daemon
 
 def test_a_login_file_logs_in_as_its_admin(hall):
