@@ -11,7 +11,6 @@
 #include "core/decision.h"
 #include "core/matters.h"
 #include "core/matters_where.h"
-#include "core/setup_rows.h"
 
 enum { EVENTS_OF_ONE_MARK = 48 }; /* with all that it sets off, as a rule */
 

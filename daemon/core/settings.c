@@ -5,7 +5,6 @@
 #include "base/alloc.h"
 #include "base/message.h"
 #include "core/decision.h"
-#include "core/setup_rows.h"
 
 /* Does an open ticket or an open window still need the row? */
 static bool ticket_needs(const struct ticket *t, const Halld__SettingRef *ref)

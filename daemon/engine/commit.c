@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/message.h"
-#include "codec/pbjson.h"
 #include "engine/inside.h"
 #include "engine/restore.h"
 

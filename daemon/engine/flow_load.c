@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/message.h"
-#include "codec/pbjson.h"
 #include "core/hall.h"
 #include "engine/flow_files.h"
 #include "port/command.h"

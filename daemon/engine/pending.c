@@ -3,7 +3,6 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
-#include "codec/pbjson.h"
 #include "engine/inside.h"
 #include "store/hash.h"
 

@@ -6,7 +6,6 @@
 #include "base/err.h"
 #include "base/message.h"
 #include "base/moment.h"
-#include "codec/pbjson.h"
 #include "core/describe.h"
 #include "core/hall.h"
 #include "core/queue/queue.h"

@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/message.h"
-#include "codec/pbjson.h"
 #include "core/equipment.h"
 #include "core/hall.h"
 #include "core/setup.h"

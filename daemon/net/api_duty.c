@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "base/message.h"
 #include "base/moment.h"
-#include "codec/pbjson.h"
 #include "core/hall.h"
 #include "core/setup.h"
 #include "net/api_admin.h"

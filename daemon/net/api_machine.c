@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/message.h"
-#include "codec/pbjson.h"
 #include "core/hall.h"
 #include "core/queue/queue.h"
 #include "engine/engine.h"

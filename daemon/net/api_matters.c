@@ -11,7 +11,6 @@
 #include "base/loop.h"
 #include "base/message.h"
 #include "base/moment.h"
-#include "codec/pbjson.h"
 #include "net/clear.h"
 #include "net/fields.h"
 #include "net/handlers.h"

@@ -1,15 +1,15 @@
 /* Matters of an older version of their definition follow the newest: first what it would do, then, if asked to, so. */
+#include "net/api_migration.h"
+
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/loop.h"
 #include "base/message.h"
-#include "codec/pbjson.h"
 #include "core/hall.h"
 #include "net/handlers.h"
 #include "net/inside.h"
-#include "net/api_migration.h"
 #include "port/command.h"
 #include "view/migration.h"
 

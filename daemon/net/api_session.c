@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/message.h"
-#include "codec/pbjson.h"
 #include "core/hall.h"
 #include "core/queue/queue.h"
 #include "net/handlers.h"

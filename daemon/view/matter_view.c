@@ -5,7 +5,6 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
-#include "codec/pbjson.h"
 #include "view/build.h"
 #include "view/matter_why.h"
 

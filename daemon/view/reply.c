@@ -1,7 +1,6 @@
 #include "view/reply.h"
 
 #include "base/message.h"
-#include "codec/pbjson.h"
 #include "core/queue/queue.h"
 #include "core/setup.h"
 #include "view/appointment_view.h"

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/message.h"
-#include "codec/pbjson.h"
 #include "core/setup.h"
 #include "view/build.h"
 

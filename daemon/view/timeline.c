@@ -6,7 +6,6 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/message.h"
-#include "core/setup_rows.h"
 #include "store/reports.h"
 #include "view/build.h"
 #include "view/history.h"

@@ -549,7 +549,8 @@ class Bench:
             daemon = Daemon(self, folder=folder, hall=hall)
             times.append(daemon.ready_s)
             memory.append(daemon.rss_anon())
-            while not glob.glob(folder + "/data/snapshot/*.snap"):     # the day's snapshot is of another figure
+            until = time.monotonic() + 60
+            while not glob.glob(folder + "/data/snapshot/*.snap") and time.monotonic() < until:     # the day's snapshot is of another figure
                 time.sleep(0.1)
             off = [str(today + datetime.timedelta(days=d)) for d in range(3 + 4 * (i % 2))]
             peer = Peer(daemon)

@@ -6,7 +6,6 @@
 #include "base/message.h"
 #include "base/moment.h"
 #include "core/decision.h"
-#include "core/setup_rows.h"
 
 static int64_t sweep_time(const struct setup *s, const Halld__OpenDay *c)
 {

@@ -5,7 +5,6 @@
 #include "base/alloc.h"
 #include "base/message.h"
 #include "core/queue/steps.h"
-#include "core/setup_rows.h"
 
 static int check_can_be_ready(struct decision *d, const struct window *w)
 {

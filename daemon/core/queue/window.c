@@ -5,7 +5,6 @@
 #include "base/alloc.h"
 #include "base/message.h"
 #include "core/queue/steps.h"
-#include "core/setup_rows.h"
 
 static bool same_person(const Halld__Actor *a, const Halld__Actor *b)
 {
