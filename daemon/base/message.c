@@ -12,6 +12,12 @@ ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *d)
     return m;
 }
 
+void message_set_text(char **field, const char *text)
+{
+    if (*text)
+        *field = alloc_text(text);
+}
+
 ProtobufCMessage *message_clone(const ProtobufCMessage *m)
 {
     size_t len = protobuf_c_message_get_packed_size(m);

@@ -13,24 +13,9 @@
 
 /* ---- out */
 
-static void *message(size_t size, const ProtobufCMessageDescriptor *d)
-{
-    void *m = alloc_zero(size);
-    d->message_init(m);
-    return m;
-}
-#define MESSAGE(type, name) ((type *)message(sizeof(type), &halld__##name##__descriptor))
-
-/* protobuf-c's "" is a static text that must not be freed, so only others are copied. */
-static void put_text(char **to, const char *text)
-{
-    if (*text)
-        *to = alloc_text(text);
-}
-
 static Halld__Key *key_row(const struct key *k)
 {
-    Halld__Key *row = MESSAGE(Halld__Key, key);
+    Halld__Key *row = MESSAGE_NEW(Halld__Key, &halld__key__descriptor);
     row->e = k->e;
     row->t0 = k->t0;
     row->seq = k->seq;
@@ -40,14 +25,14 @@ static Halld__Key *key_row(const struct key *k)
 
 static Halld__TicketRow *ticket_row(const struct ticket *t)
 {
-    Halld__TicketRow *r = MESSAGE(Halld__TicketRow, ticket_row);
+    Halld__TicketRow *r = MESSAGE_NEW(Halld__TicketRow, &halld__ticket_row__descriptor);
     r->id = t->id;
     r->no = t->no;
-    put_text(&r->number, t->number);
-    put_text(&r->queue, t->queue);
-    put_text(&r->item, t->item);
-    put_text(&r->group, t->group);
-    put_text(&r->class_, t->class_name);
+    message_set_text(&r->number, t->number);
+    message_set_text(&r->queue, t->queue);
+    message_set_text(&r->item, t->item);
+    message_set_text(&r->group, t->group);
+    message_set_text(&r->class_, t->class_name);
     r->origin = t->origin;
     r->channel = t->channel;
     r->state = t->state;
@@ -87,7 +72,7 @@ static Halld__TicketRow *ticket_row(const struct ticket *t)
 
 static Halld__WindowRow *window_row(const struct window *w)
 {
-    Halld__WindowRow *r = MESSAGE(Halld__WindowRow, window_row);
+    Halld__WindowRow *r = MESSAGE_NEW(Halld__WindowRow, &halld__window_row__descriptor);
     r->window = w->window;
     r->state = w->state;
     r->all = w->all;
@@ -101,14 +86,14 @@ static Halld__WindowRow *window_row(const struct window *w)
     r->call = w->call ? (Halld__TicketCalled *)message_clone(&w->call->base) : NULL;
     r->served = w->served;
     r->since_at = w->since_at;
-    put_text(&r->reason, w->reason);
+    message_set_text(&r->reason, w->reason);
     r->planned_s = w->planned_s;
     return r;
 }
 
 static Halld__DayState *day_row(const struct day *day)
 {
-    Halld__DayState *r = MESSAGE(Halld__DayState, day_state);
+    Halld__DayState *r = MESSAGE_NEW(Halld__DayState, &halld__day_state__descriptor);
     r->date = day->date;
     r->end_at = day->end_at;
     r->sweep_at = day->sweep_at;
@@ -116,7 +101,7 @@ static Halld__DayState *day_row(const struct day *day)
     r->n_open = day->n_open;
     r->open = alloc_zero((day->n_open ? day->n_open : 1) * sizeof *r->open);
     for (size_t i = 0; i < day->n_open; i++) {
-        r->open[i] = MESSAGE(Halld__Span, span);
+        r->open[i] = MESSAGE_NEW(Halld__Span, &halld__span__descriptor);
         r->open[i]->from_at = day->open[i].from;
         r->open[i]->to_at = day->open[i].to;
     }
@@ -125,14 +110,14 @@ static Halld__DayState *day_row(const struct day *day)
 
 static Halld__AppointmentRow *appointment_row(const struct appointment *a)
 {
-    Halld__AppointmentRow *r = MESSAGE(Halld__AppointmentRow, appointment_row);
+    Halld__AppointmentRow *r = MESSAGE_NEW(Halld__AppointmentRow, &halld__appointment_row__descriptor);
     r->id = a->id;
     r->slot_at = a->slot_at;
     r->date = a->date;
-    put_text(&r->item, a->item);
-    put_text(&r->queue, a->queue);
-    put_text(&r->class_, a->class_name);
-    put_text(&r->code, a->code);
+    message_set_text(&r->item, a->item);
+    message_set_text(&r->queue, a->queue);
+    message_set_text(&r->class_, a->class_name);
+    message_set_text(&r->code, a->code);
     r->service_s = a->service_s;
     r->token = (ProtobufCBinaryData){sizeof a->token, alloc_copy(a->token, sizeof a->token)};
     r->due_at = a->due_at;
@@ -145,7 +130,7 @@ static Halld__AppointmentRow *appointment_row(const struct appointment *a)
 
 static Halld__StrikeRow *strike_row(const struct strike *s)
 {
-    Halld__StrikeRow *r = MESSAGE(Halld__StrikeRow, strike_row);
+    Halld__StrikeRow *r = MESSAGE_NEW(Halld__StrikeRow, &halld__strike_row__descriptor);
     r->person = (ProtobufCBinaryData){sizeof s->person, alloc_copy(s->person, sizeof s->person)};
     r->date = s->date;
     return r;
@@ -153,8 +138,8 @@ static Halld__StrikeRow *strike_row(const struct strike *s)
 
 static Halld__EquipmentRow *equipment_row(const struct equipment *e)
 {
-    Halld__EquipmentRow *r = MESSAGE(Halld__EquipmentRow, equipment_row);
-    put_text(&r->device, e->device);
+    Halld__EquipmentRow *r = MESSAGE_NEW(Halld__EquipmentRow, &halld__equipment_row__descriptor);
+    message_set_text(&r->device, e->device);
     r->printer = e->printer;
     r->printer_at = e->printer_at;
     r->help_at = e->help_at;
@@ -163,8 +148,8 @@ static Halld__EquipmentRow *equipment_row(const struct equipment *e)
 
 static Halld__CounterRow *counter_row(const struct counter *c)
 {
-    Halld__CounterRow *r = MESSAGE(Halld__CounterRow, counter_row);
-    put_text(&r->queue, c->queue);
+    Halld__CounterRow *r = MESSAGE_NEW(Halld__CounterRow, &halld__counter_row__descriptor);
+    message_set_text(&r->queue, c->queue);
     r->next = c->next;
     r->issued = c->issued;
     return r;
@@ -181,7 +166,7 @@ static Halld__CounterRow *counter_row(const struct counter *c)
 Halld__Snapshot *hall_to_snapshot(const struct hall *h)
 {
     const struct queue *q = h->queue;
-    Halld__Snapshot *s = MESSAGE(Halld__Snapshot, snapshot);
+    Halld__Snapshot *s = MESSAGE_NEW(Halld__Snapshot, &halld__snapshot__descriptor);
     s->seq = h->seq;
     s->at = h->at;
     s->epoch = h->epoch;

@@ -10,24 +10,10 @@
 
 /* ---- out */
 
-static void put_text(char **to, const char *text)
-{
-    if (*text)
-        *to = alloc_text(text); /* "" stays the library's own, which is never freed */
-}
-
-static void *row(size_t size, const ProtobufCMessageDescriptor *d)
-{
-    void *m = alloc_zero(size);
-    d->message_init(m);
-    return m;
-}
-#define ROW(type, name) ((type *)row(sizeof(type), &halld__##name##__descriptor))
-
 static Halld__RunRow *run_row(const struct run *r)
 {
-    Halld__RunRow *to = ROW(Halld__RunRow, run_row);
-    put_text(&to->clock, r->name);
+    Halld__RunRow *to = MESSAGE_NEW(Halld__RunRow, &halld__run_row__descriptor);
+    message_set_text(&to->clock, r->name);
     to->gone = r->clock < 0;
     to->status = (uint32_t)r->status;
     to->expired = r->expired;
@@ -52,20 +38,20 @@ static Halld__RunRow *run_row(const struct run *r)
 
 static Halld__MatterRow *matter_row(const struct matter *m)
 {
-    Halld__MatterRow *to = ROW(Halld__MatterRow, matter_row);
+    Halld__MatterRow *to = MESSAGE_NEW(Halld__MatterRow, &halld__matter_row__descriptor);
     const Halld__Flow *flow = m->def->flow;
-    put_text(&to->flow, flow->name);
+    message_set_text(&to->flow, flow->name);
     to->version = flow->version;
-    put_text(&to->state, matter_state_name(m));
+    message_set_text(&to->state, matter_state_name(m));
     to->level = (uint32_t)m->level;
     to->revision = m->revision;
     to->changed_at = m->changed_at;
     to->opened_at = m->opened_at;
     to->opened_seq = m->opened_seq;
-    put_text(&to->last, m->last >= 0 ? flow->transitions[m->last]->name : "");
-    put_text(&to->last_by, m->last_by ? m->last_by : "");
+    message_set_text(&to->last, m->last >= 0 ? flow->transitions[m->last]->name : "");
+    message_set_text(&to->last_by, m->last_by ? m->last_by : "");
     to->ended = m->ended;
-    put_text(&to->person, m->person ? m->person : "");
+    message_set_text(&to->person, m->person ? m->person : "");
     to->values = alloc_zero((flow->n_fields + 1) * sizeof *to->values);
     for (size_t i = 0; i < flow->n_fields; i++)
         if (matter_value(m, i)->n)
@@ -83,16 +69,16 @@ static Halld__MatterRow *matter_row(const struct matter *m)
 
 static Halld__RecordRow *record_row(const struct record *r)
 {
-    Halld__RecordRow *to = ROW(Halld__RecordRow, record_row);
-    put_text(&to->person, r->person);
-    put_text(&to->record, r->record);
+    Halld__RecordRow *to = MESSAGE_NEW(Halld__RecordRow, &halld__record_row__descriptor);
+    message_set_text(&to->person, r->person);
+    message_set_text(&to->record, r->record);
     to->kept = r->kept;
     return to;
 }
 
 Halld__FlowState *flow_to_message(const struct flow *f)
 {
-    Halld__FlowState *s = ROW(Halld__FlowState, flow_state);
+    Halld__FlowState *s = MESSAGE_NEW(Halld__FlowState, &halld__flow_state__descriptor);
     const struct library *l = f->library;
     s->n_definitions = l->n;
     s->definitions = alloc_zero((l->n + 1) * sizeof *s->definitions);
@@ -111,7 +97,7 @@ Halld__FlowState *flow_to_message(const struct flow *f)
     s->recheck = f->recheck;
     s->migrate = f->migrate;
     if (f->migrate)
-        put_text(&s->migrating, f->migrating);
+        message_set_text(&s->migrating, f->migrating);
     return s;
 }
 
