@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "core/flow/matter.h"
 #include "store/db.h"
 #include "store/reports_fold.h"
 
@@ -40,20 +41,6 @@ void clocks_on_started(struct reports_fold *f)
     fold_put_event(f, b->head, (struct told){.kind = KIND_CLOCK_STARTED, .name = b->clock});
 }
 
-/* What was paused before it counts is no part of it. */
-static void count_from(struct timed *t, int64_t start)
-{
-    size_t n = 0;
-    t->start = start;
-    for (size_t i = 0; i < t->n_pauses; i++) {
-        struct running p = t->pauses[i];
-        p.from = p.from > start ? p.from : start;
-        if (p.to > p.from)
-            t->pauses[n++] = p;
-    }
-    t->n_pauses = n;
-}
-
 /* Cards whose moments lie ahead again are taken back: the first moment is the yellow card's, the third the red's. */
 static enum reports_card card_most(const Halld__ClockMoved *b, int64_t now)
 {
@@ -84,7 +71,8 @@ void clocks_on_moved(struct reports_fold *f)
     if (resumed && t.n_pauses)
         t.pauses[t.n_pauses - 1].to = f->event->at;
     if (b->start_at != t.start)
-        count_from(&t, b->start_at);
+        t.n_pauses = pauses_since(t.n_pauses, t.pauses, b->start_at);
+    t.start = b->start_at;
     bool held = t.n_pauses && t.pauses[t.n_pauses - 1].to == INT64_MAX;
     put_run(f, &t, held ? STATUS_PAUSED : STATUS_RUNNING, b);
     free(t.pauses);

@@ -59,17 +59,10 @@ struct bar {
 
 static void bar_init(struct bar *b, const struct hall *h, const struct run *r, int64_t now)
 {
-    int64_t offset = flow_offset(hall_flow(h)), from = r->start;
+    int64_t offset = flow_offset(hall_flow(h));
     *b =
         (struct bar){.w = setup_worktime(hall_setup(h)), .offset = offset, .now = now + offset, .due = r->due + offset};
-    b->span = alloc_zero((r->n_pauses + 1) * sizeof *b->span);
-    for (size_t i = 0; i < r->n_pauses; i++) {
-        if (r->pauses[i].from > from)
-            b->span[b->n++] = (struct running){from + offset, r->pauses[i].from + offset};
-        from = r->pauses[i].to;
-    }
-    if (from < INT64_MAX)
-        b->span[b->n++] = (struct running){from + offset, INT64_MAX};
+    b->span = run_spans(r, offset, &b->n);
     if (r->due)
         b->whole = worktime_ran(b->w, b->span, b->n, b->due);
     else if (r->unit == HALLD__LIMIT_UNIT__E__hall_minutes && !r->by_date)

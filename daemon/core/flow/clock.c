@@ -69,19 +69,6 @@ struct spans {
     int64_t due;
 };
 
-static void spans_init(struct spans *s, const struct flow *f, const struct worktime *w, const struct run *r)
-{
-    *s = (struct spans){.w = w, .r = r, .span = alloc_zero((r->n_pauses + 1) * sizeof *s->span)};
-    int64_t from = r->start;
-    for (size_t i = 0; i < r->n_pauses; i++) {
-        if (i == 0 || r->pauses[i].from > from) /* held at once it counts from its start all the same */
-            s->span[s->n++] = (struct running){flow_hall_time(f, from), flow_hall_time(f, r->pauses[i].from)};
-        from = r->pauses[i].to;
-    }
-    if (from < INT64_MAX)
-        s->span[s->n++] = (struct running){flow_hall_time(f, from), INT64_MAX};
-}
-
 static bool in_minutes(const struct run *r)
 {
     return !r->by_date && r->unit == HALLD__LIMIT_UNIT__E__hall_minutes;
@@ -156,8 +143,8 @@ static void compute(const struct flow *f, const struct flow_facts *facts, const 
                     struct computed *c)
 {
     const struct clock_row *row = &m->def->clocks[r->clock];
-    struct spans s;
-    spans_init(&s, f, facts->worktime, r);
+    struct spans s = {.w = facts->worktime, .r = r};
+    s.span = run_spans(r, f->offset, &s.n);
     *c = (struct computed){.n = row->n_watches};
     s.due = run_due(&s, f, m);
     if (s.due) {
@@ -350,14 +337,9 @@ void clock_since(struct act *a, uint64_t matter, int clock, int64_t start)
     if (!run_is_active(r) || r->expired || start == 0)
         return;
     struct run changed = *r;
-    struct running *pauses = alloc_zero((r->n_pauses + 1) * sizeof *pauses);
     changed.start = start;
-    changed.pauses = pauses;
-    changed.n_pauses = 0;
-    for (size_t i = 0; i < r->n_pauses; i++)
-        if (r->pauses[i].to > start)
-            pauses[changed.n_pauses++] =
-                (struct running){r->pauses[i].from > start ? r->pauses[i].from : start, r->pauses[i].to};
+    changed.pauses = alloc_copy(r->pauses, r->n_pauses * sizeof *r->pauses);
+    changed.n_pauses = (uint32_t)pauses_since(r->n_pauses, changed.pauses, start);
     make_moved(a, m, &changed, "since");
-    free(pauses);
+    free(changed.pauses);
 }

@@ -200,20 +200,6 @@ static void apply_started(struct flow *f, const Halld__Event *event)
     flow_schedule(f, m);
 }
 
-/* The clock counts from elsewhere: what was paused before is no part of it. */
-static void restart_from(struct run *r, int64_t start)
-{
-    r->start = start;
-    size_t n = 0;
-    for (size_t i = 0; i < r->n_pauses; i++) {
-        struct running p = r->pauses[i];
-        p.from = p.from > start ? p.from : start;
-        if (p.to > p.from)
-            r->pauses[n++] = p;
-    }
-    r->n_pauses = n;
-}
-
 static void apply_clock_moved(struct flow *f, const Halld__Event *event)
 {
     const Halld__ClockMoved *b = event->clock_moved;
@@ -224,7 +210,8 @@ static void apply_clock_moved(struct flow *f, const Halld__Event *event)
         r->pauses[r->n_pauses - 1].to = event->at;
     }
     if (b->start_at != r->start)
-        restart_from(r, b->start_at);
+        r->n_pauses = (uint32_t)pauses_since(r->n_pauses, r->pauses, b->start_at);
+    r->start = b->start_at;
     r->n = b->n;
     r->unit = b->unit;
     r->yellow = b->yellow;

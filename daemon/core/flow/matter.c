@@ -261,3 +261,31 @@ bool run_gives(const struct run *r)
 {
     return r->status == RUN_RUNNING || (r->status == RUN_PAUSED && r->expired);
 }
+
+struct running *run_spans(const struct run *r, int64_t offset, size_t *ret_n)
+{
+    struct running *span = alloc_zero((r->n_pauses + 1) * sizeof *span);
+    int64_t from = r->start;
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_pauses; i++) {
+        if (i == 0 || r->pauses[i].from > from) /* held at once it counts from its start all the same */
+            span[n++] = (struct running){from + offset, r->pauses[i].from + offset};
+        from = r->pauses[i].to;
+    }
+    if (from < INT64_MAX)
+        span[n++] = (struct running){from + offset, INT64_MAX};
+    *ret_n = n;
+    return span;
+}
+
+size_t pauses_since(size_t n, struct running *pauses, int64_t start)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct running p = pauses[i];
+        p.from = p.from > start ? p.from : start;
+        if (p.to > p.from)
+            pauses[kept++] = p;
+    }
+    return kept;
+}

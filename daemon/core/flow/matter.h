@@ -93,5 +93,10 @@ bool run_is_active(const struct run *r); /* running or held */
 void run_stop(struct run *r, enum run_status how);
 /* Does the run still give marks? A held one only once it has expired. */
 bool run_gives(const struct run *r);
+/* When the clock ran, in hall time: *ret_n spans in order and apart, the first from its start even if that is empty;
+ * freed with free(). */
+struct running *run_spans(const struct run *r, int64_t offset, size_t *ret_n);
+/* Of a clock's pauses those that are part of it when it counts from `start`, moved to the front; how many they are. */
+size_t pauses_since(size_t n, struct running *pauses, int64_t start);
 
 #endif
