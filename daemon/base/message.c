@@ -30,6 +30,19 @@ ProtobufCMessage *message_clone(const ProtobufCMessage *m)
     return copy;
 }
 
+bool message_equal(const ProtobufCMessage *a, const ProtobufCMessage *b)
+{
+    size_t len = protobuf_c_message_get_packed_size(a);
+    if (len != protobuf_c_message_get_packed_size(b))
+        return false;
+    uint8_t *packed = alloc_zero(2 * len);
+    protobuf_c_message_pack(a, packed);
+    protobuf_c_message_pack(b, packed + len);
+    bool equal = memcmp(packed, packed + len, len) == 0;
+    free(packed);
+    return equal;
+}
+
 ProtobufCMessage *message_carry(const ProtobufCMessageDescriptor *d, unsigned field, ProtobufCMessage *body)
 {
     const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field(d, field);

@@ -6,6 +6,7 @@
 #define BASE_MESSAGE_H
 
 #include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
 
 /* A new message; the type is generated, the descriptor its own. */
 #define MESSAGE_NEW(type, descriptor) ((type *)message_new(descriptor))
@@ -17,6 +18,9 @@ void message_set_text(char **field, const char *text);
 
 /* A deep copy, through its packed form. */
 ProtobufCMessage *message_clone(const ProtobufCMessage *m);
+
+/* Do they say the same, packed? */
+bool message_equal(const ProtobufCMessage *a, const ProtobufCMessage *b);
 
 /* A new message of d that carries `body` (moved in) in the oneof's field of that number; NULL: a new one. */
 ProtobufCMessage *message_carry(const ProtobufCMessageDescriptor *d, unsigned field, ProtobufCMessage *body);

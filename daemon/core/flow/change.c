@@ -7,24 +7,11 @@
 #include "core/flow/flow_state.h"
 #include "core/setup_rows.h"
 
-static bool same_content(const ProtobufCMessage *a, const ProtobufCMessage *b)
-{
-    size_t len = protobuf_c_message_get_packed_size(a);
-    if (len != protobuf_c_message_get_packed_size(b))
-        return false;
-    uint8_t *bytes = alloc_zero(2 * len);
-    protobuf_c_message_pack(a, bytes);
-    protobuf_c_message_pack(b, bytes + len);
-    bool same = memcmp(bytes, bytes + len, len) == 0;
-    free(bytes);
-    return same;
-}
-
 int flow_define_take(struct flow *f, const struct flow_turn *turn, Halld__Flow *flow, struct refusal *r)
 {
     const struct definition *known = flow_definition_find(f, flow->name, flow->version);
     int code = 0;
-    if (known && !same_content(&known->flow->base, &flow->base))
+    if (known && !message_equal(&known->flow->base, &flow->base))
         code = refuse_number(r, HALL_E_SAME_VERSION, flow->name, flow->version);
     struct definition *sound = NULL;
     if (!known && !(sound = definition_new_take((Halld__Flow *)message_clone(&flow->base), r)))
@@ -44,7 +31,7 @@ int flow_define_take(struct flow *f, const struct flow_turn *turn, Halld__Flow *
 
 int flow_set_profile(struct flow *f, const struct flow_turn *turn, const Halld__Profile *profile)
 {
-    if (f->library->profile && same_content(&f->library->profile->base, &profile->base))
+    if (f->library->profile && message_equal(&f->library->profile->base, &profile->base))
         return 0;
     struct act a = {.flow = f, .turn = turn};
     Halld__Event *event;

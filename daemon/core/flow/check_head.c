@@ -1,7 +1,7 @@
 /* The head of a definition; then the names and texts of everything in it; then its fields. */
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/message.h"
 #include "core/flow/check_inside.h"
 #include "proto/words.pb-c.h"
 
@@ -23,24 +23,13 @@ static void check_texts(const struct flow_check *c, const struct fault_place *up
         faults_add(c->faults, FAULT_AT(up, "en"), "NO_TEXT", "en is missing");
 }
 
-static bool same_content(const Halld__Flow *a, const Halld__Flow *b)
-{
-    struct buf one = BUF_INIT, other = BUF_INIT;
-    one.len = halld__flow__pack(a, (uint8_t *)buf_reserve(&one, halld__flow__get_packed_size(a)));
-    other.len = halld__flow__pack(b, (uint8_t *)buf_reserve(&other, halld__flow__get_packed_size(b)));
-    bool same = one.len == other.len && memcmp(one.data, other.data, one.len) == 0;
-    buf_fini(&one);
-    buf_fini(&other);
-    return same;
-}
-
 static void check_version(const struct flow_check *c)
 {
     unsigned version = c->flow->version;
     if (version < 1)
         faults_add(c->faults, FAULT_AT(NULL, "version"), "BAD_VERSION", "must be 1 or more");
     for (size_t i = 0; i < c->entry->n_known; i++)
-        if (c->entry->known[i]->version == version && !same_content(c->entry->known[i], c->flow))
+        if (c->entry->known[i]->version == version && !message_equal(&c->entry->known[i]->base, &c->flow->base))
             faults_add(c->faults, FAULT_AT(NULL, "version"), "SAME_VERSION",
                        "version %u is known with other content: raise it", version);
 }
