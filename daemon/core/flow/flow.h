@@ -74,8 +74,8 @@ int flow_decide(struct flow *f, const struct flow_turn *turn, const struct flow_
 
 /* The next moment at which flow_tick would do something; INT64_MAX if there is none. */
 int64_t flow_next_due(const struct flow *f);
-/* Gives what is due at turn->now, in order, until nothing is left or more than `most` events were made. While the flow
- * is behind that is its next slice, and nothing else before it is through. */
+/* Gives what is due at turn->now, in order, until nothing is left or more than `most` events were made. While deadlines
+ * are being rechecked that is its next slice, and nothing else; a slice of a migration comes when nothing is due. */
 void flow_tick(struct flow *f, const struct flow_turn *turn, size_t most);
 
 /*
