@@ -31,17 +31,11 @@ static void set_clocks(Halld__MatterView *v, const struct looker *l, const struc
 
 /* ---- steps */
 
-/* A field that leads to a flow which is not installed cannot be given. */
-static bool can_be_given(const struct looker *l, const struct definition *d, size_t field)
-{
-    return d->fields[field].type != FLOW_MATTER || flow_definition(hall_flow(l->asker.hall), d->fields[field].f->of);
-}
-
 static void set_names(size_t *n, char ***to, const struct looker *l, const struct definition *d, uint64_t fields)
 {
     *to = build_array(d->flow->n_fields, sizeof **to);
     for (size_t i = 0; i < d->flow->n_fields; i++)
-        if ((fields & DEFINITION_BIT(i)) && can_be_given(l, d, i))
+        if ((fields & DEFINITION_BIT(i)) && flow_offers_field(hall_flow(l->asker.hall), d, i))
             (*to)[(*n)++] = build_text(d->flow->fields[i]->name);
 }
 

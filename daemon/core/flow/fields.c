@@ -147,19 +147,13 @@ static bool read_value(struct given_field *g)
 
 /* ---- the command */
 
-/* A field that leads to a flow which is not installed is not offered. */
-static bool is_offered(const struct act *a, const struct field *f)
-{
-    return f->type != FLOW_MATTER || flow_definition(a->flow, f->f->of) != NULL;
-}
-
 static int check_allowed(struct act *a, const struct transition *t, const struct given *given,
                          const struct definition *d)
 {
     for (size_t i = 0; i < given->n; i++) {
         const char *name = given->fields[i]->field;
         int field = definition_field(d, name);
-        if (field < 0 || !((t->need | t->may) & DEFINITION_BIT(field)) || !is_offered(a, &d->fields[field]))
+        if (field < 0 || !((t->need | t->may) & DEFINITION_BIT(field)) || !flow_offers_field(a->flow, d, (size_t)field))
             return refuse(a->refusal, HALL_E_FIELD_NOT_ALLOWED, name, t->t->name);
     }
     return 0;

@@ -111,6 +111,8 @@ bool flow_may_read_field(const struct flow *f, const struct flow_turn *turn, con
 bool flow_may_read_kind(const struct flow *f, const struct flow_turn *turn, const struct definition *d);
 bool flow_may_take(const struct flow *f, const struct flow_turn *turn, const struct definition *d,
                    const struct matter *m, size_t transition);
+/* A field that leads to a flow which is not installed is not offered: nobody can give it. */
+bool flow_offers_field(const struct flow *f, const struct definition *d, size_t field);
 /* The guard, as it is written, that keeps the transition from being taken whatever fields are given with it; NULL: none
  * that is known before they are. */
 const char *flow_blocked_by(const struct flow *f, const struct flow_turn *turn, const struct matter *m,

@@ -105,19 +105,19 @@ bool flow_may_read_kind(const struct flow *f, const struct flow_turn *turn, cons
 
 /* ---- taking */
 
-static bool leads_nowhere(const struct flow *f, const struct definition *d, int field)
+bool flow_offers_field(const struct flow *f, const struct definition *d, size_t field)
 {
     const struct field *at = &d->fields[field];
-    return at->type == FLOW_MATTER && !flow_definition(f, at->f->of);
+    return at->type != FLOW_MATTER || flow_definition(f, at->f->of);
 }
 
 bool transition_is_offered(const struct flow *f, const struct definition *d, const struct transition *t)
 {
     for (size_t i = 0; i < d->flow->n_fields; i++)
-        if ((t->need & DEFINITION_BIT(i)) && leads_nowhere(f, d, (int)i))
+        if ((t->need & DEFINITION_BIT(i)) && !flow_offers_field(f, d, i))
             return false;
     for (size_t i = 0; i < t->n_then; i++)
-        if (t->then[i].kind == FLOW_EFFECT_OPEN && leads_nowhere(f, d, t->then[i].args[0].index))
+        if (t->then[i].kind == FLOW_EFFECT_OPEN && !flow_offers_field(f, d, (size_t)t->then[i].args[0].index))
             return false;
     return true;
 }
