@@ -366,7 +366,54 @@ SET = [
      ['help/flow.json: transitions[3].then[0]: TELL_LOOP: "done" would come back to itself',
       'permit/flow.json: transitions[3].then[0]: TELL_LOOP: "helped" would come back to itself']),
 ]
-EVERY = HEAD + NAMES + FIELDS + TRANSITIONS + CALLS + MARKS + CLOCKS + PRINTS + GRAPH + USE + SET
+
+
+def pair(name, other, limit="field.day", **more):
+    """A matter that sleeps until its day, then wakes the other one, which sleeps again: round and round."""
+    way = {"zh": "走", "en": "Go"}
+    return {"name": name, "version": 1, "zh": "双", "en": "Pair", "read": ["clerk"], "keep_days": 365,
+            "fields": [{"name": "day", "zh": "日", "en": "Day", "type": "date"},
+                       {"name": "other", "zh": "另", "en": "Other", "type": "matter", "of": other}],
+            "states": [{"name": "asleep", "zh": "睡", "en": "Asleep"}, {"name": "awake", "zh": "醒", "en": "Awake"},
+                       {"name": "gone", "zh": "走", "en": "Gone", "end": True}],
+            "transitions": [
+                {**way, "name": "come", "to": "awake", "roles": ["clerk"], "may": ["day", "other"]},                # 0
+                {**way, "name": "sleep", "from": ["awake"], "to": "asleep", "roles": ["clerk", "matter"]},         # 1
+                {**way, "name": "wake", "from": ["asleep"], "to": "awake", "roles": ["clock"],
+                 "then": ["tell other sleep"]},                                                                  # 2
+                {**way, "name": "go", "from": ["asleep", "awake"], "to": "gone", "roles": ["clerk"]}],             # 3
+            "clocks": [{"name": "night", "zh": "夜", "en": "Night", "in": ["asleep"], "limit": limit,
+                        "marks": [{"percent": 100, "take": "wake"}]}], **more}
+
+
+def pairs(*flows):
+    return {flow["name"]: flow for flow in flows}
+
+
+ROUND = "clocks[0].marks[0].take: CLOCK_LOOP: clocks and tellings alone would go round: "
+ONE, TWO = pair("one", "two"), pair("two", "one")
+BY_A_CLERK = changed(ONE, (T, 1, "to"), "drowsy")       # and a clerk lays it down
+BY_A_CLERK["states"].insert(2, {"name": "drowsy", "zh": "困", "en": "Drowsy"})
+BY_A_CLERK[T].append({**ONE[T][3], "name": "lie_down", "from": ["drowsy"], "to": "asleep"})
+STAYS = changed(changed(ONE, (T, 1, "from"), ["asleep"]), (T, 1, "then"), ["extend night permit.more"])
+STAYS = changed(changed(STAYS, (T, 2, "to"), GONE), (C, 0, "limit"), "permit.answer")
+STAYS = changed(changed(STAYS, (T, 1, "to"), GONE), (C, 0, "marks", 0, "percent"), 50)
+STAYS = changed(changed(STAYS, (F, 1, "of"), "one"), (T, 0, "to"), "asleep")
+STAYS = changed(changed(STAYS, (T, 2, "roles"), ["clock", "clerk"]), (T, "+"), {**ONE[T][3], "name": "up", "to": "awake",
+                                                                               "from": ["asleep"]})
+ROUNDS = [
+    (pairs(pair("one", "one")), f"one/flow.json: {ROUND}wake > sleep > wake"),
+    (pairs(pair("one", "one", limit="help.call")), f"one/flow.json: {ROUND}wake > sleep > wake"),
+    (pairs(ONE, TWO), [f"one/flow.json: {ROUND}wake > sleep of two > wake of two > sleep > wake",
+                       f"two/flow.json: {ROUND}wake > sleep of one > wake of one > sleep > wake"]),
+    (pairs(STAYS), f"one/flow.json: {ROUND}wake > sleep > wake"),
+    (pairs(changed(STAYS, (C, 0, "marks", 0, "percent"), 100)), []),
+    (pairs(changed(ONE, (T, 1, "times"), 3), TWO), []),
+    (pairs(BY_A_CLERK, TWO), []),
+    # each lays the next one down, once
+    (pairs(changed(pair("one", "one"), (T, 2, "to"), "gone")), []),
+]
+EVERY = HEAD + NAMES + FIELDS + TRANSITIONS + CALLS + MARKS + CLOCKS + PRINTS + GRAPH + USE + SET + ROUNDS
 
 
 @pytest.mark.parametrize("damage,says", EVERY)

@@ -12,7 +12,7 @@ static part *const DEFINITION[] = {flow_check_head,  flow_check_names,  flow_che
                                    flow_check_marks, flow_check_clocks, flow_check_prints, flow_check_migrations};
 static part *const GRAPH[] = {flow_check_graph};
 static part *const USE[] = {flow_check_use};
-static part *const LINKS[] = {flow_check_links};
+static part *const LINKS[] = {flow_check_links, flow_check_rounds};
 static part *const LAST[] = {flow_check_unlinked};
 
 /* Each group only for definitions in which those before it found nothing, and after all of them: the last ones look at

@@ -29,6 +29,7 @@ void flow_check_migrations(const struct flow_check *c);
 void flow_check_graph(const struct flow_check *c);
 void flow_check_use(const struct flow_check *c);
 void flow_check_links(const struct flow_check *c);
+void flow_check_rounds(const struct flow_check *c);
 void flow_check_unlinked(const struct flow_check *c);
 
 /* Things by name, or NULL. Words are the pieces of a call; a whole text is a word too. */
@@ -41,6 +42,8 @@ const Halld__ProfileLimit *flow_check_limit(const Halld__Profile *profile, struc
 const Halld__Tariff *flow_check_tariff(const Halld__Profile *profile, struct flow_word key);
 /* The definition of the set with this name; its flow may be NULL. */
 const struct flow_entry *flow_check_entry(const struct flow_check *c, const char *name);
+/* The sound flow that a matter field leads to, or NULL. */
+const struct flow_entry *flow_check_other_end(const struct flow_check *c, struct flow_word field);
 bool flow_check_holds(size_t n, char *const *list, const char *text);
 /* -1 if it has no such type. */
 int flow_check_type(const Halld__Field *field);

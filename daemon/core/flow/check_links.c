@@ -5,8 +5,7 @@
 #include "base/alloc.h"
 #include "core/flow/check_inside.h"
 
-/* The sound flow that a matter field leads to. */
-static const struct flow_entry *other_end(const struct flow_check *c, struct flow_word field)
+const struct flow_entry *flow_check_other_end(const struct flow_check *c, struct flow_word field)
 {
     const Halld__Field *f = flow_check_field(c->flow, field);
     const struct flow_entry *e = f && *f->of ? flow_check_entry(c, f->of) : NULL;
@@ -27,7 +26,7 @@ static void check_linked(const struct flow_check *c, const struct fault_place *a
     struct flow_word w;
     flow_word_next(&rest, &w);
     flow_word_next(&rest, &w);
-    const struct flow_entry *there = other_end(c, w);
+    const struct flow_entry *there = flow_check_other_end(c, w);
     while (there && flow_word_next(&rest, &w))
         if (!flow_check_state(there->flow, w))
             unknown_there(c, at, "state", there->flow, w);
@@ -152,7 +151,7 @@ static void check_taken(const struct taken *k)
 
 static void check_taking(const struct flow_check *c, const struct fault_place *at, struct flow_check_call call)
 {
-    const struct flow_entry *there = other_end(c, call.args[0]);
+    const struct flow_entry *there = flow_check_other_end(c, call.args[0]);
     if (!there)
         return;
     struct taken k = {c, at, there->flow, flow_check_transition(there->flow, call.args[1]), call};
@@ -187,8 +186,9 @@ static bool comes_home(const struct walk *w, const struct flow_entry *entry, con
     struct flow_check here = *w->c;
     here.flow = entry->flow;
     struct flow_check_call call = flow_check_effect_of(then);
-    const struct flow_entry *there =
-        call.which == FLOW_EFFECT_TELL || call.which == FLOW_EFFECT_OPEN ? other_end(&here, call.args[0]) : NULL;
+    const struct flow_entry *there = call.which == FLOW_EFFECT_TELL || call.which == FLOW_EFFECT_OPEN
+                                         ? flow_check_other_end(&here, call.args[0])
+                                         : NULL;
     const Halld__Transition *t = there ? flow_check_transition(there->flow, call.args[1]) : NULL;
     if (!t || t == w->home)
         return t != NULL;
