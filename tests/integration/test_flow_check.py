@@ -252,6 +252,12 @@ CALLS = [
     then("limit answer", 'ARGUMENT: "limit" needs limit'),
     then("limit answer item.promised", 'UNKNOWN: no limit "item.promised"'),
     then("extend answer help.call", 'ARGUMENT: "help.call" is in hall_minutes, the clock in working_days'),
+    *[(changed(permit(T, 3, "then", [f"{effect} day permit.more"]), ("permit", C, "+"),
+               {"name": "day", "zh": "日", "en": "Day", "in": ["looked"], "limit": "field.until"}),
+       'permit/flow.json: transitions[3].then[0]: ARGUMENT: "day" follows a date and has no limit')
+      for effect in ("limit", "extend")],
+    (changed(permit(T, 3, "then", ["since day asked"]), ("permit", C, "+"),
+             {"name": "day", "zh": "日", "en": "Day", "in": ["looked"], "limit": "field.until"}), []),
     then("since answer there", 'UNKNOWN: no state "there"'),
     then("tell help open", 'UNKNOWN: no transition in help "open"'),
     then("tell help write", 'MACHINE: "write" of help has not the role matter',

@@ -95,7 +95,7 @@ static void check_unit(const struct argument *a, const Halld__ProfileLimit *adde
     const Halld__Clock *clock = flow_check_clock(a->c->flow, a->first);
     const Halld__ProfileLimit *limit = clock ? flow_check_limit(a->c->profile, flow_word_of(clock->limit)) : NULL;
     const char *unit = limit ? limit->unit : "days";
-    if (!clock || (limit && strcmp(added->unit, limit->unit) == 0))
+    if (!clock || flow_check_by_date(a->c, clock) || (limit && strcmp(added->unit, limit->unit) == 0))
         return;
     if (limit || strcmp(added->unit, flow_unit_name(FLOW_HALL_MINUTES)) == 0)
         faults_add(a->c->faults, a->at, "ARGUMENT", "\"%s\" is in %s, the clock in %s", added->key, added->unit, unit);
@@ -110,10 +110,14 @@ static void check_key(const struct argument *a)
         check_unit(a, limit);
 }
 
+/* A date has no limit that another could take the place of, or be added to. */
 static void check_clock(const struct argument *a)
 {
-    if (!flow_check_clock(a->c->flow, a->word))
+    const Halld__Clock *clock = flow_check_clock(a->c->flow, a->word);
+    if (!clock)
         flow_check_unknown(a->c, a->at, "clock", a->word);
+    else if (flow_check_by_date(a->c, clock) && a->call != &FLOW_EFFECT_CALLS[FLOW_EFFECT_SINCE])
+        faults_add(a->c->faults, a->at, "ARGUMENT", "\"%s\" follows a date and has no limit", clock->name);
 }
 
 static void check_state(const struct argument *a)

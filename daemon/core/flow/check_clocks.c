@@ -12,6 +12,13 @@ static bool follows_a_date(const Halld__Clock *clock)
     return strncmp(clock->limit, FIELD_LIMIT, strlen(FIELD_LIMIT)) == 0;
 }
 
+bool flow_check_by_date(const struct flow_check *c, const Halld__Clock *clock)
+{
+    const Halld__Field *f =
+        follows_a_date(clock) ? flow_check_field(c->flow, flow_word_of(clock->limit + strlen(FIELD_LIMIT))) : NULL;
+    return f && flow_check_type(f) == FLOW_DATE;
+}
+
 bool flow_check_in_minutes(const struct flow_check *c, const Halld__Clock *clock)
 {
     const Halld__ProfileLimit *limit = flow_check_limit(c->profile, flow_word_of(clock->limit));

@@ -95,6 +95,8 @@ struct flow_check_call flow_check_guard_of(const char *text);
 
 /* Whether a transition of the flow gives the field. */
 bool flow_check_given(const Halld__Flow *flow, const Halld__Field *field);
+/* Whether the clock follows a date field of the matter. */
+bool flow_check_by_date(const struct flow_check *c, const Halld__Clock *clock);
 /* Whether the clock's limit is known to be in hall minutes. */
 bool flow_check_in_minutes(const struct flow_check *c, const Halld__Clock *clock);
 /* The marks at `up`.marks; clock is NULL for the flow's common ones. */
