@@ -217,6 +217,9 @@ def then(text, *says):
     return permit(T, 3, "then", [text]), [f"permit/flow.json: transitions[3].then[0]: {s}" for s in says]
 
 
+WITH_PAPERS = changed(changed(HELP, (F, 0, "name"), "thing"), (T, 0, "need"), [])
+WITH_PAPERS = changed(changed(WITH_PAPERS, (T, 1, "may"), ["thing", "papers"]), (T, 1, "when"), ["may_follow papers"])
+WITH_PAPERS = changed(WITH_PAPERS, (F, "+"), {"name": "papers", "zh": "材料", "en": "Papers", "type": "material", "most": 5})
 CALLS = [
     when("if kind new", 'UNKNOWN: no guard "if"'),
     when("", 'UNKNOWN: no guard ""'),
@@ -243,6 +246,10 @@ CALLS = [
     when("clean person lie", 'UNKNOWN: no flow remembers "lie"'),
     when("clean what cheat", 'ARGUMENT: "what" is not a person field'),
     when("certified department", 'ARGUMENT: "department" is not a staff field'),
+    ({"help": changed(changed(WITH_PAPERS, (F, 0, "name"), "item"), (T, 1, "may", 0), "item"),
+      "permit": changed(PERMIT, (T, 2, "then", 0), "open help ask permit")}, []),
+    ({"help": WITH_PAPERS, "permit": changed(PERMIT, (T, 2, "then", 0), "open help ask permit")},
+     'help/flow.json: transitions[1].when[0]: ARGUMENT: there is no field "item"'),
     then("shout desk", 'UNKNOWN: no effect "shout"'),
     then("raise two", 'ARGUMENT: "raise" has one argument too many: "two"'),
     then("notify", 'ARGUMENT: "notify" needs role'),

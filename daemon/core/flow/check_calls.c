@@ -65,7 +65,7 @@ static void check_integer(const struct argument *a)
         faults_add(a->c->faults, a->at, "ARGUMENT", "\"%.*s\" is not an integer", (int)a->word.len, a->word.at);
 }
 
-/* item.promised and item.statutory are those of the matter's own item. */
+/* item.promised, item.statutory and what may follow are those of the matter's own item. */
 static void check_item(const struct flow_check *c, const struct fault_place *at)
 {
     struct flow_word item = flow_word_of("item");
@@ -221,6 +221,8 @@ void flow_check_guard(const struct flow_check *c, const struct fault_place *at, 
         flow_check_unknown(c, at, "guard", name);
     else
         check_arguments(c, at, &FLOW_GUARD_CALLS[i], rest);
+    if (i == FLOW_GUARD_MAY_FOLLOW)
+        check_item(c, at);
 }
 
 void flow_check_effect(const struct flow_check *c, const struct fault_place *at, const char *text)
