@@ -173,6 +173,12 @@ void flow_check_argument_type(const struct flow_check *c, const struct fault_pla
     buf_fini(&text);
 }
 
+void flow_check_single(const struct flow_check *c, const struct fault_place *at, const Halld__Field *field)
+{
+    if (field->most)
+        faults_add(c->faults, at, "ARGUMENT", "\"%s\" is a list", field->name);
+}
+
 static void check_who_field(const struct flow_check *c, const struct fault_place *at, struct flow_word name)
 {
     const unsigned people = FLOW_TYPE_BIT(FLOW_STAFF) | FLOW_TYPE_BIT(FLOW_DEPARTMENT);

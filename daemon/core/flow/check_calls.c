@@ -74,6 +74,8 @@ static void check_item(const struct flow_check *c, const struct fault_place *at)
         faults_add(c->faults, at, "ARGUMENT", "there is no field \"item\"");
     else if (flow_check_type(f) >= 0 && flow_check_type(f) != FLOW_ITEM)
         flow_check_argument_type(c, at, item, FLOW_TYPE_BIT(FLOW_ITEM));
+    else
+        flow_check_single(c, at, f);
 }
 
 void flow_check_limit_word(const struct flow_check *c, const struct fault_place *at, struct flow_word word)

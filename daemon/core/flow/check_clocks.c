@@ -157,6 +157,8 @@ static void check_limit(const struct flow_check *c, const struct fault_place *at
         flow_check_unknown(c, at, "field", name);
     else if (flow_check_type(f) >= 0 && flow_check_type(f) != FLOW_DATE)
         flow_check_argument_type(c, at, name, FLOW_TYPE_BIT(FLOW_DATE));
+    else
+        flow_check_single(c, at, f);
 }
 
 void flow_check_clocks(const struct flow_check *c)

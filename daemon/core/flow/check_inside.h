@@ -52,6 +52,8 @@ int flow_check_type(const Halld__Field *field);
 void flow_check_unknown(const struct flow_check *c, const struct fault_place *at, const char *kind, struct flow_word x);
 void flow_check_argument_type(const struct flow_check *c, const struct fault_place *at, struct flow_word field,
                               unsigned types);
+/* Says so of a field that holds a list where one value is asked for. */
+void flow_check_single(const struct flow_check *c, const struct fault_place *at, const Halld__Field *field);
 /* The types as words: "staff or department". Added to out. */
 struct buf;
 void flow_check_types_text(unsigned types, struct buf *out);
