@@ -98,6 +98,34 @@ static void check_rename(const struct taken *k, struct flow_word to, struct flow
         unknown_there(k->c, k->at, "field", k->there, to);
     else if (here && !same_kind(here, there))
         flow_check_argument_type(k->c, k->at, from, FLOW_TYPE_BIT(flow_check_type(there)));
+    else if (here && !here->most != !there->most)
+        faults_add(k->c->faults, k->at, "ARGUMENT", here->most ? "\"%s\" is a list" : "\"%s\" is not a list",
+                   here->name);
+    else if (!flow_check_holds(k->t->n_need, k->t->need, there->name) &&
+             !flow_check_holds(k->t->n_may, k->t->may, there->name))
+        faults_add(k->c->faults, k->at, "ARGUMENT", "\"%s\" of %s does not take \"%s\"", k->t->name, k->there->name,
+                   there->name);
+}
+
+/* What the word gives the other matter: the field before "=", or the way back. */
+static struct flow_word gives(struct flow_word w)
+{
+    struct flow_word to, from;
+    return rename_of(w, &to, &from) ? to : w;
+}
+
+/* Each field there is given once: of two, one would do nothing. */
+static void check_given_once(const struct taken *k, const char *until, struct flow_word given)
+{
+    const char *rest = k->call.rest;
+    struct flow_word w;
+    while (flow_word_next(&rest, &w) && w.at < until) {
+        struct flow_word to = gives(w);
+        if (to.len == given.len && memcmp(to.at, given.at, to.len) == 0) {
+            faults_add(k->c->faults, k->at, "ARGUMENT", "\"%.*s\" is given twice", (int)given.len, given.at);
+            return;
+        }
+    }
 }
 
 static void check_links_of_open(const struct taken *k)
@@ -109,19 +137,17 @@ static void check_links_of_open(const struct taken *k)
             check_rename(k, to, from);
         else
             check_back(k, w);
+        check_given_once(k, w.at, gives(w));
     }
 }
 
 static bool link_gives(const struct taken *k, const char *need)
 {
     const char *rest = k->call.rest;
-    struct flow_word w, to, from;
-    while (flow_word_next(&rest, &w)) {
-        if (!rename_of(w, &to, &from))
-            to = w;
-        if (flow_word_is(to, need))
+    struct flow_word w;
+    while (flow_word_next(&rest, &w))
+        if (flow_word_is(gives(w), need))
             return true;
-    }
     return false;
 }
 
