@@ -334,6 +334,8 @@ PRINTS = [
      "permit/flow.json: migrations[0].from_version: MIGRATION: must be an earlier version"),
     (permit("migrations", [{"from_version": 1, "states": [{"old": "a", "new": "there"}]}]),
      'permit/flow.json: migrations[0].states[0].new: UNKNOWN: no state "there"'),
+    (permit("migrations", [{"from_version": 1}, {"from_version": 1}]),
+     'permit/flow.json: migrations[1].from_version: DUPLICATE: "1" is used twice'),
 ]
 STATE = {"name": "more", "zh": "另", "en": "More"}
 WAY = {"zh": "走", "en": "Go", "roles": ["clerk"]}

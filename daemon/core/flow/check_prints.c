@@ -58,6 +58,17 @@ static void check_left_over(const struct flow_check *c, const struct fault_place
     }
 }
 
+/* Of two from one version the second would never be followed. */
+static void check_version_once(const struct flow_check *c, const struct fault_place *at, size_t nth)
+{
+    unsigned version = c->flow->migrations[nth]->from_version;
+    for (size_t i = 0; i < nth; i++)
+        if (c->flow->migrations[i]->from_version == version) {
+            faults_add(c->faults, FAULT_AT(at, "from_version"), "DUPLICATE", "\"%u\" is used twice", version);
+            return;
+        }
+}
+
 void flow_check_migrations(const struct flow_check *c)
 {
     for (size_t i = 0; i < c->flow->n_migrations; i++) {
@@ -68,6 +79,7 @@ void flow_check_migrations(const struct flow_check *c)
             faults_add(c->faults, FAULT_AT(at, "from_version"), "MIGRATION", "must be an earlier version");
             known = NULL;
         }
+        check_version_once(c, at, i);
         for (size_t k = 0; k < m->n_states; k++)
             check_rename(c, FAULT_NTH(at, "states", k), m, k, known);
         if (known)
