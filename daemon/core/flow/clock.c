@@ -135,7 +135,10 @@ static int64_t run_due(const struct spans *s, const struct flow *f, const struct
         return 0;
     if (!r->by_date)
         return worktime_deadline(s->w, r->unit, r->n, s->span, s->n);
-    const struct value *date = matter_value(m, m->def->clocks[r->clock].field);
+    int field = m->def->clocks[r->clock].field;
+    if (field < 0) /* another version counts it by a limit: what has begun keeps the date that it had */
+        return r->due ? flow_hall_time(f, r->due) : 0;
+    const struct value *date = matter_value(m, field);
     return date->n ? worktime_closing(s->w, (int32_t)date->numbers[0]) : 0;
 }
 
