@@ -1,6 +1,6 @@
 /*
- * The hall's matters beyond what the golden traces show: what is done to every open matter goes in slices, and a matter
- * remembers who took its last step.
+ * The hall's matters beyond what the golden traces show: what is done to every open matter goes in slices, a matter
+ * remembers who took its last step, and no definition takes the hall all its time.
  */
 #include <check.h>
 #include <stdio.h>
@@ -239,6 +239,76 @@ START_TEST(a_snapshot_whose_limits_no_clock_can_count_is_not_believed)
 }
 END_TEST
 
+/* Sleeps until its day, which is past; then wakes and lays the other down. The checker refuses it. */
+static const char ROUND[] =
+    "{\"define_flow\":{\"flow\":{\"name\":\"pair\",\"version\":1,\"zh\":\"双\",\"en\":\"Pair\",\"read\":[\"clerk\"],"
+    "\"keep_days\":180,\"fields\":[{\"name\":\"day\",\"zh\":\"日\",\"en\":\"Day\",\"type\":\"date\"},"
+    "{\"name\":\"other\",\"zh\":\"另\",\"en\":\"Other\",\"type\":\"matter\",\"of\":\"pair\"}],\"states\":["
+    "{\"name\":\"asleep\",\"zh\":\"睡\",\"en\":\"Asleep\"},{\"name\":\"awake\",\"zh\":\"醒\",\"en\":\"Awake\"},"
+    "{\"name\":\"gone\",\"zh\":\"走\",\"en\":\"Gone\",\"end\":true}],\"transitions\":["
+    "{\"name\":\"come\",\"zh\":\"来\",\"en\":\"Come\",\"to\":\"awake\",\"roles\":[\"clerk\"],\"may\":[\"day\","
+    "\"other\"]},"
+    "{\"name\":\"know\",\"zh\":\"知\",\"en\":\"Know\",\"from\":[\"awake\"],\"roles\":[\"clerk\"],\"may\":[\"other\"]},"
+    "{\"name\":\"sleep\",\"zh\":\"睡\",\"en\":\"Sleep\",\"from\":[\"awake\"],\"to\":\"asleep\",\"roles\":[\"clerk\","
+    "\"matter\"]},"
+    "{\"name\":\"wake\",\"zh\":\"醒\",\"en\":\"Wake\",\"from\":[\"asleep\"],\"to\":\"awake\",\"roles\":[\"clock\"],"
+    "\"then\":[\"tell other sleep\"]},"
+    "{\"name\":\"go\",\"zh\":\"走\",\"en\":\"Go\",\"from\":[\"asleep\",\"awake\"],\"to\":\"gone\",\"roles\":[\"clerk\"]"
+    "}],"
+    "\"clocks\":[{\"name\":\"night\",\"zh\":\"夜\",\"en\":\"Night\",\"in\":[\"asleep\"],\"limit\":\"field.day\","
+    "\"marks\":[{\"percent\":100,\"take\":\"wake\"}]}]}}}";
+
+/* Ticks until nothing is due: how often clocks took something. A hall that goes on from a snapshot is equal. */
+static size_t run_out(void)
+{
+    size_t before = p.n_journal, taken = 0;
+    struct hall *other = hall_clone(p.hall);
+    play_as(&p, HALLD__ACTOR_KIND__E__engine, "", HALLD__ROLE__E__admin);
+    for (size_t n = 1; n > 0; n = p.answer.n_events) {
+        did("{\"tick\":{}}");
+        ck_assert_uint_le(p.answer.n_events, SLICE);
+        ck_assert_uint_lt(p.n_journal - before, 5000);
+        for (size_t i = 0; i < p.answer.n_events; i++)
+            hall_apply(other, p.answer.events[i]);
+        ck_assert(same(p.hall, other));
+        hall_free(other);
+        other = hall_clone(p.hall); /* which comes by a snapshot */
+    }
+    hall_free(other);
+    for (size_t i = before; i < p.n_journal; i++)
+        taken += p.journal[i]->body_case == HALLD__EVENT__BODY_MATTER_MOVED && *p.journal[i]->matter_moved->clock;
+    play_as(&p, HALLD__ACTOR_KIND__E__user, "li", HALLD__ROLE__E__clerk);
+    return taken;
+}
+
+START_TEST(clocks_that_go_round_for_ever_leave_the_others_their_turn)
+{
+    play_as(&p, HALLD__ACTOR_KIND__E__user, "wu", HALLD__ROLE__E__manager);
+    did(ROUND);
+    play_as(&p, HALLD__ACTOR_KIND__E__user, "li", HALLD__ROLE__E__clerk);
+    did("{\"open_matter\":{\"flow\":\"pair\",\"transition\":\"come\",\"fields\":[{\"field\":\"day\",\"texts\":"
+        "[\"2026-03-09\"]}]}}");
+    did("{\"open_matter\":{\"flow\":\"pair\",\"transition\":\"come\",\"fields\":[{\"field\":\"day\",\"texts\":"
+        "[\"2026-03-09\"]},{\"field\":\"other\",\"numbers\":[701]}]}}");
+    did("{\"take_transition\":{\"matter\":701,\"transition\":\"know\",\"fields\":[{\"field\":\"other\",\"numbers\":"
+        "[702]}]}}");
+    did("{\"take_transition\":{\"matter\":701,\"transition\":\"sleep\"}}");
+    ck_assert_uint_eq(run_out(), 2 * MATTER_TAKEN_MAX);
+    const Halld__MatterTold *last = NULL;
+    for (size_t i = 0; i < p.n_journal; i++)
+        if (p.journal[i]->body_case == HALLD__EVENT__BODY_MATTER_TOLD)
+            last = p.journal[i]->matter_told;
+    ck_assert_str_eq(last->result, "NO_MORE_TIMES");
+    ck_assert_str_eq(last->clock, "night");
+    ck_assert_str_eq(matter_state_name(flow_matter(hall_flow(p.hall), 701)), "asleep");
+    p.now += 60000;
+    ck_assert_uint_eq(run_out(), 0); /* it is not tried again */
+    did("{\"take_transition\":{\"matter\":702,\"transition\":\"sleep\"}}");
+    ck_assert_uint_eq(run_out(), 1); /* which finds the other asleep */
+    did("{\"take_transition\":{\"matter\":701,\"transition\":\"go\"}}");
+}
+END_TEST
+
 START_TEST(a_matter_knows_when_it_was_opened_and_who_took_its_last_step)
 {
     const struct matter *m = flow_matter(hall_flow(p.hall), 1);
@@ -272,6 +342,7 @@ int main(void)
     tcase_add_test(tests, a_migration_goes_in_slices);
     tcase_add_test(tests, a_deadline_that_comes_between_the_slices_of_a_migration_is_given);
     tcase_add_test(tests, a_snapshot_whose_limits_no_clock_can_count_is_not_believed);
+    tcase_add_test(tests, clocks_that_go_round_for_ever_leave_the_others_their_turn);
     tcase_add_test(tests, a_matter_knows_when_it_was_opened_and_who_took_its_last_step);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -55,6 +55,8 @@ static int check_state(const struct step *s)
     uint32_t times = s->m ? s->m->times[s->t - s->def->transitions] : 0;
     if (s->t->t->times && times >= s->t->t->times)
         return refuse_number(s->act->refusal, HALL_E_NO_MORE_TIMES, s->t->t->name, times);
+    if (s->act->clock && s->m && matter_is_rushed(s->m, s->act->turn->now))
+        return refuse_number(s->act->refusal, HALL_E_NO_MORE_TIMES, s->t->t->name, MATTER_TAKEN_MAX);
     return 0;
 }
 

@@ -90,7 +90,7 @@ static void apply_moved(struct flow *f, const Halld__Event *event)
     free(m->last_by);
     m->last_by = taker_new(event);
     m->revision++;
-    m->changed_at = event->at;
+    matter_change(m, event->at, *b->clock);
     if (matter_is_over(m) && !m->ended)
         m->ended = event->day;
     flow_note_open(f, m);
@@ -330,7 +330,7 @@ static void apply_migrated(struct flow *f, const Halld__Event *event)
     m->state = state;
     m->level = m->level < levels ? m->level : levels;
     m->revision++;
-    m->changed_at = event->at;
+    matter_change(m, event->at, false);
     m->ended = matter_is_over(m) ? event->day : 0;
     free(next);
     matter_free(old);

@@ -46,6 +46,7 @@ static Halld__MatterRow *matter_row(const struct matter *m)
     to->level = (uint32_t)m->level;
     to->revision = m->revision;
     to->changed_at = m->changed_at;
+    to->taken = m->taken;
     to->opened_at = m->opened_at;
     to->opened_seq = m->opened_seq;
     message_set_text(&to->last, m->last >= 0 ? flow->transitions[m->last]->name : "");
@@ -185,11 +186,12 @@ static bool read_parts(const struct flow *f, struct matter *m, const Halld__Matt
     m->state = definition_state(m->def, from->state);
     if (m->state < 0 || from->n_times != flow->n_transitions || from->n_entered != flow->n_states || from->level < 1 ||
         from->level > (flow->n_levels ? flow->n_levels : 1) || (from->ended && !date_is_valid(from->ended)) ||
-        (from->ended != 0) != matter_is_over(m))
+        (from->ended != 0) != matter_is_over(m) || from->taken > MATTER_TAKEN_MAX)
         return false;
     m->level = (int)from->level;
     m->revision = from->revision;
     m->changed_at = from->changed_at;
+    m->taken = (uint8_t)from->taken;
     m->opened_at = from->opened_at;
     m->opened_seq = from->opened_seq;
     m->last = *from->last ? definition_transition(m->def, from->last) : -1;

@@ -213,6 +213,24 @@ void matter_free(struct matter *m)
     free(m);
 }
 
+static int64_t minute_of(int64_t moment)
+{
+    return moment / 60000;
+}
+
+void matter_change(struct matter *m, int64_t now, bool by_clock)
+{
+    if (minute_of(m->changed_at) != minute_of(now))
+        m->taken = 0;
+    m->taken = (uint8_t)(m->taken + (by_clock && m->taken < MATTER_TAKEN_MAX));
+    m->changed_at = now;
+}
+
+bool matter_is_rushed(const struct matter *m, int64_t now)
+{
+    return m->taken >= MATTER_TAKEN_MAX && minute_of(m->changed_at) == minute_of(now);
+}
+
 bool matter_is_over(const struct matter *m)
 {
     return (m->def->ends & DEFINITION_BIT(m->state)) != 0;

@@ -66,13 +66,21 @@ struct matter {
     uint32_t heap_at;  /* 1 + its place in the heap of the flow; 0 = not there */
     uint32_t ended_at; /* 1 + its place among the ended ones; 0 = not there */
     bool is_listed;    /* among the flow's open matters */
+    uint8_t taken;     /* by clocks, in the minute of changed_at */
 };
 
 struct matter *matter_new(uint64_t id, const struct definition *def);
 struct matter *matter_copy(const struct matter *m);
 void matter_free(struct matter *m);
 
+/* So often in one minute clocks take transitions of one matter: no definition that passes the checker comes near it,
+ * but a journal keeps those of earlier releases. */
+enum { MATTER_TAKEN_MAX = 64 };
+
 bool matter_is_over(const struct matter *m);
+/* The matter changes now: by a clock, or otherwise. */
+void matter_change(struct matter *m, int64_t now, bool by_clock);
+bool matter_is_rushed(const struct matter *m, int64_t now);
 const char *matter_state_name(const struct matter *m);
 /* An empty one if it is not set, and for field -1. Stands until a field of the matter is set. */
 const struct value *matter_value(const struct matter *m, int field);
