@@ -423,7 +423,7 @@ def pairs(*flows):
     return {flow["name"]: flow for flow in flows}
 
 
-ROUND = "clocks[0].marks[0].take: CLOCK_LOOP: clocks and tellings alone would go round: "
+ROUND = "clocks[0].marks[0].take: CLOCK_LOOP: clocks alone would go round: "
 ONE, TWO = pair("one", "two"), pair("two", "one")
 BY_A_CLERK = changed(ONE, (T, 1, "to"), "drowsy")       # and a clerk lays it down
 BY_A_CLERK["states"].insert(2, {"name": "drowsy", "zh": "困", "en": "Drowsy"})
@@ -441,6 +441,8 @@ ROUNDS = [
                        f"two/flow.json: {ROUND}wake > sleep of one > wake of one > sleep > wake"]),
     (pairs(STAYS), f"one/flow.json: {ROUND}wake > sleep > wake"),
     (pairs(changed(STAYS, (C, 0, "marks", 0, "percent"), 100)), []),
+    (pairs(changed(changed(STAYS, (T, 1, "roles"), ["clerk"]), (T, 2, "then"), ["extend night permit.more"])),
+     f"one/flow.json: {ROUND}wake > wake"),
     (pairs(changed(ONE, (T, 1, "times"), 3), TWO), []),
     (pairs(BY_A_CLERK, TWO), []),
     # each lays the next one down, once
