@@ -107,6 +107,13 @@ class Daemon:
             have += self.issue(32, min(1.0, (n - have) / 30000))["n"]
         return have
 
+    def is_at_rest(self, file):
+        """The file is there, and what was taken to write it has been given back: for a second the memory is the same."""
+        until, looks = time.monotonic() + 60, []
+        while time.monotonic() < until and not (len(looks) > 10 and len(set(looks[-10:])) == 1):
+            time.sleep(0.1)
+            looks = looks + [round(self.rss_anon())] if glob.glob(file) else []
+
     def rss_anon(self):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as f:
             return next(int(line.split()[1]) for line in f if line.startswith("RssAnon")) / 1024
@@ -549,9 +556,7 @@ class Bench:
             daemon = Daemon(self, folder=folder, hall=hall)
             times.append(daemon.ready_s)
             memory.append(daemon.rss_anon())
-            until = time.monotonic() + 60
-            while not glob.glob(folder + "/data/snapshot/*.snap") and time.monotonic() < until:     # the day's snapshot is of another figure
-                time.sleep(0.1)
+            daemon.is_at_rest(folder + "/data/snapshot/*.snap")     # the day's snapshot is of another figure
             off = [str(today + datetime.timedelta(days=d)) for d in range(3 + 4 * (i % 2))]
             peer = Peer(daemon)
             with Pulse(daemon) as pulse:
