@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/message.h"
 #include "core/setup.h"
 #include "view/build.h"
 
@@ -11,7 +12,7 @@ static void replace(char **field, const char *text)
 {
     if (*field != protobuf_c_empty_string)
         free(*field);
-    build_set(field, text);
+    message_set_text(field, text);
 }
 
 /* What concerns the person: the steps, and until when the next is due. */
