@@ -14,7 +14,7 @@ ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *d)
 
 void message_set_text(char **field, const char *text)
 {
-    if (text && *text)
+    if (*text)
         *field = alloc_text(text);
 }
 

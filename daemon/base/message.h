@@ -13,7 +13,7 @@
 
 ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *d);
 
-/* Sets a text of a new message: a copy, but of "" or NULL none; "" stays the library's own, which is never freed. */
+/* Sets a text of a new message: a copy, but of "" none; that stays the library's own, which is never freed. */
 void message_set_text(char **field, const char *text);
 
 /* A deep copy, through its packed form. */

@@ -144,7 +144,8 @@ static void audit(struct call *c, const Halld__AuditQuery *q)
 
 void api_audit(struct call *c)
 {
-    ProtobufCMessage *q = message_new(&halld__audit_query__descriptor);
+    Halld__AuditQuery none = HALLD__AUDIT_QUERY__INIT;
+    ProtobufCMessage *q = message_clone(&none.base);
     if (call_query_message(c, q))
         audit(c, (Halld__AuditQuery *)q);
     protobuf_c_message_free_unpacked(q, NULL);

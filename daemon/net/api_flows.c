@@ -42,7 +42,8 @@ static void reply_list(struct call *c, const Halld__MatterQuery *q)
 
 void api_matters(struct call *c)
 {
-    Halld__MatterQuery *q = MESSAGE_NEW(Halld__MatterQuery, &halld__matter_query__descriptor);
+    Halld__MatterQuery query = HALLD__MATTER_QUERY__INIT;
+    Halld__MatterQuery *q = (Halld__MatterQuery *)message_clone(&query.base);
     if (call_query_message(c, &q->base))
         reply_list(c, q);
     protobuf_c_message_free_unpacked(&q->base, NULL);
@@ -63,7 +64,8 @@ void api_flow_matters(struct call *c)
     const struct definition *d = find_kind(c);
     if (!d)
         return;
-    Halld__MatterQuery *q = MESSAGE_NEW(Halld__MatterQuery, &halld__matter_query__descriptor);
+    Halld__MatterQuery query = HALLD__MATTER_QUERY__INIT;
+    Halld__MatterQuery *q = (Halld__MatterQuery *)message_clone(&query.base);
     struct refusal r;
     if (pbjson_set_text(&q->base, "flow", d->flow->name, &r) != 0)
         call_refuse_with(c, &r);

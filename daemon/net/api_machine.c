@@ -166,10 +166,11 @@ void api_accept_clock(struct call *c)
 static void on_backed_up(void *arg, int code, const char *why)
 {
     struct call *c = arg;
+    Halld__Empty empty = HALLD__EMPTY__INIT;
     if (code)
         call_refuse_field(c, code, "file", why);
     else
-        call_reply(c, 200, message_new(&halld__empty__descriptor));
+        call_reply(c, 200, message_clone(&empty.base));
 }
 
 static void back_up(struct call *c, const char *file)

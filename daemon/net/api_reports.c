@@ -101,9 +101,9 @@ static Halld__ForecastGrade *grade_view_new(const struct grade_row *r)
     char date[11] = "";
     if (r->day)
         date_to_text(r->day, date);
-    message_set_text(&v->date, date);
-    message_set_text(&v->queue, r->queue);
-    message_set_text(&v->class_, r->class_name);
+    build_set(&v->date, date);
+    build_set(&v->queue, r->queue);
+    build_set(&v->class_, r->class_name);
     v->waits = (int32_t)r->n;
     v->free = (int32_t)r->free;
     if (!r->n)
@@ -141,9 +141,9 @@ static Halld__ForecastReport *forecast_report_new(const struct forecast_look *l,
     size_t n = grade_rows(l->learn->grade, &rows);
     v->as_of_seq = as_of;
     date_to_text(l->from, date);
-    message_set_text(&v->from, date);
+    build_set(&v->from, date);
     date_to_text(l->to, date);
-    message_set_text(&v->to, date);
+    build_set(&v->to, date);
     v->rows = build_array(n, sizeof *v->rows);
     for (size_t i = 0; i < n; i++) {
         if (rows[i].day < l->from) /* before the first day opened */

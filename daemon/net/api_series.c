@@ -216,11 +216,12 @@ void api_graph(struct call *c)
 static void on_rebuilt(void *arg, const struct refusal *r, const struct buf *text)
 {
     struct call *c = arg;
+    Halld__Empty empty = HALLD__EMPTY__INIT;
     (void)text;
     if (r->code != 0)
         call_refuse_with(c, r);
     else
-        call_reply(c, 200, message_new(&halld__empty__descriptor));
+        call_reply(c, 200, message_clone(&empty.base));
 }
 
 void api_rebuild_rrd(struct call *c)

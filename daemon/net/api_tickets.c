@@ -18,7 +18,8 @@
 
 void api_tickets(struct call *c)
 {
-    ProtobufCMessage *q = message_new(&halld__ticket_query__descriptor);
+    Halld__TicketQuery query = HALLD__TICKET_QUERY__INIT;
+    ProtobufCMessage *q = message_clone(&query.base);
     if (call_query_message(c, q)) {
         Halld__TicketList *v = ticket_list_new(call_hall(c), (Halld__TicketQuery *)q);
         call_reply(c, 200, &v->base);

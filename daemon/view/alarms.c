@@ -11,6 +11,7 @@
 #include "core/flow/flow.h"
 #include "core/queue/queue.h"
 #include "core/setup.h"
+#include "view/build.h"
 #include "view/text.h"
 
 enum { COVERAGE_LOW = 800 }; /* of a thousand; 900 are promised */
@@ -31,8 +32,8 @@ static void add(Halld__AlarmList *l, struct alarm *a)
     v->alarm = a->name;
     v->since_at = a->since_at;
     v->window = a->window;
-    message_set_text(&v->number, a->number);
-    message_set_text(&v->device, a->device);
+    build_set(&v->number, a->number);
+    build_set(&v->device, a->device);
     size_t n = 0;
     while (n < sizeof a->args / sizeof *a->args && a->args[n].name)
         n++;

@@ -22,11 +22,11 @@ Halld__AppointmentView *appointment_view_new(const struct hall *h, const struct 
     v->slot_at = a->slot_at;
     v->late_at = a->slot_at + setup_policy(hall_setup(h))->appointment_grace;
     v->state = a->state;
-    message_set_text(&v->code, a->code);
-    message_set_text(&v->item, a->item);
-    message_set_text(&v->item_name, item ? item->name : a->item);
-    message_set_text(&v->queue, a->queue);
-    message_set_text(&v->class_, a->class_name);
+    build_set(&v->code, a->code);
+    build_set(&v->item, a->item);
+    build_set(&v->item_name, item ? item->name : a->item);
+    build_set(&v->queue, a->queue);
+    build_set(&v->class_, a->class_name);
     if (a->due_at) {
         v->has_due_case = HALLD__APPOINTMENT_VIEW__HAS_DUE_DUE_AT;
         v->due_at = a->due_at;
@@ -99,12 +99,12 @@ static void add_day(Halld__SlotList *l, int32_t date, int free_count, int code)
     Halld__SlotDay *v = MESSAGE_NEW(Halld__SlotDay, &halld__slot_day__descriptor);
     char text[11];
     date_to_text(date, text);
-    message_set_text(&v->date, text);
+    build_set(&v->date, text);
     v->free = free_count;
     if (code) {
-        message_set_text(&v->code, err_name(code));
-        message_set_text(&v->text, err_text_zh(code));
-        message_set_text(&v->text_en, err_text_en(code));
+        build_set(&v->code, err_name(code));
+        build_set(&v->text, err_text_zh(code));
+        build_set(&v->text_en, err_text_en(code));
     }
     l->days = alloc_grow(l->days, l->n_days + 1, sizeof *l->days);
     l->days[l->n_days++] = v;
@@ -154,8 +154,8 @@ int slot_list_new(const struct hall *h, const char *item, int32_t from, int32_t 
     if (last < first || last - first >= DATES_MAX)
         return refuse_number(r, HALL_E_BAD_VALUE, "to", to);
     Halld__SlotList *l = MESSAGE_NEW(Halld__SlotList, &halld__slot_list__descriptor);
-    message_set_text(&l->item, row->item);
-    message_set_text(&l->item_name, row->name);
+    build_set(&l->item, row->item);
+    build_set(&l->item_name, row->name);
     struct map taken = taken_by_slot(h, row->queue);
     for (int32_t day = first; day <= last; day++)
         add_date(h, &taken, date_from_days(day), now, l);

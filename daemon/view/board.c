@@ -13,11 +13,11 @@ static Halld__CallView *call_view(const struct hall *h, const char *number, int 
 {
     const Halld__Window *row = setup_window_find(hall_setup(h), window);
     Halld__CallView *c = MESSAGE_NEW(Halld__CallView, &halld__call_view__descriptor);
-    message_set_text(&c->number, number);
+    build_set(&c->number, number);
     c->window = window;
     c->called_at = called_at;
     c->repeat = repeat;
-    message_set_text(&c->window_name, row ? row->name : "");
+    build_set(&c->window_name, row ? row->name : "");
     return c;
 }
 
@@ -69,9 +69,9 @@ static void set_calls(Halld__BoardView *v, const struct hall *h)
 static Halld__QueueView *queue_view(const struct hall *h, const Halld__Queue *row)
 {
     Halld__QueueView *v = MESSAGE_NEW(Halld__QueueView, &halld__queue_view__descriptor);
-    message_set_text(&v->queue, row->queue);
-    message_set_text(&v->name, row->name);
-    message_set_text(&v->name_en, row->name_en);
+    build_set(&v->queue, row->queue);
+    build_set(&v->name, row->name);
+    build_set(&v->name_en, row->name_en);
     v->waiting = queue_waiting(hall_queue(h), row->queue);
     return v;
 }
@@ -103,10 +103,10 @@ static void set_names(Halld__BoardView *v, const Halld__HallInfo *info)
 {
     if (!info)
         return;
-    message_set_text(&v->hall, info->name);
-    message_set_text(&v->hall_en, info->name_en);
-    message_set_text(&v->notice, info->notice);
-    message_set_text(&v->notice_en, info->notice_en);
+    build_set(&v->hall, info->name);
+    build_set(&v->hall_en, info->name_en);
+    build_set(&v->notice, info->notice);
+    build_set(&v->notice_en, info->notice_en);
 }
 
 /* Those of now and of the next day: whoever shows the board does not hear of it when a time begins. */
@@ -119,8 +119,8 @@ static void set_notices(Halld__BoardView *v, const Halld__Settings *s, int64_t n
         if ((n->to_at && n->to_at <= now) || n->from_at > now + DAY_MS)
             continue;
         Halld__NoticeView *view = MESSAGE_NEW(Halld__NoticeView, &halld__notice_view__descriptor);
-        message_set_text(&view->text, n->text);
-        message_set_text(&view->text_en, n->text_en);
+        build_set(&view->text, n->text);
+        build_set(&view->text_en, n->text_en);
         view->from_at = n->from_at;
         view->to_at = n->to_at;
         v->notices[v->n_notices++] = view;
@@ -134,7 +134,7 @@ Halld__BoardView *board_view_new(const struct hall *h, int64_t now)
     char epoch[17];
     v->seq = hall_seq(h);
     hall_view_epoch(hall_epoch(h), epoch);
-    message_set_text(&v->epoch, epoch);
+    build_set(&v->epoch, epoch);
     v->at = now;
     v->open = queue_is_open(hall_queue(h), now);
     set_names(v, s->hall);

@@ -16,10 +16,10 @@ static const char *shown(const Halld__User *u)
 
 static void set_row(Halld__DutyDay *v, const struct setup *s, const Halld__Duty *d)
 {
-    message_set_text(&v->leader, d->leader);
-    message_set_text(&v->leader_name, shown(setup_user_find(s, d->leader)));
-    message_set_text(&v->stands_in, d->stands_in);
-    message_set_text(&v->reason, d->reason);
+    build_set(&v->leader, d->leader);
+    build_set(&v->leader_name, shown(setup_user_find(s, d->leader)));
+    build_set(&v->stands_in, d->stands_in);
+    build_set(&v->reason, d->reason);
     v->substitutes = build_array(d->n_substitutes, sizeof *v->substitutes);
     for (; v->n_substitutes < d->n_substitutes; v->n_substitutes++)
         v->substitutes[v->n_substitutes] = alloc_text(d->substitutes[v->n_substitutes]);
@@ -33,11 +33,11 @@ static Halld__DutyDay *day_new(const struct setup *s, int32_t date)
     date_to_text(date, text);
     const Halld__Duty *row = setup_duty_find(s, text);
     Halld__DutyDay *v = MESSAGE_NEW(Halld__DutyDay, &halld__duty_day__descriptor);
-    message_set_text(&v->date, text);
+    build_set(&v->date, text);
     if (row)
         set_row(v, s, row);
-    message_set_text(&v->leads, leads ? leads->name : "");
-    message_set_text(&v->leads_name, shown(leads));
+    build_set(&v->leads, leads ? leads->name : "");
+    build_set(&v->leads_name, shown(leads));
     v->open = hours_of(s, date, spans) > 0;
     v->gap = v->open && !leads;
     return v;

@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/message.h"
 #include "base/moment.h"
+#include "view/build.h"
 #include "view/history.h"
 
 /* A ticket's first wait: from its issue, or its slot, until its service began or it was gone. */
@@ -44,7 +45,7 @@ static Halld__ClassFairness *class_of(struct fairness *f, const char *class_name
         if (strcmp(v->classes[i]->class_, class_name) == 0)
             return v->classes[i];
     Halld__ClassFairness *c = MESSAGE_NEW(Halld__ClassFairness, &halld__class_fairness__descriptor);
-    message_set_text(&c->class_, class_name);
+    build_set(&c->class_, class_name);
     ADD(v->classes, v->n_classes, c);
     return c;
 }
@@ -68,8 +69,8 @@ static void add_grant(struct fairness *f, const Halld__Event *e)
             return;
         }
     Halld__GrantLine *g = MESSAGE_NEW(Halld__GrantLine, &halld__grant_line__descriptor);
-    message_set_text(&g->class_, b->class_);
-    message_set_text(&g->device, device);
+    build_set(&g->class_, b->class_);
+    build_set(&g->device, device);
     g->channel = b->channel;
     g->tickets = 1;
     ADD(v->grants, v->n_grants, g);
@@ -105,9 +106,9 @@ static void add_manual(struct fairness *f, const Halld__Event *e)
     m->ticket = b->ticket;
     m->window = b->window;
     m->overtook = b->overtook;
-    message_set_text(&m->number, b->number);
-    message_set_text(&m->class_, b->class_);
-    message_set_text(&m->reason, b->reason);
+    build_set(&m->number, b->number);
+    build_set(&m->class_, b->class_);
+    build_set(&m->reason, b->reason);
     m->actor = history_actor(e->actor);
     ADD(f->report->manual_calls, f->report->n_manual_calls, m);
 }
@@ -156,14 +157,14 @@ static void on_class(struct fairness *f, const Halld__Event *e)
     Halld__ClassChangeLine *c = MESSAGE_NEW(Halld__ClassChangeLine, &halld__class_change_line__descriptor);
     c->at = e->at;
     c->ticket = b->ticket;
-    message_set_text(&c->to, b->class_);
-    message_set_text(&c->reason, b->reason);
+    build_set(&c->to, b->class_);
+    build_set(&c->reason, b->reason);
     c->actor = history_actor(e->actor);
     ADD(f->report->class_changes, f->report->n_class_changes, c);
     if (!w)
         return;
-    message_set_text(&c->number, w->number);
-    message_set_text(&c->from, w->class_name);
+    build_set(&c->number, w->number);
+    build_set(&c->from, w->class_name);
     free(w->class_name);
     w->class_name = alloc_text(b->class_);
 }
@@ -216,9 +217,9 @@ static void add_longest(struct fairness *f, const struct wait *w)
 {
     Halld__LongWaitLine *l = MESSAGE_NEW(Halld__LongWaitLine, &halld__long_wait_line__descriptor);
     l->ticket = w->ticket;
-    message_set_text(&l->number, w->number);
-    message_set_text(&l->queue, w->queue);
-    message_set_text(&l->class_, w->class_name);
+    build_set(&l->number, w->number);
+    build_set(&l->queue, w->queue);
+    build_set(&l->class_, w->class_name);
     l->issued_at = w->issued_at;
     l->wait_s = (int32_t)(length(w) / 1000);
     l->state = w->state;
@@ -285,7 +286,7 @@ int fairness_report_read(const struct reader *r, int32_t day, Halld__FairnessRep
     f.report = MESSAGE_NEW(Halld__FairnessReport, &halld__fairness_report__descriptor);
     f.report->as_of_seq = r->last;
     date_to_text(day, date);
-    message_set_text(&f.report->date, date);
+    build_set(&f.report->date, date);
     int code = first <= r->last ? r->read(r->arg, first, r->last, each, &f) : 0;
     finish(&f);
     forget(&f);

@@ -41,7 +41,7 @@ static Halld__FlowFigures *group_at(struct making *m, const char *group)
         if (strcmp(v->groups[i]->group, group) == 0)
             return m->last = v->groups[i];
     Halld__FlowFigures *g = MESSAGE_NEW(Halld__FlowFigures, &halld__flow_figures__descriptor);
-    message_set_text(&g->group, group);
+    build_set(&g->group, group);
     report_name_value(&m->names, v->by, group, &g->zh, &g->en);
     ADD(v->groups, v->n_groups, g);
     return m->last = g;
@@ -54,7 +54,7 @@ static Halld__FlowFigures *group_at(struct making *m, const char *group)
             if (strcmp(g->rows[i]->key, name) == 0)                                  \
                 return g->rows[i];                                                   \
         type *part = MESSAGE_NEW(type, &halld__##message##__descriptor);             \
-        message_set_text(&part->key, name);                                          \
+        build_set(&part->key, name);                                                 \
         report_name_##noun(&m->names, name, &part->zh, &part->en);                   \
         ADD(g->rows, g->n_##rows, part);                                             \
         return part;                                                                 \
@@ -143,7 +143,7 @@ static void on_money(struct making *m, const struct reports_row *r)
 {
     Halld__FlowFigures *g = group_at(m, r->group);
     Halld__MoneyFigure *f = MESSAGE_NEW(Halld__MoneyFigure, &halld__money_figure__descriptor);
-    message_set_text(&f->field, r->name);
+    build_set(&f->field, r->name);
     report_name_field(&m->names, r->name, &f->zh, &f->en);
     f->month = alloc_format("%.4s-%s", r->how, strlen(r->how) > 4 ? r->how + 4 : "");
     f->matters = (int32_t)r->n;
@@ -228,14 +228,14 @@ bool flow_report_knows(const Halld__Flow *flow, const char *field)
 static void add_field(Halld__FlowReport *v, const char *name, const char *zh, const char *en, const Halld__Field *of)
 {
     Halld__ReportField *f = MESSAGE_NEW(Halld__ReportField, &halld__report_field__descriptor);
-    message_set_text(&f->field, name);
-    message_set_text(&f->zh, zh);
-    message_set_text(&f->en, en);
+    build_set(&f->field, name);
+    build_set(&f->zh, zh);
+    build_set(&f->en, en);
     for (size_t i = 0; of && i < of->n_values; i++) {
         Halld__ReportWord *w = MESSAGE_NEW(Halld__ReportWord, &halld__report_word__descriptor);
-        message_set_text(&w->value, of->values[i]->name);
-        message_set_text(&w->zh, of->values[i]->zh);
-        message_set_text(&w->en, of->values[i]->en);
+        build_set(&w->value, of->values[i]->name);
+        build_set(&w->zh, of->values[i]->zh);
+        build_set(&w->en, of->values[i]->en);
         ADD(f->values, f->n_values, w);
     }
     ADD(v->fields, v->n_fields, f);
@@ -267,18 +267,18 @@ static void set_period(char **from, char **to, const struct reports_filter *f)
 {
     char text[11];
     date_to_text(f->from, text);
-    message_set_text(from, text);
+    build_set(from, text);
     date_to_text(f->to, text);
-    message_set_text(to, text);
+    build_set(to, text);
 }
 
 static Halld__FlowReport *report_new(struct making *m, const struct reader *r, const struct reports_filter *f)
 {
     Halld__FlowReport *v = m->report = MESSAGE_NEW(Halld__FlowReport, &halld__flow_report__descriptor);
-    message_set_text(&v->flow, f->flow);
+    build_set(&v->flow, f->flow);
     report_name_flow(&m->names, &v->zh, &v->en);
     set_period(&v->from, &v->to, f);
-    message_set_text(&v->by, f->by);
+    build_set(&v->by, f->by);
     v->as_of_seq = reports_seq(r->reports);
     v->all = m->all = MESSAGE_NEW(Halld__FlowFigures, &halld__flow_figures__descriptor);
     return v;
@@ -360,7 +360,7 @@ int flow_totals_read(const struct reader *r, const struct flow_totals_query *q, 
         Halld__FlowTotals *t = MESSAGE_NEW(Halld__FlowTotals, &halld__flow_totals__descriptor);
         struct report_names names = {r->reports, NULL, q->flows[i]};
         f.flow = q->flows[i];
-        message_set_text(&t->flow, f.flow);
+        build_set(&t->flow, f.flow);
         report_name_flow(&names, &t->zh, &t->en);
         v->flows[v->n_flows++] = t;
         code = read_totals(r->reports, &f, t);
@@ -385,10 +385,10 @@ static void add_matter(void *arg, const struct reports_matter *m)
     Halld__FlowMatter *v = MESSAGE_NEW(Halld__FlowMatter, &halld__flow_matter__descriptor);
     v->matter = m->matter;
     v->seq = m->seq;
-    message_set_text(&v->state, m->state);
+    build_set(&v->state, m->state);
     report_name_state(&l->names, m->state, &v->state_zh, &v->state_en);
-    message_set_text(&v->department, m->department);
-    message_set_text(&v->item, m->item);
+    build_set(&v->department, m->department);
+    build_set(&v->item, m->item);
     if (*m->department)
         report_name_value(&l->names, "department", m->department, &v->department_zh, &v->department_en);
     if (*m->item)
@@ -427,7 +427,7 @@ struct pressing {
 static Halld__PressureFigures *pressure_new(const struct pressing *p, const struct reports_pressure *row)
 {
     Halld__PressureFigures *v = MESSAGE_NEW(Halld__PressureFigures, &halld__pressure_figures__descriptor);
-    message_set_text(&v->group, row->group);
+    build_set(&v->group, row->group);
     report_name_value(&p->names, p->view->by, row->group, &v->zh, &v->en);
     v->services = (int32_t)row->services;
     v->escalations = (int32_t)row->escalations;
@@ -467,7 +467,7 @@ int pressure_report_read(const struct reader *r, const struct setup *setup, cons
     Halld__PressureReport *v = p.view;
     struct reports_pressure nothing = {.group = ""};
     set_period(&v->from, &v->to, f);
-    message_set_text(&v->by, f->by);
+    build_set(&v->by, f->by);
     v->as_of_seq = reports_seq(r->reports);
     int code = reports_pressure_read(r->reports, f->from, f->to, NULL, set_all, &p);
     set_all(&p, &nothing);

@@ -25,18 +25,18 @@ static void set_names(Halld__HallView *v, const Halld__HallInfo *info)
 {
     if (!info)
         return;
-    message_set_text(&v->hall, info->name);
-    message_set_text(&v->name_en, info->name_en);
-    message_set_text(&v->notice, info->notice);
-    message_set_text(&v->notice_en, info->notice_en);
-    message_set_text(&v->source, info->source);
+    build_set(&v->hall, info->name);
+    build_set(&v->name_en, info->name_en);
+    build_set(&v->notice, info->notice);
+    build_set(&v->notice_en, info->notice_en);
+    build_set(&v->source, info->source);
 }
 
 void hall_view_set_leader(char **field, const struct hall *h, int32_t date)
 {
     const Halld__User *u = setup_duty_leader(hall_setup(h), date);
     if (u)
-        message_set_text(field, *u->display ? u->display : u->name);
+        build_set(field, *u->display ? u->display : u->name);
 }
 
 /* Today's hours: what the day was opened with, or the settings' if it is not open yet. */
@@ -85,7 +85,7 @@ static void set_next_open(Halld__HallView *v, const struct hall *h, int32_t toda
             continue;
         char text[MOMENT_TEXT];
         moment_to_text(at, text);
-        message_set_text(&v->next_open, text);
+        build_set(&v->next_open, text);
         return;
     }
 }
@@ -110,10 +110,10 @@ Halld__HallView *hall_view_new(const struct hall *h, int64_t now, bool read_only
     v->read_only = read_only;
     v->simulated = hall_journal(h) && hall_journal(h)->simulated;
     date_to_text(today, text);
-    message_set_text(&v->date, text);
+    build_set(&v->date, text);
     hall_view_set_leader(&v->duty_leader, h, today);
     hall_view_epoch(hall_epoch(h), text);
-    message_set_text(&v->epoch, text);
+    build_set(&v->epoch, text);
     set_hours(v, spans, hours_today(h, today, spans));
     if (v->open)
         v->closes_at = closes_at(queue_day(hall_queue(h)), now);
@@ -127,10 +127,10 @@ Halld__HallView *hall_view_new(const struct hall *h, int64_t now, bool read_only
 static Halld__QueueInfo *queue_info(const struct hall *h, const Halld__Queue *q)
 {
     Halld__QueueInfo *i = MESSAGE_NEW(Halld__QueueInfo, &halld__queue_info__descriptor);
-    message_set_text(&i->queue, q->queue);
-    message_set_text(&i->name, q->name);
-    message_set_text(&i->name_en, q->name_en);
-    message_set_text(&i->default_item, q->default_item);
+    build_set(&i->queue, q->queue);
+    build_set(&i->name, q->name);
+    build_set(&i->name_en, q->name_en);
+    build_set(&i->default_item, q->default_item);
     i->bookable = q->planned_windows > 0 && setup_booking(hall_setup(h))->days_ahead > 0;
     return i;
 }
@@ -138,18 +138,18 @@ static Halld__QueueInfo *queue_info(const struct hall *h, const Halld__Queue *q)
 static Halld__GroupInfo *group_info(const Halld__Group *g)
 {
     Halld__GroupInfo *i = MESSAGE_NEW(Halld__GroupInfo, &halld__group_info__descriptor);
-    message_set_text(&i->group, g->group);
-    message_set_text(&i->name, g->name);
-    message_set_text(&i->name_en, g->name_en);
+    build_set(&i->group, g->group);
+    build_set(&i->name, g->name);
+    build_set(&i->name_en, g->name_en);
     return i;
 }
 
 static Halld__ClassInfo *class_info(const Halld__PersonClass *c)
 {
     Halld__ClassInfo *i = MESSAGE_NEW(Halld__ClassInfo, &halld__class_info__descriptor);
-    message_set_text(&i->class_, c->class_);
-    message_set_text(&i->name, c->name);
-    message_set_text(&i->name_en, c->name_en);
+    build_set(&i->class_, c->class_);
+    build_set(&i->name, c->name);
+    build_set(&i->name_en, c->name_en);
     i->head_start_s = c->head_start_s;
     i->kiosk = c->kiosk;
     return i;
@@ -158,9 +158,9 @@ static Halld__ClassInfo *class_info(const Halld__PersonClass *c)
 static Halld__Material *material_copy(const Halld__Material *from)
 {
     Halld__Material *m = MESSAGE_NEW(Halld__Material, &halld__material__descriptor);
-    message_set_text(&m->material, from->material);
-    message_set_text(&m->name, from->name);
-    message_set_text(&m->name_en, from->name_en);
+    build_set(&m->material, from->material);
+    build_set(&m->name, from->name);
+    build_set(&m->name_en, from->name_en);
     m->may_follow = from->may_follow;
     return m;
 }
@@ -168,13 +168,13 @@ static Halld__Material *material_copy(const Halld__Material *from)
 static Halld__ItemInfo *item_info(const Halld__Item *it)
 {
     Halld__ItemInfo *i = MESSAGE_NEW(Halld__ItemInfo, &halld__item_info__descriptor);
-    message_set_text(&i->item, it->item);
-    message_set_text(&i->name, it->name);
-    message_set_text(&i->name_en, it->name_en);
-    message_set_text(&i->queue, it->queue);
-    message_set_text(&i->group, it->group);
-    message_set_text(&i->initials, it->initials);
-    message_set_text(&i->main_item, it->main_item);
+    build_set(&i->item, it->item);
+    build_set(&i->name, it->name);
+    build_set(&i->name_en, it->name_en);
+    build_set(&i->queue, it->queue);
+    build_set(&i->group, it->group);
+    build_set(&i->initials, it->initials);
+    build_set(&i->main_item, it->main_item);
     i->kind = it->kind;
     i->example = it->example;
     if (it->promised) {

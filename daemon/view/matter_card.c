@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/message.h"
 #include "core/setup.h"
+#include "view/build.h"
 
 enum { TITLE_CHARACTERS = 80 };
 
@@ -29,7 +30,7 @@ static void set_title(Halld__MatterCard *v, const struct looker *l, const struct
     if (!text)
         return;
     cut_title(text);
-    message_set_text(&v->title, text);
+    build_set(&v->title, text);
     free(text);
 }
 
@@ -43,11 +44,11 @@ static void set_first(const struct looker *l, const struct matter *m, enum flow_
         return;
     matter_value_words(l, m, field, 0, &words_zh, &words_en);
     if (code)
-        message_set_text(code, matter_value_code(m, field));
+        build_set(code, matter_value_code(m, field));
     if (zh)
-        message_set_text(zh, words_zh);
+        build_set(zh, words_zh);
     if (en)
-        message_set_text(en, words_en);
+        build_set(en, words_en);
     free(words_zh);
     free(words_en);
 }
@@ -61,8 +62,8 @@ static void set_item(Halld__MatterCard *v, const struct looker *l, const struct 
     }
     char *zh, *en;
     matter_value_words(l, m, item, 0, &zh, &en);
-    message_set_text(&v->item, matter_value_code(m, item));
-    message_set_text(&v->item_name, zh);
+    build_set(&v->item, matter_value_code(m, item));
+    build_set(&v->item_name, zh);
     free(zh);
     free(en);
 }
@@ -72,7 +73,7 @@ static void set_number(Halld__MatterCard *v, const struct looker *l, const struc
     int field = matter_field_first(l, m, FLOW_TICKET);
     char *number = field >= 0 ? matter_ticket_number(l, matter_value_code(m, field)) : NULL;
     if (number)
-        message_set_text(&v->number, number);
+        build_set(&v->number, number);
     free(number);
 }
 
@@ -93,7 +94,7 @@ static void set_level(Halld__MatterCard *v, const struct matter *m)
     v->level = (uint32_t)m->level;
     v->levels = (uint32_t)flow->n_levels;
     if (flow->n_levels)
-        message_set_text(&v->level_role, flow->levels[m->level - 1]);
+        build_set(&v->level_role, flow->levels[m->level - 1]);
 }
 
 bool matter_is_mine(const struct looker *l, const struct matter *m)
@@ -107,17 +108,17 @@ Halld__MatterCard *matter_card_new(const struct looker *l, const struct matter *
     const struct run *next = matter_next_run(m);
     Halld__MatterCard *v = MESSAGE_NEW(Halld__MatterCard, &halld__matter_card__descriptor);
     v->matter = m->id;
-    message_set_text(&v->flow, flow->name);
+    build_set(&v->flow, flow->name);
     v->version = flow->version;
-    message_set_text(&v->flow_zh, flow->zh);
-    message_set_text(&v->flow_en, flow->en);
-    message_set_text(&v->state, matter_state_name(m));
-    message_set_text(&v->state_zh, flow->states[m->state]->zh);
-    message_set_text(&v->state_en, flow->states[m->state]->en);
+    build_set(&v->flow_zh, flow->zh);
+    build_set(&v->flow_en, flow->en);
+    build_set(&v->state, matter_state_name(m));
+    build_set(&v->state_zh, flow->states[m->state]->zh);
+    build_set(&v->state_en, flow->states[m->state]->en);
     v->ended = m->ended != 0;
     set_fields(v, l, m);
     set_level(v, m);
-    message_set_text(&v->color, matter_color_name(matter_color(m)));
+    build_set(&v->color, matter_color_name(matter_color(m)));
     if (next)
         v->clock = matter_clock_new(l->asker.hall, m, next, l->asker.now);
     v->opened_at = m->opened_at;

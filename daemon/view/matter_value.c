@@ -235,10 +235,10 @@ static Halld__FieldView *field_new(const struct looker *l, const struct matter *
 {
     const struct field *d = &m->def->fields[field];
     Halld__FieldView *view = MESSAGE_NEW(Halld__FieldView, &halld__field_view__descriptor);
-    message_set_text(&view->field, d->f->name);
-    message_set_text(&view->zh, d->f->zh);
-    message_set_text(&view->en, d->f->en);
-    message_set_text(&view->type, d->f->type);
+    build_set(&view->field, d->f->name);
+    build_set(&view->zh, d->f->zh);
+    build_set(&view->en, d->f->en);
+    build_set(&view->type, d->f->type);
     view->list = d->f->most > 0;
     view->masked = d->type == FLOW_PHONE;
     view->values = build_array(v->n, sizeof *view->values);

@@ -49,8 +49,8 @@ static void set_blocked(Halld__StepView *v, const struct looker *l, const struct
     refuse(&r, HALL_E_GUARD, v->transition, guard);
     struct refused_step step = {hall_flow(l->asker.hall), m->def, v->transition, &r, ""};
     char *zh = matter_why_new(&step, true), *en = matter_why_new(&step, false);
-    message_set_text(&v->blocked_zh, zh ? zh : guard);
-    message_set_text(&v->blocked_en, en ? en : guard);
+    build_set(&v->blocked_zh, zh ? zh : guard);
+    build_set(&v->blocked_en, en ? en : guard);
     free(zh);
     free(en);
 }
@@ -59,10 +59,10 @@ static Halld__StepView *step_new(const struct looker *l, const struct matter *m,
 {
     const struct transition *t = &m->def->transitions[transition];
     Halld__StepView *v = MESSAGE_NEW(Halld__StepView, &halld__step_view__descriptor);
-    message_set_text(&v->transition, t->t->name);
-    message_set_text(&v->zh, t->t->zh);
-    message_set_text(&v->en, t->t->en);
-    message_set_text(&v->to, t->to >= 0 ? m->def->flow->states[t->to]->name : matter_state_name(m));
+    build_set(&v->transition, t->t->name);
+    build_set(&v->zh, t->t->zh);
+    build_set(&v->en, t->t->en);
+    build_set(&v->to, t->to >= 0 ? m->def->flow->states[t->to]->name : matter_state_name(m));
     set_names(&v->n_need, &v->need, l, m->def, t->need);
     set_names(&v->n_may, &v->may, l, m->def, t->may);
     set_blocked(v, l, m, transition);
@@ -96,14 +96,14 @@ static void add_link(Halld__MatterView *v, const struct looker *l, const char *f
         return;
     Halld__LinkView *link = MESSAGE_NEW(Halld__LinkView, &halld__link_view__descriptor);
     const Halld__State *state = m->def->flow->states[m->state];
-    message_set_text(&link->field, field);
+    build_set(&link->field, field);
     link->matter = id;
-    message_set_text(&link->flow, m->def->flow->name);
-    message_set_text(&link->flow_zh, m->def->flow->zh);
-    message_set_text(&link->flow_en, m->def->flow->en);
+    build_set(&link->flow, m->def->flow->name);
+    build_set(&link->flow_zh, m->def->flow->zh);
+    build_set(&link->flow_en, m->def->flow->en);
     link->reads = matters_may_read(&l->asker, m);
-    message_set_text(&link->state_zh, link->reads ? state->zh : "");
-    message_set_text(&link->state_en, link->reads ? state->en : "");
+    build_set(&link->state_zh, link->reads ? state->zh : "");
+    build_set(&link->state_en, link->reads ? state->en : "");
     link->back = back;
     v->links = alloc_grow(v->links, v->n_links + 1, sizeof *v->links);
     v->links[v->n_links++] = link;

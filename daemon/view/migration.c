@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "view/build.h"
 
 /* ---- rows, made when they are first needed */
 
@@ -16,8 +17,8 @@ static Halld__MigrationMove *move_row(Halld__MigrationView *v, const Halld__Matt
     }
     Halld__MigrationMove *row = MESSAGE_NEW(Halld__MigrationMove, &halld__migration_move__descriptor);
     row->version = b->from_version;
-    message_set_text(&row->from, b->from);
-    message_set_text(&row->to, b->to);
+    build_set(&row->from, b->from);
+    build_set(&row->to, b->to);
     v->moves = alloc_grow(v->moves, v->n_moves + 1, sizeof(Halld__MigrationMove *));
     return v->moves[v->n_moves++] = row;
 }
@@ -28,7 +29,7 @@ static Halld__MigrationClock *clock_row(Halld__MigrationView *v, const char *clo
         if (strcmp(v->clocks[i]->clock, clock) == 0)
             return v->clocks[i];
     Halld__MigrationClock *row = MESSAGE_NEW(Halld__MigrationClock, &halld__migration_clock__descriptor);
-    message_set_text(&row->clock, clock);
+    build_set(&row->clock, clock);
     v->clocks = alloc_grow(v->clocks, v->n_clocks + 1, sizeof(Halld__MigrationClock *));
     return v->clocks[v->n_clocks++] = row;
 }
@@ -39,7 +40,7 @@ static Halld__MigrationErase *erase_row(Halld__MigrationView *v, const char *fie
         if (strcmp(v->erases[i]->field, field) == 0)
             return v->erases[i];
     Halld__MigrationErase *row = MESSAGE_NEW(Halld__MigrationErase, &halld__migration_erase__descriptor);
-    message_set_text(&row->field, field);
+    build_set(&row->field, field);
     v->erases = alloc_grow(v->erases, v->n_erases + 1, sizeof(Halld__MigrationErase *));
     return v->erases[v->n_erases++] = row;
 }
@@ -51,7 +52,7 @@ static Halld__MigrationRest *rest_row(Halld__MigrationView *v, uint32_t version,
             return v->stays[i];
     Halld__MigrationRest *row = MESSAGE_NEW(Halld__MigrationRest, &halld__migration_rest__descriptor);
     row->version = version;
-    message_set_text(&row->state, state);
+    build_set(&row->state, state);
     v->stays = alloc_grow(v->stays, v->n_stays + 1, sizeof(Halld__MigrationRest *));
     return v->stays[v->n_stays++] = row;
 }
@@ -89,7 +90,7 @@ Halld__MigrationView *migration_view_new(const struct hall *h, const char *flow)
     if (!d)
         return NULL;
     Halld__MigrationView *v = MESSAGE_NEW(Halld__MigrationView, &halld__migration_view__descriptor);
-    message_set_text(&v->flow, flow);
+    build_set(&v->flow, flow);
     v->version = d->flow->version;
     return v;
 }

@@ -73,7 +73,7 @@ static void replace(char **field, const char *text)
 {
     if (*field != protobuf_c_empty_string)
         free(*field);
-    message_set_text(field, text);
+    build_set(field, text);
 }
 
 static void replace_item(struct reply_fold *f, const char *item)

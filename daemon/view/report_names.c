@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/message.h"
 #include "core/flow/words.h"
+#include "view/build.h"
 
 /* The i-th newest version of the flow, or NULL. */
 static const Halld__Flow *version_at(const struct report_names *n, size_t i)
@@ -25,8 +25,8 @@ const Halld__Flow *report_names_newest(const struct report_names *n)
 
 static void name_both(char **ret_zh, char **ret_en, const char *zh, const char *en)
 {
-    message_set_text(ret_zh, zh);
-    message_set_text(ret_en, en && *en ? en : zh);
+    build_set(ret_zh, zh);
+    build_set(ret_en, en && *en ? en : zh);
 }
 
 void report_name_flow(const struct report_names *n, char **zh, char **en)

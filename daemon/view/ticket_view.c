@@ -98,18 +98,18 @@ void ticket_view_set_forecast(Halld__TicketView *v, const struct setup *setup, c
 void ticket_view_set_item(Halld__TicketView *v, const struct setup *setup, const char *item)
 {
     const Halld__Item *row = setup_item_find(setup, item);
-    message_set_text(&v->item, item);
-    message_set_text(&v->item_name, row ? row->name : "");
+    build_set(&v->item, item);
+    build_set(&v->item_name, row ? row->name : "");
 }
 
 Halld__TicketView *ticket_view_new_fixed(const struct hall *h, const struct ticket *t)
 {
     Halld__TicketView *v = MESSAGE_NEW(Halld__TicketView, &halld__ticket_view__descriptor);
     v->id = t->id;
-    message_set_text(&v->number, t->number);
-    message_set_text(&v->queue, t->queue);
+    build_set(&v->number, t->number);
+    build_set(&v->queue, t->queue);
     ticket_view_set_item(v, hall_setup(h), t->item);
-    message_set_text(&v->class_, t->class_name);
+    build_set(&v->class_, t->class_name);
     v->origin = t->origin;
     v->channel = t->channel;
     v->issued_at = t->place.t0;

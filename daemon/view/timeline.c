@@ -75,8 +75,8 @@ FIND(field, fields)
 
 static void say(const struct telling *t, struct words w)
 {
-    message_set_text(&t->line->line->zh, w.zh);
-    message_set_text(&t->line->line->en, w.en);
+    build_set(&t->line->line->zh, w.zh);
+    build_set(&t->line->line->en, w.en);
 }
 
 static void say_both(const struct telling *t, struct words first, struct words second)
@@ -100,19 +100,19 @@ static void set_actor(const struct telling *t, const char *clock, uint64_t by)
     char **actor = &t->line->line->actor;
     const Halld__Actor *a = t->event->actor;
     if (*clock)
-        message_set_text(actor, "clock");
+        build_set(actor, "clock");
     else if (by)
         *actor = alloc_format("matter %llu", (unsigned long long)by);
     else if (a && a->kind == HALLD__ACTOR_KIND__E__link)
-        message_set_text(actor, "person");
+        build_set(actor, "person");
     else
         *actor = history_actor(a);
 }
 
 static void tell_clock(const struct telling *t, const char *clock, const char *what, struct words done)
 {
-    message_set_text(&t->line->line->clock, clock);
-    message_set_text(&t->line->line->what, what);
+    build_set(&t->line->line->clock, clock);
+    build_set(&t->line->line->what, what);
     say_both(t, clock_words(t, clock), done);
 }
 
@@ -120,11 +120,11 @@ static void tell_moved(const struct telling *t)
 {
     const Halld__MatterMoved *b = t->event->matter_moved;
     Halld__TimelineLine *l = t->line->line;
-    message_set_text(&l->kind, "moved");
-    message_set_text(&l->transition, b->transition);
-    message_set_text(&l->from, b->from);
-    message_set_text(&l->to, b->to);
-    message_set_text(&l->clock, b->clock);
+    build_set(&l->kind, "moved");
+    build_set(&l->transition, b->transition);
+    build_set(&l->from, b->from);
+    build_set(&l->to, b->to);
+    build_set(&l->clock, b->clock);
     l->matter = b->by;
     set_actor(t, b->clock, b->by);
     say(t, transition_words(t, b->transition));
@@ -134,7 +134,7 @@ static void tell_moved(const struct telling *t)
 static void tell_clock_started(const struct telling *t)
 {
     const Halld__ClockStarted *b = t->event->clock_started;
-    message_set_text(&t->line->line->kind, "clock_started");
+    build_set(&t->line->line->kind, "clock_started");
     t->line->line->due_at = b->due_at;
     t->line->line->provisional = b->provisional;
     tell_clock(t, b->clock, "", (struct words){"开始计时", "the clock starts"});
@@ -143,7 +143,7 @@ static void tell_clock_started(const struct telling *t)
 static void tell_clock_moved(const struct telling *t)
 {
     const Halld__ClockMoved *b = t->event->clock_moved;
-    message_set_text(&t->line->line->kind, "clock_moved");
+    build_set(&t->line->line->kind, "clock_moved");
     t->line->line->due_at = b->due_at;
     t->line->line->provisional = b->provisional;
     tell_clock(t, b->clock, b->reason, meaning_of(b->reason));
@@ -152,21 +152,21 @@ static void tell_clock_moved(const struct telling *t)
 static void tell_clock_paused(const struct telling *t)
 {
     const Halld__ClockPaused *b = t->event->clock_paused;
-    message_set_text(&t->line->line->kind, "clock_paused");
+    build_set(&t->line->line->kind, "clock_paused");
     tell_clock(t, b->clock, "", (struct words){"暂停计时", "the clock is held"});
 }
 
 static void tell_clock_stopped(const struct telling *t)
 {
     const Halld__ClockStopped *b = t->event->clock_stopped;
-    message_set_text(&t->line->line->kind, "clock_stopped");
+    build_set(&t->line->line->kind, "clock_stopped");
     tell_clock(t, b->clock, b->how, meaning_of(b->how));
 }
 
 static void tell_mark(const struct telling *t)
 {
     const Halld__MarkGiven *b = t->event->mark_given;
-    message_set_text(&t->line->line->kind, "mark");
+    build_set(&t->line->line->kind, "mark");
     t->line->line->moment_at = b->moment_at < t->event->at ? b->moment_at : 0;
     tell_clock(t, b->clock, b->what, meaning_of(b->what));
 }
@@ -175,7 +175,7 @@ static void tell_raised(const struct telling *t)
 {
     const Halld__MatterRaised *b = t->event->matter_raised;
     Halld__TimelineLine *l = t->line->line;
-    message_set_text(&l->kind, "raised");
+    build_set(&l->kind, "raised");
     l->level = b->level;
     l->zh = alloc_format("升到第 %u 级", (unsigned)b->level);
     l->en = alloc_format("raised to level %u", (unsigned)b->level);
@@ -185,8 +185,8 @@ static void tell_notified(const struct telling *t)
 {
     const Halld__MatterNotified *b = t->event->matter_notified;
     Halld__TimelineLine *l = t->line->line;
-    message_set_text(&l->kind, "notified");
-    message_set_text(&l->what, b->why);
+    build_set(&l->kind, "notified");
+    build_set(&l->what, b->why);
     l->who = build_array(b->n_to, sizeof *l->who);
     for (size_t i = 0; i < b->n_to; i++)
         l->who[l->n_who++] = alloc_text(b->to[i]);
@@ -197,10 +197,10 @@ static void tell_told(const struct telling *t)
 {
     const Halld__MatterTold *b = t->event->matter_told;
     Halld__TimelineLine *l = t->line->line;
-    message_set_text(&l->kind, "told");
-    message_set_text(&l->transition, b->transition);
-    message_set_text(&l->what, b->result);
-    message_set_text(&l->clock, b->clock);
+    build_set(&l->kind, "told");
+    build_set(&l->transition, b->transition);
+    build_set(&l->what, b->result);
+    build_set(&l->clock, b->clock);
     l->matter = b->by;
     set_actor(t, b->clock, b->by);
     say_both(t, transition_words(t, b->transition), meaning_of(b->result));
@@ -210,8 +210,8 @@ static void tell_effect(const struct telling *t)
 {
     const Halld__MatterEffect *b = t->event->matter_effect;
     Halld__TimelineLine *l = t->line->line;
-    message_set_text(&l->kind, "effect");
-    message_set_text(&l->what, b->effect);
+    build_set(&l->kind, "effect");
+    build_set(&l->what, b->effect);
     if (b->value && strcmp(b->effect, "open") == 0 && b->value->n_numbers)
         l->matter = (uint64_t)b->value->numbers[b->value->n_numbers - 1];
     if (b->value)
@@ -223,9 +223,9 @@ static void tell_migrated(const struct telling *t)
 {
     const Halld__MatterMigrated *b = t->event->matter_migrated;
     Halld__TimelineLine *l = t->line->line;
-    message_set_text(&l->kind, "migrated");
-    message_set_text(&l->from, b->from);
-    message_set_text(&l->to, b->to);
+    build_set(&l->kind, "migrated");
+    build_set(&l->from, b->from);
+    build_set(&l->to, b->to);
     l->zh = alloc_format("改用流程第 %u 版", (unsigned)b->head->version);
     l->en = alloc_format("goes on by version %u of the flow", (unsigned)b->head->version);
 }
@@ -233,8 +233,8 @@ static void tell_migrated(const struct telling *t)
 static void tell_erased(const struct telling *t)
 {
     const Halld__FieldErased *b = t->event->field_erased;
-    message_set_text(&t->line->line->kind, "erased");
-    message_set_text(&t->line->line->what, b->field);
+    build_set(&t->line->line->kind, "erased");
+    build_set(&t->line->line->what, b->field);
     say_both(t, field_words(t, b->field), (struct words){"保存期满，已删除", "kept no longer, erased"});
 }
 
@@ -272,7 +272,7 @@ static int tell_one(void *arg, const Halld__Event *e)
     l->at = e->at;
     l->window = head->window;
     l->version = head->version;
-    message_set_text(&l->duty, head->duty);
+    build_set(&l->duty, head->duty);
     TELLERS[kind](t);
     if (!*l->actor)
         set_actor(t, "", 0);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/message.h"
 #include "core/setup.h"
 #include "view/build.h"
 
@@ -12,7 +11,7 @@ static void replace(char **field, const char *text)
 {
     if (*field != protobuf_c_empty_string)
         free(*field);
-    message_set_text(field, text);
+    build_set(field, text);
 }
 
 /* What concerns the person: the steps, and until when the next is due. */

@@ -110,8 +110,8 @@ static int waiter_compare(const void *a, const void *b)
 static Halld__WhyPlace *place_new(const struct waiter *w)
 {
     Halld__WhyPlace *p = MESSAGE_NEW(Halld__WhyPlace, &halld__why_place__descriptor);
-    message_set_text(&p->number, w->number);
-    message_set_text(&p->class_, w->class_name);
+    build_set(&p->number, w->number);
+    build_set(&p->class_, w->class_name);
     p->counts_at = w->key.e;
     p->issued_at = w->t0;
     return p;

@@ -38,8 +38,8 @@ static Halld__WindowView *view_of(const struct hall *h, const Halld__Window *row
     struct skill skill = skill_of(hall_setup(h), row, w);
     Halld__WindowView *v = MESSAGE_NEW(Halld__WindowView, &halld__window_view__descriptor);
     v->window = row->window;
-    message_set_text(&v->name, row->name);
-    message_set_text(&v->name_en, row->name_en);
+    build_set(&v->name, row->name);
+    build_set(&v->name_en, row->name_en);
     v->role = row->role;
     v->state = w ? w->state : HALLD__WINDOW_STATE__E__closed;
     v->since_at = w ? w->since_at : 0;
